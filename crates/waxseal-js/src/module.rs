@@ -1,0 +1,220 @@
+//! One parsed file with everything that later questions need, noted in a single walk over its syntax tree.
+
+use oxc_ast::ast::{
+    ArrowFunctionExpression, CallExpression, Class, Expression, FormalParameters, Function, ImportExpression, NewExpression,
+    ObjectExpression, Program, TaggedTemplateExpression,
+};
+use oxc_semantic::{Scoping, SymbolId};
+use oxc_span::Span;
+use rustc_hash::FxHashMap;
+
+/// The position of a function in [`Module::functions`]. 0 is the top level of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FunctionIdx(pub(crate) u32);
+
+impl FunctionIdx {
+    /// The top level of the file.
+    pub(crate) const TOP: Self = Self(0);
+}
+
+/// One parsed file, walked once.
+pub(crate) struct Module<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) program: &'a Program<'a>,
+    pub(crate) scoping: Scoping,
+    /// Every function, arrow, method and class constructor, in source order; 0 is the top level.
+    pub(crate) functions: Vec<FunctionNote<'a>>,
+    /// What can be assigned to each symbol.
+    pub(crate) symbols: FxHashMap<SymbolId, SymbolNote<'a>>,
+    /// Every call, `new`, tagged template and `import()`.
+    pub(crate) calls: Vec<CallNote<'a>>,
+    /// Every assignment to a property, `delete` included.
+    pub(crate) property_writes: Vec<PropertyWrite<'a>>,
+    /// Every object literal.
+    pub(crate) objects: Vec<ObjectNote<'a>>,
+    /// Every read of a member that is not the callee of a call nor the target of an assignment, whose object is a global or
+    /// an import: candidates for `process.env.X`, `require.cache`.
+    pub(crate) member_reads: Vec<MemberRead<'a>>,
+    /// `import … from`, `export … from` and `import x = require()`: specifier, and its place.
+    pub(crate) imports: Vec<ImportNote<'a>>,
+    /// What the file exports, by name (`default` included; `module.exports = x` is `default`, `exports.y = z` and
+    /// `module.exports = { y: z }` also give `y`).
+    pub(crate) exports: Vec<ExportNote<'a>>,
+    /// String literals and template pieces that hold an `@` or begin like a URL.
+    pub(crate) marked_strings: Vec<StringNote<'a>>,
+}
+
+/// One function.
+pub(crate) struct FunctionNote<'a> {
+    pub(crate) node: FunctionNode<'a>,
+    /// Its own name, or that of the variable, property or method it is assigned to.
+    pub(crate) name: Option<&'a str>,
+    /// The function around it.
+    pub(crate) parent: FunctionIdx,
+    /// The class it is a method of, as an index into the functions (the class's constructor note), if any.
+    pub(crate) class: Option<FunctionIdx>,
+    pub(crate) span: Span,
+    /// It runs as soon as its surroundings do: the top level, an IIFE, a class's static block.
+    pub(crate) immediate: bool,
+}
+
+/// The syntax of a function.
+#[derive(Clone, Copy)]
+pub(crate) enum FunctionNode<'a> {
+    Top(&'a Program<'a>),
+    Function(&'a Function<'a>),
+    Arrow(&'a ArrowFunctionExpression<'a>),
+    /// A class: calling it is `new`.
+    Class(&'a Class<'a>),
+}
+
+impl<'a> FunctionNode<'a> {
+    /// Its parameters; none for the top level and for a class (see its constructor method).
+    pub(crate) fn parameters(self) -> Option<&'a FormalParameters<'a>> {
+        match self {
+            Self::Function(function) => Some(&function.params),
+            Self::Arrow(arrow) => Some(&arrow.params),
+            Self::Top(_) | Self::Class(_) => None,
+        }
+    }
+}
+
+/// Everything that can be the value of a symbol.
+#[derive(Default)]
+pub(crate) struct SymbolNote<'a> {
+    pub(crate) bindings: Vec<Binding<'a>>,
+    /// Positions in [`Module::property_writes`] of writes onto `symbol.…`.
+    pub(crate) property_writes: Vec<u32>,
+    /// Positions in [`Module::calls`] of calls with the symbol as the receiver (`symbol.push(x)`) or as an argument of
+    /// something that can change it (`Object.assign(symbol, …)`, `Reflect.set`, `Object.defineProperty`).
+    pub(crate) mutations: Vec<u32>,
+}
+
+/// One way a symbol gets a value.
+pub(crate) struct Binding<'a> {
+    pub(crate) source: BindingSource<'a>,
+    /// For destructuring: the way from the source to the symbol.
+    pub(crate) path: Vec<PathStep<'a>>,
+    /// The default, if the symbol or a step before it has one.
+    pub(crate) default: Option<&'a Expression<'a>>,
+    pub(crate) span: Span,
+    /// The function the binding is executed in.
+    pub(crate) function: FunctionIdx,
+}
+
+/// Where a binding takes its value from.
+#[derive(Clone, Copy)]
+pub(crate) enum BindingSource<'a> {
+    /// `let x = expr`, `x = expr`, `x += expr` (compound: also the old value).
+    Expression { value: &'a Expression<'a>, compound: bool },
+    /// `let x;` without a value.
+    Uninitialised,
+    Parameter { function: FunctionIdx, index: u8, rest: bool },
+    /// A function or class declaration, or the own name of a function expression.
+    Function(FunctionIdx),
+    /// `import { imported as x } from 'specifier'`; `*` for the namespace.
+    Import { specifier: &'a str, imported: &'a str },
+    /// `for (x of expr)`.
+    ElementOf(&'a Expression<'a>),
+    /// `for (x in expr)`.
+    KeyOf(&'a Expression<'a>),
+    /// `catch (x)`.
+    Caught,
+    /// A TypeScript enum or namespace, or anything not modelled.
+    Other,
+}
+
+/// One step of destructuring.
+#[derive(Clone, Copy)]
+pub(crate) enum PathStep<'a> {
+    Property(&'a str),
+    Computed(&'a Expression<'a>),
+    Index(u32),
+    /// `...rest`.
+    Rest,
+}
+
+/// One call.
+pub(crate) struct CallNote<'a> {
+    pub(crate) node: CallNode<'a>,
+    pub(crate) function: FunctionIdx,
+    pub(crate) span: Span,
+    /// The conditions around it within its function, outermost first, at most 4: spans of `if`, `?:`, `&&`, `switch` tests.
+    pub(crate) conditions: Vec<Span>,
+}
+
+/// The syntax of a call.
+#[derive(Clone, Copy)]
+pub(crate) enum CallNode<'a> {
+    Call(&'a CallExpression<'a>),
+    New(&'a NewExpression<'a>),
+    Tagged(&'a TaggedTemplateExpression<'a>),
+    Import(&'a ImportExpression<'a>),
+}
+
+/// One assignment to a property.
+pub(crate) struct PropertyWrite<'a> {
+    /// What stands before the last dot or bracket.
+    pub(crate) object: &'a Expression<'a>,
+    pub(crate) key: PropertyKeyNote<'a>,
+    /// `None` for `delete`, `++` and destructuring assignment.
+    pub(crate) value: Option<&'a Expression<'a>>,
+    /// `+=`, `||=` and the like.
+    pub(crate) compound: bool,
+    pub(crate) function: FunctionIdx,
+    pub(crate) span: Span,
+    pub(crate) conditions: Vec<Span>,
+}
+
+/// A property's name in source.
+#[derive(Clone, Copy)]
+pub(crate) enum PropertyKeyNote<'a> {
+    Name(&'a str),
+    Computed(&'a Expression<'a>),
+}
+
+/// One object literal.
+pub(crate) struct ObjectNote<'a> {
+    pub(crate) node: &'a ObjectExpression<'a>,
+    pub(crate) function: FunctionIdx,
+    pub(crate) conditions: Vec<Span>,
+}
+
+/// A read of a member.
+pub(crate) struct MemberRead<'a> {
+    pub(crate) node: &'a Expression<'a>,
+    pub(crate) function: FunctionIdx,
+    pub(crate) span: Span,
+}
+
+/// A static import.
+pub(crate) struct ImportNote<'a> {
+    pub(crate) specifier: &'a str,
+    /// `import type` and the like: erased before it runs.
+    pub(crate) type_only: bool,
+    pub(crate) span: Span,
+}
+
+/// One export.
+pub(crate) struct ExportNote<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: ExportValue<'a>,
+    pub(crate) span: Span,
+}
+
+/// What is exported.
+#[derive(Clone, Copy)]
+pub(crate) enum ExportValue<'a> {
+    Expression(&'a Expression<'a>),
+    Symbol(SymbolId),
+    Function(FunctionIdx),
+    /// `export { imported as name } from 'specifier'`; `*` for all.
+    From { specifier: &'a str, imported: &'a str },
+}
+
+/// A string that may be a mailbox or a URL.
+pub(crate) struct StringNote<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) function: FunctionIdx,
+    pub(crate) span: Span,
+}

@@ -1,0 +1,30 @@
+//! The nouns of waxseal, as plain data: what a package is, what was observed of it, what is claimed, and what was decided.
+//!
+//! Read in this order: a [`PackageRef`] is one immutable release; collectors turn it into [`Evidence`] without an opinion;
+//! methods turn evidence into [`Finding`]s, each with proof; policy turns findings into a [`Verdict`].
+//!
+//! Nothing here does I/O, reads a clock or knows a file format. Every type derives `Serialize` and `Deserialize` in serde's
+//! plain form, without attributes that skip, flatten or tag, because the sealed reader sends these types over a pipe in a
+//! format that does not describe itself.
+
+mod capability;
+mod change;
+mod collected;
+mod evidence;
+mod finding;
+mod mail;
+mod manifest;
+mod package;
+mod sink;
+mod verdict;
+
+pub use capability::*;
+pub use change::*;
+pub use collected::*;
+pub use evidence::*;
+pub use finding::*;
+pub use mail::*;
+pub use manifest::*;
+pub use package::*;
+pub use sink::*;
+pub use verdict::*;
