@@ -1,0 +1,52 @@
+//! Reports: what a verdict looks like on a terminal, in a pull request, and to another program.
+//!
+//! A format is a pure function of a [`Report`], [`RenderOptions`] and the static tables of `waxseal-detect`. It reads no
+//! clock, no environment and no file, and it treats every piece of text that a package wrote as hostile: nothing leaves
+//! this module without passing `escape`.
+
+use waxseal_model::Report;
+
+pub mod text;
+
+/// One way to write a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// What the user types behind `--format`.
+    pub id: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Writes the report. Ends with a line feed.
+    pub render: fn(&Report, &RenderOptions) -> String,
+}
+
+/// What a format may be told about where its output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RenderOptions {
+    /// How many columns the reader has. Only `text` minds.
+    pub width: usize,
+    /// Write ANSI colours. Only `text` minds.
+    pub color: bool,
+    /// Show notes and places that are otherwise counted. `text` and `markdown` mind.
+    pub verbose: bool,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self { width: 80, color: false, verbose: false }
+    }
+}
+
+/// Every format, in the order help lists them.
+pub const FORMATS: &[Format] = &[Format {
+    id: "text",
+    title: "for people, on a terminal",
+    media_type: "text/plain; charset=utf-8",
+    render: text::render,
+}];
+
+/// The format of this id.
+pub fn find(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.id == id)
+}
