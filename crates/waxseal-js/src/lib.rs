@@ -12,6 +12,8 @@ mod module;
 
 mod fold;
 
+mod local;
+
 mod capabilities;
 mod flow;
 
