@@ -1,1 +1,27 @@
-//! x
+//! The npm world, without running any of it: what a user's text means, where npm would get it, and what npm would install.
+//!
+//! Read in this order: [`spec`] turns text into a request, [`config`] says which registry npm is configured with,
+//! [`registry`] fetches documents and archives through the [`cache`], [`resolve`] picks one release as npm would,
+//! [`integrity`] checks the bytes, [`tarball`] unpacks them by npm's rules under limits, [`manifest`] reads `package.json`.
+//!
+//! Everything a registry or a package wrote is hostile here: every size, depth and count has a ceiling.
+
+pub mod cache;
+pub mod config;
+pub mod environment;
+pub mod folder;
+pub mod integrity;
+pub mod manifest;
+pub mod packument;
+pub mod registry;
+pub mod resolve;
+pub mod secret;
+pub mod spec;
+pub mod tarball;
+pub mod version;
+
+pub use environment::Environment;
+pub use packument::{Dist, Packument, VersionInfo};
+pub use registry::{Form, PackageSource, Recorded, Registry, RegistryError};
+pub use spec::{PackageSpec, SpecError, Wanted};
+pub use tarball::{Limits, PackageFile, TarballError, Unpacked};
