@@ -84,6 +84,10 @@ pub struct ReportEntry {
     pub exhibits: Vec<Exhibit>,
     /// What differs, for a comparison.
     pub change: Option<Change>,
+    /// Paths of the files that the locations in `change` point into, by index; empty if there is no `change`.
+    pub paths: Vec<String>,
+    /// The same for the older release, which the locations of what was lost point into.
+    pub old_paths: Vec<String>,
     /// The readable difference, for a comparison.
     pub diff: Option<HumanDiff>,
 }
