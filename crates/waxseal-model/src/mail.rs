@@ -13,6 +13,16 @@ pub struct Mailbox {
     domain: String,
 }
 
+/// What a local part found inside other text may hold beside letters and digits. The rest of `atext` is far more often the text
+/// around the address (`bcc=a@b.example`, `{a@b.example}`, a quoted string).
+const FOUND_IN_LOCAL: &str = "._+-'~#";
+
+/// Endings of file names that are no top-level domains: `image@2x.png` is no mailbox.
+const NOT_DOMAINS: [&str; 17] = [
+    ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css", ".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx",
+    ".html", ".json", ".map",
+];
+
 /// RFC 5321 §4.5.3.1.1 and §4.5.3.1.2.
 const MAX_LOCAL: usize = 64;
 const MAX_DOMAIN: usize = 255;
@@ -22,8 +32,34 @@ impl Mailbox {
     pub fn parse(text: &str) -> Option<Self> {
         let (local, domain) = text.rsplit_once('@')?;
         let domain = domain.strip_suffix('.').unwrap_or(domain);
-        (is_local(local) && is_domain(domain))
-            .then(|| Self { local: local.to_owned(), domain: domain.to_lowercase() })
+        (is_local(local) && is_domain(domain)).then(|| Self {
+            local: local.to_owned(),
+            domain: domain.to_lowercase(),
+        })
+    }
+
+    /// A mailbox from its two parts as a mail server reads them, the local part without quotes or escapes.
+    ///
+    /// Takes what [`Mailbox::parse`] refuses because prose is full of look-alikes, and mail servers deliver to all the same:
+    /// a quoted local part, a domain of one label, an address literal (RFC 5321 §4.1.3).
+    pub fn from_parts(local: &str, domain: &str) -> Option<Self> {
+        let domain = domain.strip_suffix('.').unwrap_or(domain);
+        let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let is_domain = match literal {
+            Some(address) => {
+                !address.is_empty() && address.chars().all(|c| c.is_ascii_alphanumeric() || ":.-".contains(c))
+            }
+            None => domain.split('.').all(is_label),
+        };
+        (is_domain
+            && domain.len() <= MAX_DOMAIN
+            && !local.is_empty()
+            && local.len() <= MAX_LOCAL
+            && !local.chars().any(char::is_control))
+        .then(|| Self {
+            local: local.to_owned(),
+            domain: domain.to_lowercase(),
+        })
     }
 
     /// Every mailbox written anywhere in `text`, in order, without duplicates, at most `limit`:
@@ -35,7 +71,7 @@ impl Mailbox {
             let mut start = at;
             // Step back over characters, not bytes, so that a slice never splits one.
             for (idx, c) in text[..at].char_indices().rev() {
-                if !is_atext(c) && c != '.' {
+                if !(c.is_alphanumeric() || FOUND_IN_LOCAL.contains(c)) {
                     break;
                 }
                 start = idx;
@@ -56,8 +92,9 @@ impl Mailbox {
             while end > at + 1 && matches!(bytes[end - 1], b'.' | b'-') {
                 end -= 1;
             }
-            let local = text[start..at].trim_start_matches('.');
+            let local = text[start..at].trim_start_matches(['.', '\'', '-', '~']);
             if let Some(mailbox) = Self::parse(&format!("{local}@{}", &text[at + 1..end]))
+                && !NOT_DOMAINS.iter().any(|extension| mailbox.domain.ends_with(extension))
                 && !found.contains(&mailbox)
             {
                 found.push(mailbox);
@@ -69,7 +106,7 @@ impl Mailbox {
         found
     }
 
-    /// The part before the last `@`.
+    /// The part before the last `@`, without quotes.
     pub fn local(&self) -> &str {
         &self.local
     }
@@ -82,34 +119,48 @@ impl Mailbox {
 
 impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.local, self.domain)
+        if is_local(&self.local) {
+            return write!(f, "{}@{}", self.local, self.domain);
+        }
+        // RFC 5321 §4.1.2: anything else is written as a quoted string.
+        f.write_str("\"")?;
+        for c in self.local.chars() {
+            if matches!(c, '"' | '\\') {
+                f.write_str("\\")?;
+            }
+            write!(f, "{c}")?;
+        }
+        write!(f, "\"@{}", self.domain)
     }
 }
 
 /// RFC 5322 §3.2.3 `atext`, widened by RFC 6531 to anything outside ASCII.
 fn is_atext(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || "!#$%&'*+-/=?^_`{|}~".contains(c)
-        || (!c.is_ascii() && c.is_alphanumeric())
+    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || (!c.is_ascii() && c.is_alphanumeric())
 }
 
 fn is_local(local: &str) -> bool {
     !local.is_empty()
         && local.len() <= MAX_LOCAL
-        && local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atext))
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(is_atext))
+}
+
+fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && label.len() <= 63
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
 }
 
 fn is_domain(domain: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    let Some((_, last)) = domain.rsplit_once('.') else {
+        return false;
     };
-    let Some((_, last)) = domain.rsplit_once('.') else { return false };
     domain.len() <= MAX_DOMAIN
-        && domain.split('.').all(label)
+        && domain.split('.').all(is_label)
         // A top-level domain is never all digits (RFC 3696 §2), which keeps `pkg@1.2` from reading as a mailbox.
         && last.chars().count() >= 2
         && !last.starts_with(|c: char| c.is_ascii_digit())

@@ -106,7 +106,10 @@ impl Manifest {
             .filter_map(|name| self.scripts.get(*name).map(|body| ((*name).to_owned(), body.clone())))
             .collect();
         if self.implicit_gyp && !self.gypfile_off {
-            scripts.push(("install (implicit, binding.gyp)".to_owned(), "node-gyp rebuild".to_owned()));
+            scripts.push((
+                "install (implicit, binding.gyp)".to_owned(),
+                "node-gyp rebuild".to_owned(),
+            ));
         }
         scripts
     }

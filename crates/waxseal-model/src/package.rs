@@ -54,7 +54,10 @@ impl PackageName {
 
     /// The scope without `@` and `/`, if there is one.
     pub fn scope(&self) -> Option<&str> {
-        self.0.strip_prefix('@').and_then(|rest| rest.split_once('/')).map(|(scope, _)| scope)
+        self.0
+            .strip_prefix('@')
+            .and_then(|rest| rest.split_once('/'))
+            .map(|(scope, _)| scope)
     }
 
     /// The name without its scope.
