@@ -8,6 +8,8 @@ use oxc_semantic::{Scoping, SymbolId};
 use oxc_span::Span;
 use rustc_hash::FxHashMap;
 
+mod walk;
+
 /// The position of a function in [`Module::functions`]. 0 is the top level of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionIdx(pub(crate) u32);
@@ -42,6 +44,13 @@ pub(crate) struct Module<'a> {
     pub(crate) exports: Vec<ExportNote<'a>>,
     /// String literals and template pieces that hold an `@` or begin like a URL.
     pub(crate) marked_strings: Vec<StringNote<'a>>,
+}
+
+impl<'a> Module<'a> {
+    /// Resolves the names of a parsed file and walks it once.
+    pub(crate) fn new(parsed: &crate::parse::ParsedProgram<'a>) -> Self {
+        walk::walk(parsed.source, parsed.program)
+    }
 }
 
 /// One function.

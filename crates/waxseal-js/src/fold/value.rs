@@ -120,7 +120,144 @@ pub(crate) struct Parameter {
     pub(crate) index: u8,
 }
 
+impl Folded {
+    /// A value that nothing hides and no literal decides.
+    pub(crate) fn plain(value: Value) -> Self {
+        Self { value, hidden: false, source: None }
+    }
+}
+
+impl Value {
+    /// The string it certainly is.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Every constant string it can be, one for each alternative; those inside arrays and objects are not listed.
+    pub(crate) fn strings(&self) -> Vec<Rc<str>> {
+        match self {
+            Self::String(text) => vec![Rc::clone(text)],
+            Self::OneOf(alternatives) => alternatives.iter().flat_map(Self::strings).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every constant piece of the strings it can be, those of arrays' items included.
+    pub(crate) fn constant_pieces(&self) -> Vec<Rc<str>> {
+        match self {
+            Self::String(text) => vec![Rc::clone(text)],
+            Self::OneOf(values) | Self::Concat(values) => values.iter().flat_map(Self::constant_pieces).collect(),
+            Self::Array(array) => array.items.iter().flat_map(Self::constant_pieces).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where it comes from: the union over everything inside.
+    pub(crate) fn origins(&self) -> Origins {
+        let mut all = Origins::default();
+        self.add_origins(&mut all);
+        all
+    }
+
+    fn add_origins(&self, all: &mut Origins) {
+        match self {
+            Self::Undefined
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::Bytes(_)
+            | Self::RegExp { .. }
+            | Self::Function(_) => {}
+            Self::Array(array) => array.items.iter().for_each(|item| item.add_origins(all)),
+            Self::Object(object) => {
+                object.properties.iter().for_each(|property| property.value.value.add_origins(all));
+                all.add(&object.rest);
+            }
+            Self::Api(api) => all.add(&api.origins),
+            Self::Concat(values) | Self::OneOf(values) => values.iter().for_each(|value| value.add_origins(all)),
+            Self::Unknown(origins) => all.add(origins),
+        }
+    }
+
+    /// Whether nothing in it is unknown, open or one of several.
+    pub(crate) fn is_constant(&self) -> bool {
+        match self {
+            Self::Undefined
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::String(_)
+            | Self::Bytes(_)
+            | Self::RegExp { .. } => true,
+            Self::Array(array) => !array.open && array.items.iter().all(Self::is_constant),
+            Self::Object(object) => {
+                object.rest.is_empty() && object.properties.iter().all(|property| property.value.value.is_constant())
+            }
+            Self::Function(_) | Self::Api(_) | Self::Concat(_) | Self::OneOf(_) | Self::Unknown(_) => false,
+        }
+    }
+
+    /// Its constant pieces as a string with `*` for each that is not; alternatives are joined by `|`.
+    pub(crate) fn to_pattern(&self) -> String {
+        match self {
+            Self::Undefined => "undefined".to_owned(),
+            Self::Null => "null".to_owned(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::String(text) => text.to_string(),
+            Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            Self::Concat(values) => values.iter().map(Self::to_pattern).collect(),
+            Self::OneOf(values) => values.iter().map(Self::to_pattern).collect::<Vec<_>>().join("|"),
+            Self::Array(array) => {
+                let mut items: Vec<_> = array.items.iter().map(Self::to_pattern).collect();
+                if array.open {
+                    items.push("*".to_owned());
+                }
+                items.join(",")
+            }
+            Self::RegExp { .. } | Self::Object(_) | Self::Function(_) | Self::Api(_) | Self::Unknown(_) => "*".to_owned(),
+        }
+    }
+}
+
 impl Origins {
+    /// Only these bits.
+    pub(crate) fn of(bits: u16) -> Self {
+        Self { bits, ..Self::default() }
+    }
+
+    /// Whether it says "from literals alone".
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bits == 0
+    }
+
+    /// Adds what another one says.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.bits |= other.bits;
+        if !other.names.is_empty() && self.names.len() < MAX_NAMES && self.names != other.names {
+            let mut names: Vec<_> = self.names.to_vec();
+            for name in other.names.iter() {
+                if names.len() < MAX_NAMES && !names.contains(name) {
+                    names.push(Rc::clone(name));
+                }
+            }
+            self.names = names.into();
+        }
+        if !other.parameters.is_empty() && self.parameters.len() < MAX_PARAMETERS && self.parameters != other.parameters {
+            let mut parameters: Vec<_> = self.parameters.to_vec();
+            for parameter in other.parameters.iter() {
+                if parameters.len() < MAX_PARAMETERS && !parameters.contains(parameter) {
+                    parameters.push(*parameter);
+                }
+            }
+            self.parameters = parameters.into();
+        }
+    }
+
     /// A parameter of an enclosing function, `arguments`, or `this`: supplied by a caller.
     pub(crate) const CALLER: u16 = 1;
     /// An environment variable, `process.argv`, a file outside the package: supplied by whoever configures it.
@@ -145,3 +282,8 @@ impl Origins {
         self.bits & mask != 0
     }
 }
+
+/// Names kept in one [`Origins`].
+const MAX_NAMES: usize = 4;
+/// Parameters kept in one [`Origins`].
+const MAX_PARAMETERS: usize = 8;

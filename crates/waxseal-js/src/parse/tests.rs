@@ -1,0 +1,1 @@
+//! What the parser accepts and refuses.
