@@ -1,1 +1,129 @@
-//! x
+//! The locked room: a process that is about to read hostile bytes gives up, for good, everything it does not need.
+//!
+//! [`enter`] takes the file system and the network away from the calling thread and from every thread it starts later.
+//! Then the process starts its threads. [`Room::seal`] sets the limits and leaves all threads only the system calls that
+//! computing, and reading and writing what is already open, need. [`Sealed::report`] says what the kernel really gave.
+//!
+//! ```no_run
+//! # use waxseal_sandbox::{Limits, Role, enter};
+//! let room = enter(Role::Reader)?;
+//! let worker = std::thread::spawn(|| "threads are started here, between the two");
+//! let sealed = room.seal(&Limits::default())?;
+//! assert!(std::fs::File::open("/etc/hostname").is_err());
+//! # Ok::<(), waxseal_sandbox::SealError>(())
+//! ```
+//!
+//! This crate depends on no crate of ours, so that it can be audited alone.
+
+mod files;
+mod limits;
+mod syscalls;
+
+pub use files::Landlock;
+pub use limits::Limits;
+
+/// What a sealed process is for. The role decides what it keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Unpacks and parses what it is handed over pipes that are already open. No files, no sockets, no new threads.
+    Reader,
+}
+
+/// Takes files and network away from the calling thread, as far as the kernel can (Landlock), and the way to more rights
+/// (`no_new_privs`). Threads started from now on inherit both.
+///
+/// # Errors
+/// The process already has more than one thread, which would keep its rights; or the kernel refuses what it offers.
+pub fn enter(role: Role) -> Result<Room, SealError> {
+    let threads = threads();
+    if threads > 1 {
+        return Err(SealError::Threads(threads));
+    }
+    let landlock = files::restrict(role)?;
+    Ok(Room { role, landlock })
+}
+
+/// A room whose door is still open for starting threads.
+#[derive(Debug)]
+#[must_use = "the room is only locked by `seal`"]
+pub struct Room {
+    role: Role,
+    landlock: Landlock,
+}
+
+impl Room {
+    /// Sets the limits and locks the door behind all threads of the process. There is no way back.
+    ///
+    /// # Errors
+    /// Something asked for was refused: the process is then not sealed as asked and must not go on as if it were.
+    pub fn seal(self, limits: &Limits) -> Result<Sealed, SealError> {
+        limits.apply()?;
+        syscalls::restrict(self.role)?;
+        Ok(Sealed {
+            report: SealReport {
+                landlock: self.landlock,
+                syscalls: true,
+            },
+        })
+    }
+
+    /// What is in force although the room was never locked: for a caller that was told to go on without.
+    pub fn left_open(self) -> SealReport {
+        SealReport {
+            landlock: self.landlock,
+            syscalls: false,
+        }
+    }
+}
+
+/// Proof that the process is sealed.
+#[derive(Debug)]
+pub struct Sealed {
+    report: SealReport,
+}
+
+impl Sealed {
+    /// What is in force.
+    pub fn report(&self) -> &SealReport {
+        &self.report
+    }
+}
+
+/// What is in force in a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealReport {
+    /// Whether the kernel refuses files and network by Landlock. The filter of system calls refuses them too.
+    pub landlock: Landlock,
+    /// Whether the filter of system calls and the limits are in force.
+    pub syscalls: bool,
+}
+
+/// Why a process could not be sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// Threads that were started before would stay outside.
+    #[error("the process already has {0} threads; a room is entered by the only one")]
+    Threads(usize),
+    /// The kernel offers Landlock and then refuses it.
+    #[error("the kernel refused the Landlock rules: {0}")]
+    Landlock(#[from] landlock::RulesetError),
+    /// A limit could not be set.
+    #[error("the kernel refused the limit on {what}: {source}")]
+    Limit {
+        /// What should have been limited.
+        what: &'static str,
+        /// The kernel's answer.
+        source: std::io::Error,
+    },
+    /// No table of system calls for this machine.
+    #[error("system calls cannot be filtered on `{0}`")]
+    Architecture(&'static str),
+    /// The filter could not be built or was refused: mostly a container that forbids filters, or a kernel without them.
+    #[error("the kernel refused the filter of system calls: {0}")]
+    Filter(String),
+}
+
+/// How many threads this process has; 1 where the kernel does not say.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(1, |entries| entries.count().max(1))
+}

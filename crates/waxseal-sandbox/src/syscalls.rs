@@ -1,0 +1,114 @@
+//! Only the system calls that computing needs, by seccomp (<https://docs.kernel.org/userspace-api/seccomp_filter.html>).
+//!
+//! Two filters, of which the stricter answer counts. The first kills for what no bug of ours does by accident; the second
+//! answers `EPERM` to everything that is not on its list, so that a call forgotten here is seen as an error.
+
+use std::collections::BTreeMap;
+
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+};
+
+use crate::{Role, SealError};
+
+/// Installs both filters for all threads.
+pub(crate) fn restrict(role: Role) -> Result<(), SealError> {
+    let arch =
+        TargetArch::try_from(std::env::consts::ARCH).map_err(|_| SealError::Architecture(std::env::consts::ARCH))?;
+    let deadly = DEADLY.iter().map(|call| (*call, Vec::new())).collect();
+    // The deadly one first: the second does not let another filter be installed.
+    install(compile(deadly, SeccompAction::Allow, SeccompAction::KillProcess, arch)?)?;
+    let refused = SeccompAction::Errno(libc::EPERM.cast_unsigned());
+    install(compile(allowed(role)?, refused, SeccompAction::Allow, arch)?)
+}
+
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+fn compile(
+    rules: Rules,
+    mismatch: SeccompAction,
+    matched: SeccompAction,
+    arch: TargetArch,
+) -> Result<BpfProgram, SealError> {
+    SeccompFilter::new(rules, mismatch, matched, arch)
+        .and_then(BpfProgram::try_from)
+        .map_err(|err| SealError::Filter(err.to_string()))
+}
+
+fn install(program: BpfProgram) -> Result<(), SealError> {
+    seccompiler::apply_filter_all_threads(&program).map_err(|err| SealError::Filter(err.to_string()))
+}
+
+fn allowed(role: Role) -> Result<Rules, SealError> {
+    let calls = match role {
+        Role::Reader => READER,
+    };
+    let mut rules: Rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+    for call in [libc::SYS_mmap, libc::SYS_mprotect] {
+        // Argument 2 is `prot` in both: memory never becomes code.
+        rules.insert(call, vec![rule(2, SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64), 0)?]);
+    }
+    // `abort` signals its own thread; nobody else is to be signalled.
+    rules.insert(
+        libc::SYS_tgkill,
+        vec![rule(0, SeccompCmpOp::Eq, u64::from(std::process::id()))?],
+    );
+    Ok(rules)
+}
+
+fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, SealError> {
+    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
+        .and_then(|condition| SeccompRule::new(vec![condition]))
+        .map_err(|err| SealError::Filter(err.to_string()))
+}
+
+/// Another program, another process' memory, or the kernel's own machinery.
+const DEADLY: &[i64] = &[
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_bpf,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_kexec_load,
+    libc::SYS_mount,
+    libc::SYS_pivot_root,
+];
+
+/// What computing with existing threads on open pipes needs. `mmap`, `mprotect` and `tgkill` are added with conditions.
+const READER: &[i64] = &[
+    // Pipes that are already open.
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_close,
+    // Memory.
+    libc::SYS_brk,
+    libc::SYS_madvise,
+    libc::SYS_mremap,
+    libc::SYS_munmap,
+    // Threads that already run wait for each other and end.
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_futex,
+    libc::SYS_getpid,
+    libc::SYS_gettid,
+    libc::SYS_restart_syscall,
+    libc::SYS_rseq,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_yield,
+    libc::SYS_set_robust_list,
+    // A crash must be able to end the process.
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sigaltstack,
+    // Time and chance.
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_getrandom,
+    libc::SYS_nanosleep,
+];
