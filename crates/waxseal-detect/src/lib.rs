@@ -1,1 +1,31 @@
-//! x
+//! Judgement: evidence in, findings and a verdict out.
+//!
+//! Read in this order: a [`Case`] is everything a judgement may look at; [`METHODS`] is the table of detection methods, each a
+//! pure function from a case to findings; [`detect`] runs those whose evidence is there and says what was missing; a [`Policy`]
+//! is what a project accepts; [`judge`] turns findings into a verdict by it.
+//!
+//! No I/O, no clock, no environment, no randomness: the same evidence, policy and day give the same bytes, so that an auditor
+//! can repeat a verdict next year.
+
+mod case;
+mod date;
+mod detect;
+mod judge;
+mod method;
+mod methods;
+mod policy;
+mod proof;
+mod step;
+
+pub use case::Case;
+pub use date::{Date, DateError};
+pub use detect::{Detection, detect};
+pub use judge::{judge, warnings};
+pub use method::{Explanation, Indicator, METHODS, Method, Need, explain, indicator, indicators, method};
+pub use policy::{AllowedHost, AllowedRecipient, Policy, PolicyError, Waiver, WaiverSubject};
+pub use step::Step;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

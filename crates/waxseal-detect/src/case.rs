@@ -1,0 +1,80 @@
+//! Everything a judgement may look at.
+
+use std::collections::BTreeSet;
+
+use waxseal_model::{Change, Evidence, FlowKind, MailFlow, Manifest, Origin, SourceEvidence, Subject};
+
+use crate::{Date, Policy, Step};
+
+/// One subject, what was observed of it, what it is compared with, and what is expected of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// What is judged.
+    pub subject: &'a Subject,
+    /// What was observed of it.
+    pub current: &'a Evidence,
+    /// What was observed of the release it is compared with, if it is compared with one.
+    pub previous: Option<&'a Evidence>,
+    /// What differs between the two. Given whenever `previous` is and both could be read.
+    pub change: Option<&'a Change>,
+    /// What the project accepts.
+    pub policy: &'a Policy,
+    /// The day it is, in UTC. Decides only which waivers have expired.
+    pub now: Date,
+}
+
+impl<'a> Case<'a> {
+    /// What its files hold, if they could be read.
+    pub(crate) fn source(&self) -> Option<&'a SourceEvidence> {
+        self.current.source.present()
+    }
+
+    /// Its `package.json`, if it could be read.
+    pub(crate) fn manifest(&self) -> Option<&'a Manifest> {
+        self.source()?.manifest.present()
+    }
+
+    /// The `package.json` of the release it is compared with.
+    pub(crate) fn previous_manifest(&self) -> Option<&'a Manifest> {
+        self.previous?.source.present()?.manifest.present()
+    }
+
+    /// How far apart the two releases are; `None` without a comparison.
+    pub(crate) fn step(&self) -> Option<Step> {
+        let previous = self.previous?;
+        Some(match (version(previous), version(self.current)) {
+            (Some(old), Some(new)) => Step::between(old, new),
+            _ => Step::Patch,
+        })
+    }
+
+    /// Which of its mail flows the previous release did not have; `None` without a comparison.
+    pub(crate) fn new_flows(&self) -> Option<NewFlows<'a>> {
+        let change = self.change?;
+        Some(NewFlows(
+            change
+                .flows
+                .iter()
+                .map(|flow| (&flow.kind, &flow.origin, flow.value.as_deref()))
+                .collect(),
+        ))
+    }
+}
+
+/// The mail flows that are new, by what a comparison knows them by.
+pub(crate) struct NewFlows<'a>(BTreeSet<(&'a FlowKind, &'a Origin, Option<&'a str>)>);
+
+impl NewFlows<'_> {
+    /// Whether the previous release did not have `flow`.
+    pub(crate) fn contains(&self, flow: &MailFlow) -> bool {
+        self.0.contains(&(&flow.kind, &flow.origin, flow.value.as_deref()))
+    }
+}
+
+/// The version a release is known by: the registry's, or its own manifest's for a folder or an archive.
+fn version(evidence: &Evidence) -> Option<&str> {
+    match &evidence.subject {
+        Subject::Package(package) => Some(&package.version),
+        _ => evidence.source.present()?.manifest.present()?.version.as_deref(),
+    }
+}

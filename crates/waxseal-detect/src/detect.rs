@@ -1,0 +1,210 @@
+//! The engine: runs every method whose evidence is there, and says what is not.
+
+use std::collections::BTreeSet;
+
+use waxseal_model::{AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, SourceEvidence};
+
+use crate::{Case, METHODS, Method, Need};
+
+/// What the methods found, and what could not be looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detection {
+    /// Findings, worst first.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+    /// The methods that ran to their end, by id, in the table's order.
+    pub ran: Vec<String>,
+}
+
+/// Runs the methods on `case`.
+///
+/// A method whose evidence is missing does not run and is not in [`Detection::ran`]; the gap says what was missing. A method that
+/// needs a comparison does not run where none was asked for, which is no gap.
+pub fn detect(case: &Case<'_>) -> Detection {
+    let mut findings = Vec::new();
+    let mut ran = Vec::new();
+    for method in METHODS {
+        if method.needs.iter().all(|need| is_there(case, *need)) {
+            let mut found = (method.run)(case);
+            sort(&mut found);
+            found.truncate(MAX_FINDINGS);
+            findings.append(&mut found);
+            ran.push(method.id.to_owned());
+        }
+    }
+    sort(&mut findings);
+    Detection {
+        findings,
+        gaps: gaps(case),
+        ran,
+    }
+}
+
+/// Worst first, then by indicator, place and words, so that equal evidence gives equal bytes.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|left, right| {
+        (right.severity, right.confidence)
+            .cmp(&(left.severity, left.confidence))
+            .then_with(|| left.indicator.cmp(&right.indicator))
+            .then_with(|| place(left).cmp(&place(right)))
+            .then_with(|| left.summary.cmp(&right.summary))
+    });
+}
+
+fn place(finding: &Finding) -> (Option<&str>, Option<(u32, u32)>) {
+    let first = finding.evidence.first();
+    let location = first.and_then(|proof| proof.location);
+    (
+        first.and_then(|proof| proof.path.as_deref()),
+        location.map(|Location { line, column, .. }| (line, column)),
+    )
+}
+
+fn is_there(case: &Case<'_>, need: Need) -> bool {
+    match need {
+        Need::Source => case.source().is_some(),
+        Need::Manifest => case.manifest().is_some(),
+        Need::Change => case.change.is_some(),
+    }
+}
+
+fn gaps(case: &Case<'_>) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    gaps.extend(case.current.integrity.gap().cloned());
+    gaps.extend(case.current.registry.gap().map(|gap| Gap {
+        weight: GapWeight::Partial,
+        ..gap.clone()
+    }));
+    evidence_gaps(case, case.current, &mut gaps);
+    if let Some(source) = case.source() {
+        unread(case, source, &mut gaps);
+    }
+    if let Some(previous) = case.previous {
+        comparison_gaps(case, previous, &mut gaps);
+    }
+    gaps
+}
+
+/// Source and manifest of one release: without them the question itself stays unanswered.
+fn evidence_gaps(case: &Case<'_>, evidence: &Evidence, gaps: &mut Vec<Gap>) {
+    let source = match &evidence.source {
+        Collected::Present(source) => source,
+        Collected::Missing(gap) => return gaps.push(decisive(gap)),
+        Collected::NotRequested => return gaps.push(not_asked(case, Need::Source, "its files were not looked at")),
+    };
+    match &source.manifest {
+        Collected::Present(_) => {}
+        Collected::Missing(gap) => gaps.push(decisive(gap)),
+        Collected::NotRequested => gaps.push(not_asked(case, Need::Manifest, "its `package.json` was not looked at")),
+    }
+}
+
+/// A comparison that was asked for and could not be made.
+fn comparison_gaps(case: &Case<'_>, previous: &Evidence, gaps: &mut Vec<Gap>) {
+    let before = gaps.len();
+    evidence_gaps(
+        &Case {
+            subject: &previous.subject,
+            ..*case
+        },
+        previous,
+        gaps,
+    );
+    if before == gaps.len() && case.change.is_none() && case.source().is_some() {
+        gaps.push(not_asked(
+            case,
+            Need::Change,
+            "it was not compared with the other release",
+        ));
+    }
+}
+
+/// Code that was not looked into, and archives that were not read to their end.
+fn unread(case: &Case<'_>, source: &SourceEvidence, gaps: &mut Vec<Gap>) {
+    let cut_short = |kind| matches!(kind, AnomalyKind::Corrupt | AnomalyKind::TooLarge);
+    if source
+        .anomalies
+        .iter()
+        .any(|anomaly| cut_short(anomaly.kind) && anomaly.location.is_none())
+    {
+        let reason = "the archive could not be read to its end; what lies beyond was not looked at".to_owned();
+        gaps.push(gap(case, "archive", reason, GapWeight::Decisive));
+    }
+    let mut unread: BTreeSet<&str> = BTreeSet::new();
+    for file in &source.files {
+        if file.state == FileState::Skipped {
+            unread.insert(&file.path);
+        }
+    }
+    for anomaly in &source.anomalies {
+        if anomaly.kind == AnomalyKind::ParserBomb {
+            unread.extend(anomaly.path.as_deref());
+        }
+    }
+    let (data, code): (Vec<&str>, Vec<&str>) = unread.into_iter().partition(|path| is_data(path));
+    name_unread(
+        case,
+        &code,
+        "could be run and was not looked into",
+        GapWeight::Decisive,
+        gaps,
+    );
+    name_unread(case, &data, "is data and was not looked into", GapWeight::Partial, gaps);
+}
+
+fn name_unread(case: &Case<'_>, paths: &[&str], what: &str, weight: GapWeight, gaps: &mut Vec<Gap>) {
+    for path in paths.iter().take(MAX_NAMED) {
+        gaps.push(gap(case, "archive", format!("`{}` {what}", plain(path)), weight));
+    }
+    if let Some(more @ 1..) = paths.len().checked_sub(MAX_NAMED) {
+        gaps.push(gap(case, "archive", format!("{more} more files: each {what}"), weight));
+    }
+}
+
+/// JSON cannot run, whatever its size.
+fn is_data(path: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, ext)| ext.eq_ignore_ascii_case("json") || ext.eq_ignore_ascii_case("map"))
+}
+
+fn decisive(gap: &Gap) -> Gap {
+    Gap {
+        weight: GapWeight::Decisive,
+        ..gap.clone()
+    }
+}
+
+fn not_asked(case: &Case<'_>, need: Need, reason: &str) -> Gap {
+    let needs = |method: &&Method| method.needs.contains(&need);
+    let method = METHODS.iter().find(needs).map_or("detect", |method| method.id);
+    gap(case, method, reason.to_owned(), GapWeight::Decisive)
+}
+
+fn gap(case: &Case<'_>, method: &str, reason: String, weight: GapWeight) -> Gap {
+    Gap {
+        subject: case.subject.clone(),
+        method: method.to_owned(),
+        reason,
+        weight,
+    }
+}
+
+/// A gap's reason holds no raw text of a package, so a path in it is escaped and cut here.
+fn plain(path: &str) -> String {
+    let escape = |c: char| {
+        if c.is_ascii_graphic() || c == ' ' {
+            vec![c]
+        } else {
+            c.escape_unicode().collect()
+        }
+    };
+    path.chars().take(MAX_PATH).flat_map(escape).collect()
+}
+
+/// A package that makes one method say more than this makes it say nothing worth reading; the worst are kept.
+const MAX_FINDINGS: usize = 200;
+/// How many unread files are named one by one.
+const MAX_NAMED: usize = 10;
+/// Enough of a path to find the file.
+const MAX_PATH: usize = 200;

@@ -1,0 +1,11 @@
+//! The detection methods, one folder each: what it finds (`mod.rs`), what a person should know (`manual.md`), and the cases
+//! that prove both (`tests.rs`). No method uses another; what two of them need belongs in the evidence.
+
+pub(crate) mod archive;
+pub(crate) mod capabilities;
+pub(crate) mod install_scripts;
+pub(crate) mod obfuscation;
+pub(crate) mod package_diff;
+pub(crate) mod phantom_dependency;
+pub(crate) mod recipients;
+pub(crate) mod tampering;

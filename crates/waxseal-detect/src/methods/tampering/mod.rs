@@ -1,0 +1,19 @@
+//! tampering
+
+use waxseal_model::Finding;
+
+use crate::{Case, Method, Need};
+
+pub(crate) const METHOD: Method = Method {
+    id: "tampering",
+    title: "tampering",
+    summary: "",
+    needs: &[Need::Source],
+    indicators: &[],
+    run,
+    manual: "",
+};
+
+fn run(_case: &Case<'_>) -> Vec<Finding> {
+    Vec::new()
+}
