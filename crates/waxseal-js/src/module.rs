@@ -1,8 +1,8 @@
 //! One parsed file with everything that later questions need, noted in a single walk over its syntax tree.
 
 use oxc_ast::ast::{
-    ArrowFunctionExpression, CallExpression, Class, Expression, FormalParameters, Function, ImportExpression, NewExpression,
-    ObjectExpression, Program, TaggedTemplateExpression,
+    ArrowFunctionExpression, CallExpression, Class, Expression, FormalParameters, Function, IdentifierReference,
+    ImportExpression, NewExpression, ObjectExpression, Program, TSEnumDeclaration, TaggedTemplateExpression,
 };
 use oxc_semantic::{Scoping, SymbolId};
 use oxc_span::Span;
@@ -44,12 +44,33 @@ pub(crate) struct Module<'a> {
     pub(crate) exports: Vec<ExportNote<'a>>,
     /// String literals and template pieces that hold an `@` or begin like a URL.
     pub(crate) marked_strings: Vec<StringNote<'a>>,
+    /// Functions written directly as an argument of a call: the position in [`Module::calls`], and which argument.
+    pub(crate) callbacks: FxHashMap<FunctionIdx, (u32, u8)>,
+    /// Functions called where they are written: the position in [`Module::calls`].
+    pub(crate) immediate_calls: FxHashMap<FunctionIdx, u32>,
+    /// Where a function begins, to find its note.
+    pub(crate) function_starts: FxHashMap<u32, FunctionIdx>,
 }
 
 impl<'a> Module<'a> {
     /// Resolves the names of a parsed file and walks it once.
     pub(crate) fn new(parsed: &crate::parse::ParsedProgram<'a>) -> Self {
         walk::walk(parsed.source, parsed.program)
+    }
+
+    /// The symbol an identifier refers to; `None` for a global.
+    pub(crate) fn symbol(&self, identifier: &IdentifierReference<'a>) -> Option<SymbolId> {
+        self.scoping.get_reference(identifier.reference_id.get()?).symbol_id()
+    }
+
+    /// The note of a function or class whose syntax begins at `start`.
+    pub(crate) fn function_at(&self, start: u32) -> Option<FunctionIdx> {
+        self.function_starts.get(&start).copied()
+    }
+
+    /// A function's note.
+    pub(crate) fn function(&self, function: FunctionIdx) -> &FunctionNote<'a> {
+        &self.functions[function.0 as usize]
     }
 }
 
@@ -92,7 +113,7 @@ impl<'a> FunctionNode<'a> {
 #[derive(Default)]
 pub(crate) struct SymbolNote<'a> {
     pub(crate) bindings: Vec<Binding<'a>>,
-    /// Positions in [`Module::property_writes`] of writes onto `symbol.…`.
+    /// Positions in [`Module::property_writes`] of writes onto `symbol.…`, however deep.
     pub(crate) property_writes: Vec<u32>,
     /// Positions in [`Module::calls`] of calls with the symbol as the receiver (`symbol.push(x)`) or as an argument of
     /// something that can change it (`Object.assign(symbol, …)`, `Reflect.set`, `Object.defineProperty`).
@@ -106,6 +127,8 @@ pub(crate) struct Binding<'a> {
     pub(crate) path: Vec<PathStep<'a>>,
     /// The default, if the symbol or a step before it has one.
     pub(crate) default: Option<&'a Expression<'a>>,
+    /// How many steps of [`Binding::path`] stand before the default.
+    pub(crate) default_at: usize,
     pub(crate) span: Span,
     /// The function the binding is executed in.
     pub(crate) function: FunctionIdx,
@@ -114,7 +137,7 @@ pub(crate) struct Binding<'a> {
 /// Where a binding takes its value from.
 #[derive(Clone, Copy)]
 pub(crate) enum BindingSource<'a> {
-    /// `let x = expr`, `x = expr`, `x += expr` (compound: also the old value).
+    /// `let x = expr`, `x = expr`, `x ||= expr`, `x += expr` (compound: added to the old value).
     Expression { value: &'a Expression<'a>, compound: bool },
     /// `let x;` without a value.
     Uninitialised,
@@ -129,7 +152,9 @@ pub(crate) enum BindingSource<'a> {
     KeyOf(&'a Expression<'a>),
     /// `catch (x)`.
     Caught,
-    /// A TypeScript enum or namespace, or anything not modelled.
+    /// A TypeScript enum.
+    Enum(&'a TSEnumDeclaration<'a>),
+    /// `x++`, `x *= 2`, a TypeScript namespace, or anything not modelled.
     Other,
 }
 
@@ -189,7 +214,7 @@ pub(crate) struct ObjectNote<'a> {
     pub(crate) conditions: Vec<Span>,
 }
 
-/// A read of a member.
+/// A read of a member: the outermost of a chain that begins at a global, an import or an alias of one.
 pub(crate) struct MemberRead<'a> {
     pub(crate) node: &'a Expression<'a>,
     pub(crate) function: FunctionIdx,

@@ -28,7 +28,10 @@ pub(crate) struct ModuleEnv {
 impl ModuleEnv {
     /// Says that importing `name` from `specifier` (as the file writes it) gives `value`. A JSON module is its `default`.
     pub(crate) fn insert(&mut self, specifier: &str, name: &str, value: Constant) {
-        self.modules.entry(specifier.to_owned()).or_default().insert(name.to_owned(), value);
+        self.modules
+            .entry(specifier.to_owned())
+            .or_default()
+            .insert(name.to_owned(), value);
     }
 
     /// What importing `name` from `specifier` gives, if it is known.

@@ -28,7 +28,10 @@ pub(crate) enum Value {
     String(Rc<str>),
     /// `Buffer`, `Uint8Array` and the like.
     Bytes(Rc<[u8]>),
-    RegExp { pattern: Rc<str>, flags: Rc<str> },
+    RegExp {
+        pattern: Rc<str>,
+        flags: Rc<str>,
+    },
     Array(Rc<ArrayValue>),
     Object(Rc<ObjectValue>),
     /// A function or class written in this file.
@@ -123,7 +126,11 @@ pub(crate) struct Parameter {
 impl Folded {
     /// A value that nothing hides and no literal decides.
     pub(crate) fn plain(value: Value) -> Self {
-        Self { value, hidden: false, source: None }
+        Self {
+            value,
+            hidden: false,
+            source: None,
+        }
     }
 }
 
@@ -174,7 +181,10 @@ impl Value {
             | Self::Function(_) => {}
             Self::Array(array) => array.items.iter().for_each(|item| item.add_origins(all)),
             Self::Object(object) => {
-                object.properties.iter().for_each(|property| property.value.value.add_origins(all));
+                object
+                    .properties
+                    .iter()
+                    .for_each(|property| property.value.value.add_origins(all));
                 all.add(&object.rest);
             }
             Self::Api(api) => all.add(&api.origins),
@@ -195,7 +205,11 @@ impl Value {
             | Self::RegExp { .. } => true,
             Self::Array(array) => !array.open && array.items.iter().all(Self::is_constant),
             Self::Object(object) => {
-                object.rest.is_empty() && object.properties.iter().all(|property| property.value.value.is_constant())
+                object.rest.is_empty()
+                    && object
+                        .properties
+                        .iter()
+                        .all(|property| property.value.value.is_constant())
             }
             Self::Function(_) | Self::Api(_) | Self::Concat(_) | Self::OneOf(_) | Self::Unknown(_) => false,
         }
@@ -219,7 +233,9 @@ impl Value {
                 }
                 items.join(",")
             }
-            Self::RegExp { .. } | Self::Object(_) | Self::Function(_) | Self::Api(_) | Self::Unknown(_) => "*".to_owned(),
+            Self::RegExp { .. } | Self::Object(_) | Self::Function(_) | Self::Api(_) | Self::Unknown(_) => {
+                "*".to_owned()
+            }
         }
     }
 }
@@ -227,7 +243,10 @@ impl Value {
 impl Origins {
     /// Only these bits.
     pub(crate) fn of(bits: u16) -> Self {
-        Self { bits, ..Self::default() }
+        Self {
+            bits,
+            ..Self::default()
+        }
     }
 
     /// Whether it says "from literals alone".
@@ -247,7 +266,8 @@ impl Origins {
             }
             self.names = names.into();
         }
-        if !other.parameters.is_empty() && self.parameters.len() < MAX_PARAMETERS && self.parameters != other.parameters {
+        if !other.parameters.is_empty() && self.parameters.len() < MAX_PARAMETERS && self.parameters != other.parameters
+        {
             let mut parameters: Vec<_> = self.parameters.to_vec();
             for parameter in other.parameters.iter() {
                 if parameters.len() < MAX_PARAMETERS && !parameters.contains(parameter) {
