@@ -1,0 +1,202 @@
+//! How bad one mail flow is, and how sure that is.
+
+use waxseal_model::{Confidence, FlowKind, MailFlow, Origin, Reach, RecipientPlace, Severity};
+
+use super::{
+    CONFIGURED, CONSTANT, DYNAMIC, FOREIGN_ACCOUNT, FOREIGN_SERVER, HIDDEN_COPY, REPLY_DIVERTED, SECOND_DESTINATION,
+    SEPARATE_MESSAGE, place, servers,
+};
+
+/// An indicator with the severity and confidence it has here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Weight {
+    pub(super) indicator: &'static str,
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+}
+
+/// What a flow in the file at `path` means; `None` if it means nothing: the caller decides.
+/// `new` says whether the previous release lacked it, if there is one.
+pub(super) fn weigh(flow: &MailFlow, path: &str, new: Option<bool>) -> Option<Weight> {
+    let weight = match (&flow.origin, &flow.kind) {
+        (Origin::Caller, _) => return None,
+        (Origin::Configured(_), _) => weight(CONFIGURED, Severity::Info, Confidence::High),
+        (Origin::Unknown, FlowKind::Account(_)) => weight(DYNAMIC, Severity::Low, Confidence::Low),
+        (Origin::Unknown, _) => weight(DYNAMIC, Severity::Medium, Confidence::Low),
+        (_, FlowKind::Recipient(place)) => recipient(flow, place, new),
+        (_, FlowKind::SecondDestination) => second_destination(flow),
+        (_, FlowKind::Account(field)) => account(flow, field, new)?,
+    };
+    Some(if flow.reach.is_reached() {
+        weight
+    } else {
+        unreached(flow, weight, path, new)
+    })
+}
+
+fn recipient(flow: &MailFlow, place: &RecipientPlace, new: Option<bool>) -> Weight {
+    let message = &flow.message;
+    if !could_receive(flow) {
+        return weight(CONSTANT, Severity::Low, Confidence::Medium);
+    }
+    let callers = message.caller_recipients || message.beside_caller_message || message.caller_content;
+    if place::diverts_answers(place) && callers {
+        // Only what answers is lost, and a company's own package may well answer to its own desk; hiding that has no such reason.
+        let severity = if flow.hidden {
+            Severity::Critical
+        } else {
+            Severity::High
+        };
+        return weight(REPLY_DIVERTED, severity, Confidence::Medium);
+    }
+    if message.caller_recipients {
+        if is_placeholder(flow, place) {
+            return weight(HIDDEN_COPY, Severity::Medium, Confidence::Low);
+        }
+        return weight(HIDDEN_COPY, Severity::Critical, sureness(flow));
+    }
+    if message.caller_content {
+        // A form that mails its maker looks the same; one that the previous release had already is likely to be that.
+        let form = !message.beside_caller_message && new == Some(false) && !flow.hidden;
+        return weight(
+            SEPARATE_MESSAGE,
+            Severity::Critical,
+            if form { Confidence::Low } else { sureness(flow) },
+        );
+    }
+    if message.beside_caller_message {
+        return weight(SEPARATE_MESSAGE, Severity::High, Confidence::Medium);
+    }
+    let severity = if is_written_down(flow) && !flow.hidden {
+        Severity::Low
+    } else {
+        Severity::Medium
+    };
+    weight(CONSTANT, severity, Confidence::Medium)
+}
+
+fn second_destination(flow: &MailFlow) -> Weight {
+    if flow
+        .value
+        .as_deref()
+        .is_some_and(|value| servers::is_this_machine(&servers::host(value)))
+    {
+        return weight(SECOND_DESTINATION, Severity::Low, Confidence::Medium);
+    }
+    if !flow.message.caller_content && !flow.message.caller_recipients {
+        return weight(SECOND_DESTINATION, Severity::High, Confidence::Medium);
+    }
+    let seen = flow.message.sent || flow.message.beside_caller_message;
+    let sure = is_written_down(flow) && flow.value.is_some() && seen;
+    weight(
+        SECOND_DESTINATION,
+        Severity::Critical,
+        if sure { Confidence::High } else { Confidence::Medium },
+    )
+}
+
+fn account(flow: &MailFlow, field: &str, new: Option<bool>) -> Option<Weight> {
+    if servers::is_server(field) {
+        return server(flow, new);
+    }
+    if servers::is_detail(field) {
+        return None;
+    }
+    if servers::is_user_name(field) {
+        // Several providers give everybody the same user name for SMTP; without a secret it opens nothing.
+        return Some(weight(FOREIGN_ACCOUNT, Severity::Low, Confidence::Low));
+    }
+    let callers = flow.message.caller_recipients || flow.message.caller_content;
+    let entered = matches!(flow.reach, Reach::Install(_) | Reach::Import(_) | Reach::Call(_));
+    Some(match flow.origin {
+        Origin::Constant if callers && entered => weight(FOREIGN_ACCOUNT, Severity::Critical, sent(flow)),
+        // A token that is fetched is how OAuth works.
+        Origin::Fetched if !flow.hidden => weight(FOREIGN_ACCOUNT, Severity::Medium, Confidence::Low),
+        _ if flow.hidden && callers => weight(FOREIGN_ACCOUNT, Severity::Critical, Confidence::Medium),
+        _ => weight(FOREIGN_ACCOUNT, Severity::High, Confidence::Medium),
+    })
+}
+
+/// A server that is written down is usual where it is a known provider's, or the package's own service; then it was there before.
+fn server(flow: &MailFlow, new: Option<bool>) -> Option<Weight> {
+    if let Some(value) = &flow.value {
+        let host = servers::host(value);
+        if servers::is_known(&host) || servers::is_this_machine(&host) {
+            return None;
+        }
+    }
+    let confidence = if new == Some(true) || flow.hidden {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    };
+    Some(match flow.origin {
+        Origin::Default if new != Some(true) && !flow.hidden => {
+            weight(FOREIGN_SERVER, Severity::Medium, Confidence::Low)
+        }
+        Origin::Default => weight(FOREIGN_SERVER, Severity::High, confidence),
+        Origin::Fetched | Origin::Shipped if !flow.hidden => weight(FOREIGN_SERVER, Severity::High, confidence),
+        _ => weight(FOREIGN_SERVER, Severity::Critical, confidence),
+    })
+}
+
+/// Nothing was found to lead here. In tests, examples and documentation fixed addresses are what one expects. Elsewhere the way
+/// may only not have been seen, so that a person should look, unless the previous release had it too and it does not hide.
+fn unreached(flow: &MailFlow, found: Weight, path: &str, new: Option<bool>) -> Weight {
+    if found.severity <= Severity::Medium {
+        return Weight {
+            confidence: Confidence::Low,
+            ..found
+        };
+    }
+    let expected = place::is_for_show(path) || (new == Some(false) && !flow.hidden);
+    let severity = if expected { Severity::Medium } else { Severity::High };
+    Weight {
+        severity,
+        confidence: Confidence::Low,
+        ..found
+    }
+}
+
+/// High where an address is written down and the message is seen to leave with it.
+fn sureness(flow: &MailFlow) -> Confidence {
+    let named = flow.mailbox.is_some() && is_written_down(flow);
+    if named { sent(flow) } else { Confidence::Medium }
+}
+
+fn sent(flow: &MailFlow) -> Confidence {
+    if flow.message.sent {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    }
+}
+
+fn is_written_down(flow: &MailFlow) -> bool {
+    matches!(flow.origin, Origin::Constant | Origin::Default)
+}
+
+/// A constant without an at sign in it names no mailbox anywhere else.
+fn could_receive(flow: &MailFlow) -> bool {
+    let dead = is_written_down(flow)
+        && flow.mailbox.is_none()
+        && flow.value.as_ref().is_some_and(|value| !value.contains(['@', '*']));
+    !dead
+}
+
+/// A recipient used when the caller names none, at a domain that accepts no mail (RFC 2606 §3; it publishes a null MX, RFC 7505).
+fn is_placeholder(flow: &MailFlow, place: &RecipientPlace) -> bool {
+    let nowhere = |domain: &str| ["example.com", "example.net", "example.org"].contains(&domain);
+    flow.origin == Origin::Default
+        && *place == RecipientPlace::To
+        && !flow.hidden
+        && flow.mailbox.as_ref().is_some_and(|mailbox| nowhere(mailbox.domain()))
+}
+
+fn weight(indicator: &'static str, severity: Severity, confidence: Confidence) -> Weight {
+    Weight {
+        indicator,
+        severity,
+        confidence,
+    }
+}
