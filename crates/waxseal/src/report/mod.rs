@@ -6,7 +6,11 @@
 
 use waxseal_model::Report;
 
-pub mod text;
+mod answer;
+mod escape;
+mod excerpt;
+mod text;
+mod width;
 
 /// One way to write a report.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +38,11 @@ pub struct RenderOptions {
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { width: 80, color: false, verbose: false }
+        Self {
+            width: 80,
+            color: false,
+            verbose: false,
+        }
     }
 }
 
@@ -50,3 +58,8 @@ pub const FORMATS: &[Format] = &[Format {
 pub fn find(id: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.id == id)
 }
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Writes lines on a page of a given width: colours only where asked for, no blank at the end of a line, no two empty lines.
+
+use anstyle::{AnsiColor, Effects, Style};
+
+use crate::report::RenderOptions;
+use crate::report::width::{width, wrap};
+
+/// A page that is being written.
+pub struct Page {
+    out: String,
+    /// How many columns it has.
+    pub width: usize,
+    /// Show what is otherwise counted.
+    pub verbose: bool,
+    color: bool,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(options: &RenderOptions) -> Self {
+        Self {
+            out: String::new(),
+            width: options.width.clamp(MIN_WIDTH, MAX_WIDTH),
+            verbose: options.verbose,
+            color: options.color,
+        }
+    }
+
+    /// `text` in a style, or as it is on a page without colours.
+    pub fn paint(&self, style: Style, text: &str) -> String {
+        if self.color && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Adds a line.
+    pub fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end_matches(' '));
+        self.out.push('\n');
+    }
+
+    /// Adds an empty line, unless there is one already or the page is empty.
+    pub fn blank(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    /// Adds `text` behind `label`, broken at spaces; further lines are indented like the text. The label is printed in
+    /// `style`, its width is that of its characters. A label that leaves too little room gets a line of its own.
+    pub fn labelled(&mut self, label: &str, style: Style, text: &str) {
+        let indent = width(label);
+        let room = self.width.saturating_sub(indent);
+        if room < width(text) && room < self.width / 2 && !label.trim().is_empty() {
+            for line in wrap(label.trim_start(), self.width.saturating_sub(2)) {
+                let line = format!("  {}", self.paint(style, &line));
+                self.line(&line);
+            }
+            return self.labelled("      ", PLAIN, text);
+        }
+        let lines = wrap(text, room.max(MIN_TEXT));
+        let label = self.paint(style, label);
+        if lines.is_empty() {
+            self.line(&label);
+        }
+        for (idx, line) in lines.iter().enumerate() {
+            if idx == 0 {
+                self.line(&format!("{label}{line}"));
+            } else {
+                self.line(&format!("{}{line}", " ".repeat(indent)));
+            }
+        }
+    }
+
+    /// The finished page.
+    pub fn finish(mut self) -> String {
+        while self.out.ends_with("\n\n") {
+            self.out.pop();
+        }
+        self.out
+    }
+}
+
+/// Bold.
+pub const STRONG: Style = Style::new().effects(Effects::BOLD);
+/// Line numbers, arrows, and what explains.
+pub const FAINT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Blue)));
+/// What blocks, and lines that were removed.
+pub const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+/// What a person should look at.
+pub const DOUBT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+/// What is well, and lines that were added.
+pub const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+/// What could not be looked at.
+pub const UNKNOWN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));
+/// No style.
+pub const PLAIN: Style = Style::new();
+
+/// On a narrower page nothing could be laid out.
+const MIN_WIDTH: usize = 40;
+
+/// A page is never laid out wider, so that a wrong width cannot ask for endless blanks.
+const MAX_WIDTH: usize = 400;
+
+/// However deep the indentation, some text fits beside it.
+const MIN_TEXT: usize = 20;
