@@ -61,11 +61,21 @@ pub fn pretty(path: &str, source: &str) -> Option<Pretty> {
         .map
         .iter()
         .flat_map(|map| map.get_tokens())
-        .map(|token| (token.get_src_line(), token.get_src_col(), token.get_dst_line(), token.get_dst_col()))
+        .map(|token| {
+            (
+                token.get_src_line(),
+                token.get_src_col(),
+                token.get_dst_line(),
+                token.get_dst_col(),
+            )
+        })
         .collect();
     tokens.sort_unstable();
     tokens.dedup_by_key(|token| (token.0, token.1));
-    Some(Pretty { text: built.code, tokens })
+    Some(Pretty {
+        text: built.code,
+        tokens,
+    })
 }
 
 /// An upper bound of how deep brackets nest: brackets in strings and comments count too, which only makes it careful.

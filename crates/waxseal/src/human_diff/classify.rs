@@ -33,7 +33,11 @@ pub(super) fn classify(pair: &Pair<'_>, hunk: &Hunk) -> Class {
         return Class::Noise("removed files");
     }
     if path == "package.json" {
-        return if only_version(hunk) { Class::Noise("version number") } else { Class::Matters(MANIFEST) };
+        return if only_version(hunk) {
+            Class::Noise("version number")
+        } else {
+            Class::Matters(MANIFEST)
+        };
     }
     if is_documentation(path) {
         return Class::Noise("documentation");
@@ -72,7 +76,10 @@ fn rank_of(hunk: &Hunk) -> u8 {
 }
 
 fn changed(hunk: &Hunk) -> impl Iterator<Item = &str> {
-    hunk.lines.iter().filter(|line| line.tag != LineTag::Context).map(|line| line.text.as_str())
+    hunk.lines
+        .iter()
+        .filter(|line| line.tag != LineTag::Context)
+        .map(|line| line.text.as_str())
 }
 
 fn only_version(hunk: &Hunk) -> bool {
@@ -87,7 +94,11 @@ fn is_comment(line: &str) -> bool {
 /// Whether both sides read the same once names are gone. Strings are compared as they are.
 fn is_renaming(hunk: &Hunk) -> bool {
     let side = |tag| -> String {
-        hunk.lines.iter().filter(|line| line.tag == tag).map(|line| without_short_names(line.text.trim())).collect()
+        hunk.lines
+            .iter()
+            .filter(|line| line.tag == tag)
+            .map(|line| without_short_names(line.text.trim()))
+            .collect()
     };
     let (removed, added) = (side(LineTag::Removed), side(LineTag::Added));
     !removed.is_empty() && removed == added
@@ -95,8 +106,19 @@ fn is_renaming(hunk: &Hunk) -> bool {
 
 fn is_documentation(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let upper = ["readme", "changelog", "history", "license", "licence", "notice", "authors", "contributing", "security"];
-    has_extension(&name, &["md", "markdown", "txt", "rst", "html", "adoc"]) || upper.iter().any(|word| name.starts_with(word))
+    let upper = [
+        "readme",
+        "changelog",
+        "history",
+        "license",
+        "licence",
+        "notice",
+        "authors",
+        "contributing",
+        "security",
+    ];
+    has_extension(&name, &["md", "markdown", "txt", "rst", "html", "adoc"])
+        || upper.iter().any(|word| name.starts_with(word))
 }
 
 fn is_declaration(path: &str) -> bool {
@@ -104,11 +126,24 @@ fn is_declaration(path: &str) -> bool {
 }
 
 fn has_extension(name: &str, extensions: &[&str]) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
+    name.rsplit_once('.')
+        .is_some_and(|(_, extension)| extensions.contains(&extension))
 }
 
 /// Folders whose code an importer does not get.
 fn is_aside(path: &str) -> bool {
-    let aside = ["test", "tests", "__tests__", "example", "examples", "docs", "doc", "bench", "benchmark", "benchmarks", "fixtures"];
+    let aside = [
+        "test",
+        "tests",
+        "__tests__",
+        "example",
+        "examples",
+        "docs",
+        "doc",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "fixtures",
+    ];
     path.split('/').rev().skip(1).any(|folder| aside.contains(&folder))
 }

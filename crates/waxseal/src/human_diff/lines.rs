@@ -23,33 +23,56 @@ struct Side<'a> {
 
 impl Side<'_> {
     fn lines(&self) -> Vec<&str> {
-        self.pretty.as_ref().map_or(&*self.text, |pretty| &pretty.text).lines().collect()
+        self.pretty
+            .as_ref()
+            .map_or(&*self.text, |pretty| &pretty.text)
+            .lines()
+            .collect()
     }
 }
 
 /// Compares the two files of a pair. Files that are not text give one hunk that says so.
 pub(super) fn compare(pair: &Pair<'_>, marks: &[Mark]) -> Compared {
     let path = pair.shown().path;
-    if [pair.old, pair.new].into_iter().flatten().any(|file| is_binary(file.bytes)) {
-        return Compared { hunks: vec![binary(pair)] };
+    if [pair.old, pair.new]
+        .into_iter()
+        .flatten()
+        .any(|file| is_binary(file.bytes))
+    {
+        return Compared {
+            hunks: vec![binary(pair)],
+        };
     }
     let formatted = pair.shown().code
-        && [pair.old, pair.new].into_iter().flatten().any(|file| is_minified(&String::from_utf8_lossy(file.bytes)));
+        && [pair.old, pair.new]
+            .into_iter()
+            .flatten()
+            .any(|file| is_minified(&String::from_utf8_lossy(file.bytes)));
     let side = |file: Option<super::File<'_>>| -> Side<'static> {
-        let text = file.map(|file| String::from_utf8_lossy(file.bytes).into_owned()).unwrap_or_default();
+        let text = file
+            .map(|file| String::from_utf8_lossy(file.bytes).into_owned())
+            .unwrap_or_default();
         let pretty = if formatted { pretty(path, &text) } else { None };
-        Side { text: Cow::Owned(text), pretty }
+        Side {
+            text: Cow::Owned(text),
+            pretty,
+        }
     };
     let (old, new) = (side(pair.old), side(pair.new));
     // Both sides are formatted or neither: half of each cannot be compared.
-    let formatted = formatted && [(&old, pair.old), (&new, pair.new)].iter().all(|(side, file)| file.is_none() || side.pretty.is_some());
+    let formatted = formatted
+        && [(&old, pair.old), (&new, pair.new)]
+            .iter()
+            .all(|(side, file)| file.is_none() || side.pretty.is_some());
     let (old, new) = if formatted {
         (old, new)
     } else {
         (Side { pretty: None, ..old }, Side { pretty: None, ..new })
     };
     let reasons = reasons_by_line(path, marks, new.pretty.as_ref());
-    Compared { hunks: hunks(path, formatted, &old.lines(), &new.lines(), &reasons) }
+    Compared {
+        hunks: hunks(path, formatted, &old.lines(), &new.lines(), &reasons),
+    }
 }
 
 /// What marks say of each line of the newer text, from 1, most important first.
@@ -62,13 +85,7 @@ fn reasons_by_line<'m>(path: &str, marks: &'m [Mark], pretty: Option<&Pretty>) -
     reasons
 }
 
-fn hunks(
-    path: &str,
-    formatted: bool,
-    old: &[&str],
-    new: &[&str],
-    reasons: &BTreeMap<u32, Vec<&Mark>>,
-) -> Vec<Hunk> {
+fn hunks(path: &str, formatted: bool, old: &[&str], new: &[&str], reasons: &BTreeMap<u32, Vec<&Mark>>) -> Vec<Hunk> {
     let mut input = InternedInput::default();
     input.update_before(old.iter().map(|line| key(line, formatted)));
     input.update_after(new.iter().map(|line| key(line, formatted)));
@@ -85,7 +102,11 @@ fn hunks(
 
 /// What two lines are compared by: indentation does not count, and in formatted code neither do short local names.
 fn key(line: &str, formatted: bool) -> Cow<'_, str> {
-    if formatted { Cow::Owned(without_short_names(line.trim())) } else { Cow::Borrowed(line.trim()) }
+    if formatted {
+        Cow::Owned(without_short_names(line.trim()))
+    } else {
+        Cow::Borrowed(line.trim())
+    }
 }
 
 /// Cuts a large hunk that holds marks into windows around them, so that what matters stands alone; the rest stays whole.
@@ -94,7 +115,10 @@ fn cut(
     after: std::ops::Range<u32>,
     reasons: &BTreeMap<u32, Vec<&Mark>>,
 ) -> Vec<(std::ops::Range<u32>, std::ops::Range<u32>)> {
-    let marked: Vec<u32> = reasons.range(after.start + 1..after.end + 1).map(|(line, _)| line - 1).collect();
+    let marked: Vec<u32> = reasons
+        .range(after.start + 1..after.end + 1)
+        .map(|(line, _)| line - 1)
+        .collect();
     if marked.is_empty() || after.len() <= WHOLE {
         return vec![(before, after)];
     }
@@ -136,8 +160,10 @@ fn hunk(
     after: std::ops::Range<u32>,
     reasons: &BTreeMap<u32, Vec<&Mark>>,
 ) -> Hunk {
-    let mut marks: Vec<&Mark> =
-        reasons.range(after.start + 1..after.end + 1).flat_map(|(_, marks)| marks.iter().copied()).collect();
+    let mut marks: Vec<&Mark> = reasons
+        .range(after.start + 1..after.end + 1)
+        .flat_map(|(_, marks)| marks.iter().copied())
+        .collect();
     marks.sort_by_key(|mark| mark.rank);
     let mut names: Vec<String> = Vec::new();
     for mark in marks {
@@ -151,10 +177,16 @@ fn hunk(
     let mut push = |tag, all: &[&str], range: std::ops::Range<u32>| {
         let total = range.len();
         for text in all[range.start as usize..range.end as usize].iter().take(MAX_LINES) {
-            lines.push(HunkLine { tag, text: bounded(text, MAX_LINE) });
+            lines.push(HunkLine {
+                tag,
+                text: bounded(text, MAX_LINE),
+            });
         }
         if total > MAX_LINES {
-            lines.push(HunkLine { tag, text: format!("… {} more lines", total - MAX_LINES) });
+            lines.push(HunkLine {
+                tag,
+                text: format!("… {} more lines", total - MAX_LINES),
+            });
         }
     };
     push(LineTag::Context, new, lead_start..after.start);
@@ -173,7 +205,10 @@ fn hunk(
 }
 
 fn binary(pair: &Pair<'_>) -> Hunk {
-    let line = |tag, file: super::File<'_>| HunkLine { tag, text: format!("binary, {} bytes", file.bytes.len()) };
+    let line = |tag, file: super::File<'_>| HunkLine {
+        tag,
+        text: format!("binary, {} bytes", file.bytes.len()),
+    };
     let removed = pair.old.map(|file| line(LineTag::Removed, file));
     let added = pair.new.map(|file| line(LineTag::Added, file));
     Hunk {
@@ -231,7 +266,25 @@ fn is_name(c: char) -> bool {
 }
 
 fn is_keyword(name: &str) -> bool {
-    matches!(name, "if" | "in" | "of" | "do" | "for" | "let" | "var" | "new" | "try" | "get" | "set" | "To" | "to" | "cc" | "bcc" | "Cc" | "Bcc")
+    matches!(
+        name,
+        "if" | "in"
+            | "of"
+            | "do"
+            | "for"
+            | "let"
+            | "var"
+            | "new"
+            | "try"
+            | "get"
+            | "set"
+            | "To"
+            | "to"
+            | "cc"
+            | "bcc"
+            | "Cc"
+            | "Bcc"
+    )
 }
 
 /// Lines of context around a hunk.

@@ -8,7 +8,7 @@ mod classify;
 mod lines;
 mod pair;
 
-use waxseal_model::{Change, Folded, Hunk, HumanDiff, SourceEvidence};
+use waxseal_model::{Change, Folded, HumanDiff, Hunk, SourceEvidence};
 
 pub use pair::File;
 
@@ -42,19 +42,29 @@ pub fn marks(change: &Change, new: &SourceEvidence) -> Vec<Mark> {
             _ => 2,
         };
         let place = (rank, flow.location, reason.clone());
-        let source = flow.source.map(|source| (rank + 1, source, format!("where {reason} is written")));
+        let source = flow
+            .source
+            .map(|source| (rank + 1, source, format!("where {reason} is written")));
         std::iter::once(place).chain(source)
     });
-    let gained = change.gained.iter().filter(|gained| gained.novelty > waxseal_model::Novelty::More).map(|gained| {
-        let capability = &gained.capability;
-        let rank = match (capability.sensitive || capability.hidden, gained.novelty) {
-            (true, _) => 3,
-            (false, waxseal_model::Novelty::Kind) => 4,
-            (false, waxseal_model::Novelty::Api) => 5,
-            _ => 6,
-        };
-        (rank, capability.location, format!("{}: {}", capability.kind.id(), bounded(&capability.api, 80)))
-    });
+    let gained = change
+        .gained
+        .iter()
+        .filter(|gained| gained.novelty > waxseal_model::Novelty::More)
+        .map(|gained| {
+            let capability = &gained.capability;
+            let rank = match (capability.sensitive || capability.hidden, gained.novelty) {
+                (true, _) => 3,
+                (false, waxseal_model::Novelty::Kind) => 4,
+                (false, waxseal_model::Novelty::Api) => 5,
+                _ => 6,
+            };
+            (
+                rank,
+                capability.location,
+                format!("{}: {}", capability.kind.id(), bounded(&capability.api, 80)),
+            )
+        });
     let mut marks: Vec<Mark> = flows
         .chain(gained)
         .map(|(rank, location, reason)| Mark {
@@ -110,7 +120,11 @@ pub fn human_diff(old: &[File<'_>], new: &[File<'_>], marks: &[Mark]) -> HumanDi
             tally.add("other code", changed_lines(&hunk));
         }
     }
-    HumanDiff { hunks, folded: tally.folded, same_code }
+    HumanDiff {
+        hunks,
+        folded: tally.folded,
+        same_code,
+    }
 }
 
 /// Counts of what was folded, by reason, in the order first met.
@@ -121,10 +135,19 @@ struct Tally {
 
 impl Tally {
     fn entry(&mut self, reason: &str) -> &mut Folded {
-        let idx = self.folded.iter().position(|folded| folded.reason == reason).unwrap_or_else(|| {
-            self.folded.push(Folded { reason: reason.to_owned(), hunks: 0, lines: 0, files: 0 });
-            self.folded.len() - 1
-        });
+        let idx = self
+            .folded
+            .iter()
+            .position(|folded| folded.reason == reason)
+            .unwrap_or_else(|| {
+                self.folded.push(Folded {
+                    reason: reason.to_owned(),
+                    hunks: 0,
+                    lines: 0,
+                    files: 0,
+                });
+                self.folded.len() - 1
+            });
         &mut self.folded[idx]
     }
 
@@ -140,7 +163,11 @@ impl Tally {
 }
 
 fn changed_lines(hunk: &Hunk) -> u32 {
-    let changed = hunk.lines.iter().filter(|line| line.tag != waxseal_model::LineTag::Context).count();
+    let changed = hunk
+        .lines
+        .iter()
+        .filter(|line| line.tag != waxseal_model::LineTag::Context)
+        .count();
     u32::try_from(changed).unwrap_or(u32::MAX)
 }
 

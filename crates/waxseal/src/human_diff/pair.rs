@@ -38,7 +38,10 @@ pub(super) fn pairs<'a>(old: &[File<'a>], new: &[File<'a>]) -> Vec<Pair<'a>> {
     for file in new {
         match by_path.get(file.path) {
             Some(before) if before.digest == file.digest => {}
-            Some(before) => pairs.push(Pair { old: Some(**before), new: Some(*file) }),
+            Some(before) => pairs.push(Pair {
+                old: Some(**before),
+                new: Some(*file),
+            }),
             None => added.push(file),
         }
     }
@@ -79,9 +82,15 @@ pub(super) fn pairs<'a>(old: &[File<'a>], new: &[File<'a>]) -> Vec<Pair<'a>> {
                 .map(|(idx, _)| idx)?;
             Some(*files.remove(nearest))
         });
-        pairs.push(Pair { old: before, new: Some(*file) });
+        pairs.push(Pair {
+            old: before,
+            new: Some(*file),
+        });
     }
-    pairs.extend(stems.into_values().flatten().map(|file| Pair { old: Some(*file), new: None }));
+    pairs.extend(stems.into_values().flatten().map(|file| Pair {
+        old: Some(*file),
+        new: None,
+    }));
     pairs.sort_by_key(|pair| pair.shown().path);
     pairs
 }

@@ -12,7 +12,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("waxseal-js", &["waxseal-model"]),
     ("waxseal-mail", &["waxseal-model"]),
     ("waxseal-detect", &["waxseal-model"]),
-    ("waxseal", &["waxseal-model", "waxseal-sandbox", "waxseal-npm", "waxseal-js", "waxseal-mail", "waxseal-detect"]),
+    (
+        "waxseal",
+        &[
+            "waxseal-model",
+            "waxseal-sandbox",
+            "waxseal-npm",
+            "waxseal-js",
+            "waxseal-mail",
+            "waxseal-detect",
+        ],
+    ),
 ];
 
 /// What a crate may bring in from outside where that is the point of its being a crate.
@@ -23,7 +33,10 @@ const ONLY_FOREIGN: &[(&str, &[&str])] = &[
 ];
 
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace exists")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace exists")
 }
 
 /// Direct dependencies (not those of tests) of each workspace crate, by name.
@@ -41,7 +54,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .map(|package| {
             let named = |value: &serde_json::Value| value["name"].as_str().expect("a name").to_owned();
             let all = package["dependencies"].as_array().expect("dependencies");
-            let direct = all.iter().filter(|dependency| dependency["kind"].is_null()).map(named).collect();
+            let direct = all
+                .iter()
+                .filter(|dependency| dependency["kind"].is_null())
+                .map(named)
+                .collect();
             (named(package), direct)
         })
         .collect()
@@ -52,9 +69,15 @@ fn crates_depend_only_on_what_the_architecture_allows() {
     let dependencies = dependencies();
     let known: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
     let found: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
-    assert_eq!(found, known, "every crate has a row in the table, and every row a crate");
+    assert_eq!(
+        found, known,
+        "every crate has a row in the table, and every row a crate"
+    );
     for (name, allowed) in ALLOWED {
-        let ours: Vec<&String> = dependencies[*name].iter().filter(|other| known.contains(other.as_str())).collect();
+        let ours: Vec<&String> = dependencies[*name]
+            .iter()
+            .filter(|other| known.contains(other.as_str()))
+            .collect();
         for other in ours {
             assert!(allowed.contains(&other.as_str()), "{name} must not depend on {other}");
         }
@@ -66,7 +89,10 @@ fn the_crates_that_are_audited_alone_bring_in_next_to_nothing() {
     let dependencies = dependencies();
     let known: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
     for (name, allowed) in ONLY_FOREIGN {
-        for other in dependencies[*name].iter().filter(|other| !known.contains(other.as_str())) {
+        for other in dependencies[*name]
+            .iter()
+            .filter(|other| !known.contains(other.as_str()))
+        {
             assert!(allowed.contains(&other.as_str()), "{name} must not depend on {other}");
         }
     }
@@ -75,8 +101,15 @@ fn the_crates_that_are_audited_alone_bring_in_next_to_nothing() {
 #[test]
 fn the_pure_crates_are_fenced_from_the_world() {
     for name in ["waxseal-model", "waxseal-detect", "waxseal-js", "waxseal-mail"] {
-        let fence = std::fs::read_to_string(root().join("crates").join(name).join("clippy.toml")).expect("a clippy.toml");
-        for forbidden in ["std::fs::", "std::net::", "std::process::Command", "std::env::", "std::time::SystemTime"] {
+        let fence =
+            std::fs::read_to_string(root().join("crates").join(name).join("clippy.toml")).expect("a clippy.toml");
+        for forbidden in [
+            "std::fs::",
+            "std::net::",
+            "std::process::Command",
+            "std::env::",
+            "std::time::SystemTime",
+        ] {
             assert!(fence.contains(forbidden), "{name}/clippy.toml forbids {forbidden}");
         }
     }
@@ -93,8 +126,16 @@ fn unsafe_code_is_written_nowhere() {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).expect("text");
                 let here = path.ends_with("tests/it/architecture.rs");
-                assert!(here || !text.contains("expect(unsafe_code"), "{} lifts the ban", path.display());
-                assert!(here || !text.contains("allow(unsafe_code"), "{} lifts the ban", path.display());
+                assert!(
+                    here || !text.contains("expect(unsafe_code"),
+                    "{} lifts the ban",
+                    path.display()
+                );
+                assert!(
+                    here || !text.contains("allow(unsafe_code"),
+                    "{} lifts the ban",
+                    path.display()
+                );
             }
         }
     }
@@ -103,17 +144,33 @@ fn unsafe_code_is_written_nowhere() {
 #[test]
 fn no_registry_is_written_down() {
     // Written in two halves, so that this file does not hold what it looks for.
-    let hosts = [("registry.npm", "js.org"), ("registry.yarn", "pkg.com"), ("npm", "js.com")];
-    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().expect("git runs");
+    let hosts = [
+        ("registry.npm", "js.org"),
+        ("registry.yarn", "pkg.com"),
+        ("npm", "js.com"),
+    ];
+    let output = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root())
+        .output()
+        .expect("git runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let listed = String::from_utf8(output.stdout).expect("paths are text");
     let mut looked = 0;
-    for path in listed.split('\0').filter(|path| !path.is_empty() && *path != "Cargo.lock") {
-        let Ok(bytes) = std::fs::read(root().join(path)) else { continue };
+    for path in listed
+        .split('\0')
+        .filter(|path| !path.is_empty() && *path != "Cargo.lock")
+    {
+        let Ok(bytes) = std::fs::read(root().join(path)) else {
+            continue;
+        };
         looked += 1;
         let text = String::from_utf8_lossy(&bytes).to_lowercase();
         for (left, right) in hosts {
-            assert!(!text.contains(&format!("{left}{right}")), "{path} names a registry's host");
+            assert!(
+                !text.contains(&format!("{left}{right}")),
+                "{path} names a registry's host"
+            );
         }
     }
     assert!(looked > 50, "only {looked} files were looked at");
