@@ -9,6 +9,7 @@ use waxseal_model::Report;
 mod answer;
 mod escape;
 mod excerpt;
+mod json;
 mod text;
 mod width;
 
@@ -47,12 +48,26 @@ impl Default for RenderOptions {
 }
 
 /// Every format, in the order help lists them.
-pub const FORMATS: &[Format] = &[Format {
-    id: "text",
-    title: "for people, on a terminal",
-    media_type: "text/plain; charset=utf-8",
-    render: text::render,
-}];
+pub const FORMATS: &[Format] = &[
+    Format {
+        id: "text",
+        title: "for people, on a terminal",
+        media_type: "text/plain; charset=utf-8",
+        render: text::render,
+    },
+    Format {
+        id: "json",
+        title: "for programs, one document",
+        media_type: "application/json",
+        render: json::render,
+    },
+    Format {
+        id: "jsonl",
+        title: "for programs, one object a line",
+        media_type: "application/jsonl",
+        render: json::render_lines,
+    },
+];
 
 /// The format of this id.
 pub fn find(id: &str) -> Option<&'static Format> {
