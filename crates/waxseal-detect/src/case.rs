@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{Change, Evidence, FlowKind, MailFlow, Manifest, Origin, SourceEvidence, Subject};
+use waxseal_model::{Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, SourceEvidence, Subject};
 
 use crate::{Date, Policy, Step};
 
@@ -50,25 +50,24 @@ impl<'a> Case<'a> {
 
     /// Which of its mail flows the previous release did not have; `None` without a comparison.
     pub(crate) fn new_flows(&self) -> Option<NewFlows<'a>> {
-        let change = self.change?;
-        Some(NewFlows(
-            change
-                .flows
-                .iter()
-                .map(|flow| (&flow.kind, &flow.origin, flow.value.as_deref()))
-                .collect(),
-        ))
+        Some(NewFlows(self.change?.flows.iter().map(key).collect()))
     }
 }
 
-/// The mail flows that are new, by what a comparison knows them by.
-pub(crate) struct NewFlows<'a>(BTreeSet<(&'a FlowKind, &'a Origin, Option<&'a str>)>);
+/// The mail flows that are new. Their places count: a constant that an example always had is new where the code now sends.
+pub(crate) struct NewFlows<'a>(BTreeSet<FlowKey<'a>>);
+
+type FlowKey<'a> = (&'a FlowKind, &'a Origin, Option<&'a str>, Location);
 
 impl NewFlows<'_> {
     /// Whether the previous release did not have `flow`.
     pub(crate) fn contains(&self, flow: &MailFlow) -> bool {
-        self.0.contains(&(&flow.kind, &flow.origin, flow.value.as_deref()))
+        self.0.contains(&key(flow))
     }
+}
+
+fn key(flow: &MailFlow) -> FlowKey<'_> {
+    (&flow.kind, &flow.origin, flow.value.as_deref(), flow.location)
 }
 
 /// The version a release is known by: the registry's, or its own manifest's for a folder or an archive.
