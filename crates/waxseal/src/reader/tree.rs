@@ -1,0 +1,129 @@
+//! The files of one side, inside the reader.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+use waxseal_model::{Anomaly, AnomalyKind, Collected, Gap, GapWeight, Manifest, Subject};
+use waxseal_npm::manifest::{self, ManifestError};
+use waxseal_npm::tarball::{self, Limits, TarballError, Unpacked};
+
+use super::protocol::FilesHeader;
+use crate::diff::patch::File;
+
+/// One side as npm would install it.
+#[derive(Debug)]
+pub(super) struct Tree {
+    pub(super) subject: Subject,
+    pub(super) anomalies: Vec<Anomaly>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Archive(Unpacked),
+    Folder { files: Vec<(String, u32, Range<usize>)>, bytes: Vec<u8> },
+}
+
+impl Tree {
+    /// Unpacks an archive. One that cannot be unpacked is a side without files and with an anomaly that says why.
+    pub(super) fn unpack(subject: Subject, bytes: &[u8], max_unpacked: u64) -> Self {
+        let limits = Limits { inflated: max_unpacked, file: Limits::default().file.min(max_unpacked), ..Limits::default() };
+        let mut unpacked = tarball::unpack(bytes, &limits).unwrap_or_else(|err| {
+            let kind = match err {
+                TarballError::Corrupt { .. } => AnomalyKind::Corrupt,
+                TarballError::TooLarge { .. } => AnomalyKind::TooLarge,
+            };
+            let mut nothing = Unpacked::default();
+            nothing.anomalies.push(Anomaly { kind, path: None, detail: err.to_string(), location: None });
+            nothing
+        });
+        let anomalies = std::mem::take(&mut unpacked.anomalies);
+        Self { subject, anomalies, content: Content::Archive(unpacked) }
+    }
+
+    /// Takes the files of a folder, whose bytes stand one behind the other.
+    pub(super) fn folder(subject: Subject, header: FilesHeader, bytes: Vec<u8>) -> Option<Self> {
+        let mut at = 0_usize;
+        let mut files = Vec::with_capacity(header.files.len());
+        for (path, mode, size) in header.files {
+            let end = at.checked_add(usize::try_from(size).ok()?)?;
+            files.push((path, mode, at..end));
+            at = end;
+        }
+        (at == bytes.len())
+            .then_some(Self { subject, anomalies: header.anomalies, content: Content::Folder { files, bytes } })
+    }
+
+    /// How many files there are.
+    pub(super) fn len(&self) -> usize {
+        match &self.content {
+            Content::Archive(unpacked) => unpacked.files.len(),
+            Content::Folder { files, .. } => files.len(),
+        }
+    }
+
+    /// The path of a file, sorted by which they are.
+    pub(super) fn path(&self, idx: usize) -> &str {
+        match &self.content {
+            Content::Archive(unpacked) => &unpacked.files[idx].path,
+            Content::Folder { files, .. } => &files[idx].0,
+        }
+    }
+
+    /// The content of a file.
+    pub(super) fn bytes(&self, idx: usize) -> &[u8] {
+        match &self.content {
+            Content::Archive(unpacked) => unpacked.bytes(idx),
+            Content::Folder { files, bytes } => &bytes[files[idx].2.clone()],
+        }
+    }
+
+    fn mode(&self, idx: usize) -> u32 {
+        match &self.content {
+            Content::Archive(unpacked) => unpacked.files[idx].mode,
+            Content::Folder { files, .. } => files[idx].1,
+        }
+    }
+
+    /// The files as the raw difference takes them.
+    pub(super) fn patch_files(&self) -> Vec<File<'_>> {
+        let file = |idx| File { path: self.path(idx), executable: self.mode(idx) & 0o111 != 0, bytes: self.bytes(idx) };
+        (0..self.len()).map(file).collect()
+    }
+
+    /// How many bytes the files hold together.
+    pub(super) fn size(&self) -> u64 {
+        (0..self.len()).map(|idx| self.bytes(idx).len() as u64).sum()
+    }
+
+    /// What tells each file's content from any other.
+    pub(super) fn digests(&self) -> Vec<[u8; 16]> {
+        let digest = |idx: usize| {
+            let hash = Sha256::digest(self.bytes(idx));
+            let mut short = [0; 16];
+            short.copy_from_slice(&hash[..16]);
+            short
+        };
+        (0..self.len()).map(digest).collect()
+    }
+
+    /// Its `package.json`.
+    pub(super) fn manifest(&self) -> Collected<Manifest> {
+        let Some(idx) = (0..self.len()).find(|idx| self.path(*idx) == "package.json") else {
+            return Collected::Missing(self.gap("it has no `package.json`".to_owned()));
+        };
+        match manifest::parse(self.bytes(idx)) {
+            Ok(mut manifest) => {
+                manifest::note_gyp(&mut manifest, (0..self.len()).map(|idx| self.path(idx)));
+                Collected::Present(manifest)
+            }
+            Err(err @ (ManifestError::NotJson { .. } | ManifestError::TooLarge { .. })) => {
+                Collected::Missing(self.gap(err.to_string()))
+            }
+        }
+    }
+
+    fn gap(&self, reason: String) -> Gap {
+        Gap { subject: self.subject.clone(), method: "manifest".to_owned(), reason, weight: GapWeight::Decisive }
+    }
+}
