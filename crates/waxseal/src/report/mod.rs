@@ -10,6 +10,7 @@ mod answer;
 mod escape;
 mod excerpt;
 mod json;
+mod sarif;
 mod text;
 mod width;
 
@@ -66,6 +67,12 @@ pub const FORMATS: &[Format] = &[
         title: "for programs, one object a line",
         media_type: "application/jsonl",
         render: json::render_lines,
+    },
+    Format {
+        id: "sarif",
+        title: "for code hosts, SARIF 2.1.0",
+        media_type: "application/sarif+json",
+        render: sarif::render,
     },
 ];
 
