@@ -1,0 +1,189 @@
+//! What every question about the mail of one file needs at hand.
+
+use std::cell::OnceCell;
+
+use oxc_ast::ast::{Expression, MemberExpression};
+use oxc_semantic::SymbolId;
+use oxc_span::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use waxseal_model::SinkSpec;
+
+use super::index::{self, Index, member_of};
+use super::messages::class_around;
+use super::names;
+use crate::fold::{Folder, Value};
+use crate::module::{FunctionIdx, FunctionNode, Module, PropertyKeyNote};
+
+/// One file, its folder, its call graph and the table of sinks.
+pub(super) struct Context<'c, 'm, 'a> {
+    pub(super) module: &'c Module<'a>,
+    pub(super) folder: &'c Folder<'m, 'a>,
+    pub(super) sinks: &'c [SinkSpec],
+    pub(super) index: Index<'a>,
+    this: OnceCell<ThisWrites<'a>>,
+}
+
+/// What is written onto `this`, by class and property.
+type ThisWrites<'a> = FxHashMap<(FunctionIdx, &'a str), Vec<&'a Expression<'a>>>;
+
+impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
+    pub(super) fn new(module: &'c Module<'a>, folder: &'c Folder<'m, 'a>, sinks: &'c [SinkSpec]) -> Self {
+        Self { module, folder, sinks, index: Index::new(module, folder), this: OnceCell::new() }
+    }
+
+    /// The source at a span.
+    pub(super) fn slice(&self, span: Span) -> &'a str {
+        self.module.source.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// The names of a callee's last members, the last first, at most three; a plain name is its own.
+    pub(super) fn callee_names(&self, callee: &'a Expression<'a>) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut current = callee;
+        while names.len() < 3 {
+            match member_of(current) {
+                Some(member) => {
+                    let Some(name) = self.member_name(member) else { break };
+                    names.push(name);
+                    current = member.object();
+                }
+                None => {
+                    if let Expression::Identifier(name) = current.get_inner_expression() {
+                        names.push(name.name.to_string());
+                    }
+                    break;
+                }
+            }
+        }
+        // `send.call(transport, message)` is a call of `send`.
+        if names.len() > 1 && matches!(names[0].as_str(), "call" | "apply") {
+            names.remove(0);
+        }
+        names
+    }
+
+    /// The name of the method that is called, computed or not.
+    pub(super) fn method_name(&self, callee: &'a Expression<'a>) -> Option<String> {
+        self.member_name(member_of(callee)?)
+    }
+
+    fn member_name(&self, member: &'a MemberExpression<'a>) -> Option<String> {
+        match member {
+            MemberExpression::StaticMemberExpression(it) => Some(it.property.name.to_string()),
+            MemberExpression::PrivateFieldExpression(it) => Some(it.field.name.to_string()),
+            MemberExpression::ComputedMemberExpression(it) => match &it.expression {
+                Expression::NumericLiteral(_) => None,
+                key => match self.folder.fold(key).value {
+                    Value::String(name) => Some(name.to_string()),
+                    _ => None,
+                },
+            },
+        }
+    }
+
+    /// Everything written onto `this.name` in the class around a place.
+    pub(super) fn written_on_this(&self, place: Span, name: &str) -> Vec<&'a Expression<'a>> {
+        let function = index::enclosing(self.module, place);
+        let Some(class) = class_around(self, function) else { return Vec::new() };
+        let writes = self.this.get_or_init(|| self.this_writes());
+        writes.get(&(class, name)).cloned().unwrap_or_default()
+    }
+
+    fn this_writes(&self) -> ThisWrites<'a> {
+        let mut found: ThisWrites<'a> = FxHashMap::default();
+        for write in &self.module.property_writes {
+            if let (PropertyKeyNote::Name(name), Some(value)) = (write.key, write.value)
+                && matches!(write.object.get_inner_expression(), Expression::ThisExpression(_))
+                && let Some(class) = class_around(self, write.function)
+            {
+                found.entry((class, name)).or_default().push(value);
+            }
+        }
+        for (idx, function) in self.module.functions.iter().enumerate() {
+            let FunctionNode::Class(class) = function.node else { continue };
+            for member in &class.body.body {
+                if let oxc_ast::ast::ClassElement::PropertyDefinition(property) = member
+                    && let (Some(value), oxc_ast::ast::PropertyKey::StaticIdentifier(name)) = (&property.value, &property.key)
+                {
+                    let class = FunctionIdx(u32::try_from(idx).unwrap_or(u32::MAX));
+                    found.entry((class, name.name.as_str())).or_default().push(value);
+                }
+            }
+        }
+        found
+    }
+
+    /// Every symbol with a note, in the order of their ids.
+    pub(super) fn sorted_symbols(&self) -> Vec<SymbolId> {
+        let mut symbols: Vec<SymbolId> = self.module.symbols.keys().copied().collect();
+        symbols.sort_unstable_by_key(|symbol| oxc_index_of(*symbol));
+        symbols
+    }
+
+    /// Every function that is an argument of a call, in source order.
+    pub(super) fn sorted_callbacks(&self) -> Vec<(FunctionIdx, (u32, u8))> {
+        let mut callbacks: Vec<_> = self.module.callbacks.iter().map(|(function, call)| (*function, *call)).collect();
+        callbacks.sort_unstable_by_key(|(function, _)| *function);
+        callbacks
+    }
+
+    /// A function with those on one path with it: around it, in it, calling it and called by it, two steps far.
+    pub(super) fn around(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
+        let mut seen: FxHashSet<FunctionIdx> = FxHashSet::default();
+        let mut order = Vec::new();
+        let mut visit = |function: FunctionIdx, order: &mut Vec<FunctionIdx>| {
+            if function != FunctionIdx::TOP && seen.len() < MAX_AROUND && seen.insert(function) {
+                order.push(function);
+            }
+        };
+        visit(function, &mut order);
+        let mut start = 0;
+        for _ in 0..CALL_STEPS {
+            let end = order.len();
+            for at in start..end {
+                for near in self.neighbours(order[at]) {
+                    visit(near, &mut order);
+                }
+            }
+            start = end;
+        }
+        if order.is_empty() { vec![FunctionIdx::TOP] } else { order }
+    }
+
+    fn neighbours(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
+        let mut near = vec![self.module.function(function).parent];
+        if let Some(calls) = self.index.callers.get(&function) {
+            near.extend(calls.iter().map(|call| self.module.calls[*call as usize].function));
+        }
+        if let Some(calls) = self.index.calls_of.get(&function) {
+            near.extend(calls.iter().filter_map(|call| self.index.callees.get(call).copied()));
+        }
+        near
+    }
+
+    /// Whether mail fields are read from a name within a function: `name.subject`.
+    pub(super) fn reads_mail_fields(&self, name: &str, within: Span) -> bool {
+        let text = self.slice(within);
+        let mut fields: FxHashSet<&str> = FxHashSet::default();
+        for (at, _) in text.match_indices(name) {
+            let Some(rest) = text[at + name.len()..].strip_prefix('.') else { continue };
+            if text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) {
+                continue;
+            }
+            let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+            if names::role(&rest[..end]).is_some() {
+                fields.insert(&rest[..end]);
+            }
+        }
+        fields.len() >= 2
+    }
+}
+
+fn oxc_index_of(symbol: SymbolId) -> usize {
+    symbol.index()
+}
+
+/// Calls between two functions that are on one path.
+const CALL_STEPS: usize = 3;
+/// Functions on one path.
+const MAX_AROUND: usize = 64;

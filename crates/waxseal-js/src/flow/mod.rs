@@ -1,0 +1,260 @@
+//! Whom the mail of a file goes to: recipients, accounts and second destinations that the caller did not supply.
+//!
+//! `messages` gathers every object, builder and text that could be a message, `sends` finds the calls that send and follows what
+//! they are given back to messages, `pieces` says of each recipient where it comes from, and here the three become flows.
+
+mod accounts;
+mod context;
+mod copies;
+mod index;
+mod messages;
+mod names;
+mod pieces;
+mod sends;
+mod shape;
+mod text;
+
+use oxc_span::Span;
+use waxseal_model::{CapabilityKind, FlowKind, MessageShape, Origin, RecipientPlace, SinkSpec, Target};
+
+use crate::fold::Folder;
+use crate::local::{LocalCapability, LocalFlow};
+use crate::module::{CallNode, Module};
+use context::Context;
+use messages::{FieldValue, Key, Messages};
+use names::Role;
+use pieces::{Piece, Wanted, judge, judge_folded};
+use shape::Shapes;
+
+/// What one file says about mail.
+#[derive(Debug, Default)]
+pub(crate) struct MailFacts {
+    /// In the order of their places.
+    pub(crate) flows: Vec<LocalFlow>,
+    /// Of the kind [`CapabilityKind::Mail`], in the order of their places.
+    pub(crate) capabilities: Vec<LocalCapability>,
+}
+
+/// Finds every mail flow and every way of sending mail in one file.
+pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> MailFacts {
+    if !may_be_about_mail(module, sinks) {
+        return MailFacts::default();
+    }
+    let ctx = Context::new(module, folder, sinks);
+    let mut messages = Messages::gather(&ctx);
+    let sends = sends::find(&ctx, &mut messages);
+    let recipients = recipients(&ctx, &messages);
+    let shapes = Shapes::new(&ctx, &messages, &sends, &recipients);
+    let mut flows = Vec::new();
+    for recipient in &recipients {
+        flows.extend(recipient_flow(&ctx, &messages, &shapes, recipient));
+    }
+    for account in accounts::find(&ctx, &sends) {
+        flows.push(LocalFlow {
+            kind: account.kind,
+            origin: account.piece.origin.clone(),
+            value: account.value.map(|value| bounded(&value, MAX_VALUE)),
+            mailbox: None,
+            channel: bounded(&account.channel, MAX_VALUE),
+            message: shapes.of_account(),
+            hidden: account.piece.hidden,
+            condition: condition(&ctx, account.piece.condition, account.piece.source, account.span),
+            span: account.span,
+            source: account.piece.source.filter(|source| !index::contains(account.span, *source)),
+            function: account.function,
+        });
+    }
+    for copy in copies::find(&ctx, &messages, &sends) {
+        flows.push(LocalFlow {
+            kind: FlowKind::SecondDestination,
+            origin: copy.origin,
+            value: copy.host.map(|host| bounded(&host, MAX_VALUE)),
+            mailbox: None,
+            channel: bounded(&copy.channel, MAX_VALUE),
+            message: shapes.of_copy(&ctx, copy.function),
+            hidden: copy.hidden,
+            condition: condition(&ctx, copy.condition, None, copy.span),
+            span: copy.span,
+            source: None,
+            function: copy.function,
+        });
+    }
+    flows.sort_by_key(|flow| (flow.span.start, flow.span.end, flow.kind.clone(), flow.value.clone()));
+    flows.dedup_by(|a, b| a.span == b.span && a.kind == b.kind && a.value == b.value && a.origin == b.origin);
+    flows.truncate(MAX_FLOWS);
+    MailFacts { flows, capabilities: capabilities(&sends, &messages) }
+}
+
+/// One judged part of one recipient field.
+pub(super) struct Recipient {
+    pub(super) message: usize,
+    pub(super) field: usize,
+    pub(super) place: RecipientPlace,
+    pub(super) piece: Piece,
+}
+
+/// Every part of every recipient field.
+fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Recipient> {
+    let mut found = Vec::new();
+    for (message, it) in messages.all.iter().enumerate() {
+        for (field, note) in it.fields.iter().enumerate() {
+            let Some(place) = place_of(ctx, messages, message, field) else { continue };
+            let pieces = match &note.value {
+                FieldValue::Expression(expression) => judge(ctx, expression, Wanted::Mailboxes),
+                FieldValue::Folded(folded) => judge_folded(ctx, folded, Wanted::Mailboxes),
+                FieldValue::Text(segments) => pieces::judge_text(ctx, segments),
+            };
+            for piece in pieces {
+                let place = piece.place.clone().unwrap_or_else(|| place.clone());
+                found.push(Recipient { message, field, place, piece });
+            }
+            if found.len() > MAX_RECIPIENTS {
+                return found;
+            }
+        }
+    }
+    found
+}
+
+/// The place a field stands for, also by the table of the provider its message is sent through.
+fn place_of(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, message: usize, field: usize) -> Option<RecipientPlace> {
+    let it = &messages.all[message];
+    let note = &it.fields[field];
+    match &note.role {
+        Role::Recipient(place) => Some(place.clone()),
+        Role::Container => {
+            let sink = &ctx.sinks[it.sink?];
+            let path = sink.recipients.iter().find(|spec| spec.path.eq_ignore_ascii_case(&note.name))?;
+            Some(path.place.place())
+        }
+        _ => None,
+    }
+}
+
+fn recipient_flow(
+    ctx: &Context<'_, '_, '_>,
+    messages: &Messages<'_>,
+    shapes: &Shapes,
+    recipient: &Recipient,
+) -> Option<LocalFlow> {
+    let Recipient { message, field, place, piece } = recipient;
+    let note = &messages.all[*message].fields[*field];
+    if piece.origin == Origin::Caller {
+        return None;
+    }
+    let shape = shapes.of(ctx, messages, recipient);
+    let named = piece.mailbox.is_some();
+    let worth = if named { shape.is_message || shape.shape.sent } else { shape.is_message && shape.shape.sent };
+    if !worth {
+        return None;
+    }
+    Some(LocalFlow {
+        kind: FlowKind::Recipient(place.clone()),
+        origin: piece.origin.clone(),
+        value: piece.value.as_deref().map(|value| bounded(value, MAX_VALUE)),
+        mailbox: piece.mailbox.clone(),
+        channel: bounded(&shape.channel, MAX_VALUE),
+        message: shape.shape,
+        hidden: piece.hidden || note.hidden,
+        condition: condition(ctx, piece.condition.or(note.condition), piece.source, note.span),
+        span: note.span,
+        source: piece.source.filter(|source| !index::contains(note.span, *source)),
+        function: note.function,
+    })
+}
+
+/// The text of the innermost condition around a flow: the one nearest to its value, to its place, or around both.
+fn condition(ctx: &Context<'_, '_, '_>, known: Option<Span>, source: Option<Span>, place: Span) -> Option<String> {
+    let span = known.or_else(|| {
+        let function = index::enclosing(ctx.module, place);
+        index::statement_condition(ctx.module, function, place)
+    });
+    let span = span.or_else(|| {
+        let source = source?;
+        let function = index::enclosing(ctx.module, source);
+        index::statement_condition(ctx.module, function, source)
+    })?;
+    Some(bounded(ctx.slice(span), MAX_CONDITION))
+}
+
+fn capabilities(sends: &[sends::Send], messages: &Messages<'_>) -> Vec<LocalCapability> {
+    let mut found: Vec<LocalCapability> = sends
+        .iter()
+        .filter_map(|send| {
+            let (api, target) = send.capability.clone()?;
+            Some(LocalCapability {
+                kind: CapabilityKind::Mail,
+                api: bounded(&api, MAX_VALUE),
+                target,
+                sensitive: false,
+                hidden: send.hidden,
+                span: send.span,
+                function: send.function,
+            })
+        })
+        .collect();
+    for message in &messages.all {
+        if let Key::Text(span) = message.key
+            && message.is_smtp
+        {
+            found.push(LocalCapability {
+                kind: CapabilityKind::Mail,
+                api: "SMTP RCPT TO".to_owned(),
+                target: Target::Dynamic,
+                sensitive: false,
+                hidden: false,
+                span,
+                function: message.function,
+            });
+        }
+    }
+    found.sort_by_key(|it| (it.span.start, it.span.end));
+    found.dedup_by(|a, b| a.span == b.span && a.api == b.api);
+    found
+}
+
+/// Whether a file could say anything about mail: it names it, or it hides names.
+fn may_be_about_mail(module: &Module<'_>, sinks: &[SinkSpec]) -> bool {
+    let source = module.source.as_bytes();
+    let words: [&[u8]; 17] = [
+        b"mail", b"Mail", b"MAIL", b"bcc", b"Bcc", b"BCC", b"smtp", b"Smtp", b"SMTP", b"rcpt", b"RCPT", b"ecipient", b"ubject",
+        b"Cc", b"cc:", b"RECIPIENT", b"SUBJECT",
+    ];
+    words.iter().any(|word| memchr::memmem::find(source, word).is_some())
+        || sinks.iter().any(|sink| {
+            sink.modules.iter().chain(sink.hosts).any(|it| memchr::memmem::find(source, it.as_bytes()).is_some())
+        })
+        || module.calls.iter().any(|call| match call.node {
+            CallNode::Call(node) => matches!(
+                node.callee.get_inner_expression(),
+                oxc_ast::ast::Expression::ComputedMemberExpression(it)
+                    if !matches!(it.expression, oxc_ast::ast::Expression::NumericLiteral(_) | oxc_ast::ast::Expression::Identifier(_))
+            ),
+            _ => false,
+        })
+}
+
+fn bounded(text: &str, max: usize) -> String {
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let end = (0..=max).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text[..end].to_owned()
+}
+
+/// What is said of a message that was not found.
+pub(super) fn nothing() -> MessageShape {
+    MessageShape::default()
+}
+
+/// Bytes of a value (RFC 5321 §4.5.3.1: 64 + 1 + 255).
+const MAX_VALUE: usize = 320;
+/// Bytes of a condition's text.
+const MAX_CONDITION: usize = 200;
+/// Flows of one file.
+const MAX_FLOWS: usize = 1_000;
+/// Parts of recipient fields of one file.
+const MAX_RECIPIENTS: usize = 20_000;
+
+#[cfg(test)]
+mod tests;

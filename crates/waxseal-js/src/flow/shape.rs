@@ -1,0 +1,260 @@
+//! What is known of the message that a recipient belongs to.
+
+use std::collections::BTreeSet;
+
+use oxc_ast::ast::Expression;
+use oxc_span::GetSpan;
+use rustc_hash::{FxHashMap, FxHashSet};
+use waxseal_model::{MessageShape, Origin, RecipientPlace};
+
+use super::Recipient;
+use super::context::Context;
+use super::index::symbol_of;
+use super::messages::{FieldValue, Key, Messages, peel};
+use super::names::Role;
+use super::pieces::Piece;
+use super::sends::{Send, is_mail_shaped};
+use crate::fold::Origins;
+use crate::module::FunctionIdx;
+
+/// Facts about all messages that single flows are judged by.
+pub(super) struct Shapes {
+    /// Parts of recipient fields by message: the field, and the position in the list of recipients.
+    by_message: FxHashMap<usize, Vec<(usize, Piece, bool)>>,
+    /// Messages that each message is copied into, itself included.
+    containers: FxHashMap<usize, Vec<usize>>,
+    /// Messages that carry content of the caller's.
+    content: FxHashSet<usize>,
+    /// Functions that send a message whose recipients the caller supplies, and the messages concerned.
+    caller_sends: Vec<(FunctionIdx, Vec<usize>)>,
+    /// The channel and the function of each send.
+    sends: Vec<(String, FunctionIdx)>,
+}
+
+/// What is said of one recipient's message.
+pub(super) struct Judged {
+    pub(super) shape: MessageShape,
+    pub(super) channel: String,
+    /// It has the fields of a message, or came from one.
+    pub(super) is_message: bool,
+}
+
+impl Shapes {
+    pub(super) fn new(
+        ctx: &Context<'_, '_, '_>,
+        messages: &Messages<'_>,
+        sends: &[Send],
+        recipients: &[Recipient],
+    ) -> Self {
+        let mut by_message: FxHashMap<usize, Vec<(usize, Piece, bool)>> = FxHashMap::default();
+        for recipient in recipients {
+            let receives = !matches!(recipient.place, RecipientPlace::ReplyTo | RecipientPlace::Header(_));
+            by_message.entry(recipient.message).or_default().push((recipient.field, recipient.piece.clone(), receives));
+        }
+        let mut containers: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        for container in 0..messages.all.len() {
+            for member in messages.members(container) {
+                containers.entry(member).or_default().push(container);
+            }
+        }
+        let mut shapes = Self {
+            by_message,
+            containers,
+            content: FxHashSet::default(),
+            caller_sends: Vec::new(),
+            sends: sends.iter().map(|send| (send.channel.clone(), send.function)).collect(),
+        };
+        shapes.content = (0..messages.all.len()).filter(|it| carries_callers_content(ctx, messages, *it)).collect();
+        for send in sends {
+            let addressed: Vec<usize> = send
+                .messages
+                .iter()
+                .copied()
+                .filter(|message| shapes.has_callers(messages, *message, None))
+                .collect();
+            if !addressed.is_empty() || (send.caller_message && send.messages.is_empty()) {
+                shapes.caller_sends.push((send.function, addressed.clone()));
+                for message in addressed {
+                    shapes.caller_sends.push((messages.all[message].function, vec![message]));
+                }
+            }
+        }
+        shapes
+    }
+
+    /// The shape of the message a recipient belongs to, as the most telling of the messages it is copied into shows it.
+    pub(super) fn of(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient) -> Judged {
+        let containers = self.containers.get(&recipient.message).map_or(&[][..], Vec::as_slice);
+        containers
+            .iter()
+            .take(MAX_CONTAINERS)
+            .map(|container| self.within(ctx, messages, recipient, *container))
+            .max_by_key(|judged| {
+                let shape = &judged.shape;
+                (
+                    shape.sent && shape.caller_recipients,
+                    shape.sent && shape.caller_content,
+                    shape.caller_recipients,
+                    shape.sent,
+                    shape.caller_content,
+                    shape.beside_caller_message,
+                )
+            })
+            .unwrap_or_else(|| Judged { shape: super::nothing(), channel: NO_CHANNEL.to_owned(), is_message: false })
+    }
+
+    fn within(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, container: usize) -> Judged {
+        let members = messages.members(container);
+        let foreign = members.iter().any(|it| messages.all[*it].foreign);
+        let caller_recipients = self.has_callers(messages, container, Some(recipient));
+        let parent = messages.all[container].parent;
+        let caller_content =
+            members.iter().chain(parent.iter()).any(|it| self.content.contains(it)) || (foreign && caller_recipients);
+        let mut fields = BTreeSet::new();
+        let mut send = None;
+        let mut smtp = false;
+        for member in members.iter().copied().chain(parent) {
+            let message = &messages.all[member];
+            send = send.or(message.sent);
+            smtp |= message.is_smtp;
+            for field in &message.fields {
+                if !matches!(field.role, Role::Container | Role::Headers | Role::Batch) {
+                    fields.insert(field.name.clone());
+                }
+            }
+        }
+        let handed_out = foreign || (caller_recipients && is_returned(ctx, messages, container));
+        let shaped = is_mail_shaped(messages, container) || parent.is_some_and(|it| is_mail_shaped(messages, it));
+        let beside = self.is_beside(ctx, messages, recipient, &members);
+        let sent = send.is_some() || smtp || (handed_out && (shaped || recipient.piece.mailbox.is_some()));
+        let channel = match send {
+            Some(send) => self.sends[send].0.clone(),
+            None if smtp => "SMTP".to_owned(),
+            None => NO_CHANNEL.to_owned(),
+        };
+        Judged {
+            shape: MessageShape {
+                caller_recipients,
+                caller_content,
+                sent,
+                beside_caller_message: beside,
+                fields: fields.into_iter().take(MAX_FIELDS).collect(),
+            },
+            channel,
+            is_message: shaped || foreign || smtp,
+        }
+    }
+
+    /// Whether a message has a recipient that the caller supplied and that can stand beside the given one.
+    fn has_callers(&self, messages: &Messages<'_>, message: usize, beside: Option<&Recipient>) -> bool {
+        let members = messages.members(message);
+        members.iter().any(|member| {
+            let it = &messages.all[*member];
+            if it.foreign || it.rest.has(Origins::CALLER) {
+                return true;
+            }
+            self.by_message.get(member).is_some_and(|pieces| {
+                pieces.iter().any(|(field, piece, receives)| {
+                    let same = beside.is_some_and(|own| own.message == *member && own.field == *field);
+                    *receives && is_callers(piece) && (!same || beside.is_some_and(|own| own.piece.meets(piece)))
+                })
+            })
+        })
+    }
+
+    /// Whether the same path also sends a message that the caller addresses.
+    fn is_beside(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, members: &[usize]) -> bool {
+        // `urgent ? 'x@y' : to`: the other arm is the caller's message.
+        let switched = recipient.piece.origin != Origin::Default
+            && self.by_message.get(&recipient.message).is_some_and(|pieces| {
+                pieces.iter().any(|(field, piece, _)| {
+                    *field == recipient.field && is_callers(piece) && !recipient.piece.meets(piece)
+                })
+            });
+        if switched {
+            return true;
+        }
+        let note = &messages.all[recipient.message].fields[recipient.field];
+        let mut around: FxHashSet<FunctionIdx> = ctx.around(note.function).into_iter().collect();
+        if let Some(send) = messages.all[recipient.message].sent {
+            around.extend(ctx.around(self.sends[send].1));
+        }
+        self.caller_sends.iter().any(|(function, concerned)| {
+            around.contains(function) && (concerned.is_empty() || concerned.iter().any(|it| !members.contains(it)))
+        })
+    }
+
+    /// The shape that stands for the mail of the whole file.
+    pub(super) fn of_account(&self) -> MessageShape {
+        let callers = !self.caller_sends.is_empty();
+        MessageShape {
+            caller_recipients: callers,
+            caller_content: callers,
+            sent: !self.sends.is_empty(),
+            beside_caller_message: false,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The shape of a copy: it carries what the mail of its path carries.
+    pub(super) fn of_copy(&self, ctx: &Context<'_, '_, '_>, function: FunctionIdx) -> MessageShape {
+        let around = ctx.around(function);
+        let beside = self.caller_sends.iter().any(|(it, _)| around.contains(it) || ctx.around(*it).contains(&function));
+        MessageShape {
+            caller_recipients: beside,
+            caller_content: true,
+            sent: true,
+            beside_caller_message: beside,
+            fields: Vec::new(),
+        }
+    }
+}
+
+/// Whether somebody other than the package supplied it: whoever calls, configures, or feeds what calls.
+fn is_callers(piece: &Piece) -> bool {
+    match piece.origin {
+        Origin::Caller | Origin::Configured(_) | Origin::Unknown => true,
+        Origin::Fetched => piece.origins.has(Origins::CALLER | Origins::FOREIGN),
+        Origin::Constant | Origin::Default | Origin::Shipped | Origin::Derived => false,
+    }
+}
+
+fn carries_callers_content(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, message: usize) -> bool {
+    let it = &messages.all[message];
+    it.foreign
+        || it.rest.has(Origins::CALLER)
+        || it.fields.iter().any(|field| {
+            let content = matches!(field.role, Role::Content { .. } | Role::Raw)
+                || (field.role == Role::Container && matches!(field.name.as_str(), "message" | "msg" | "data" | "params"));
+            content
+                && match &field.value {
+                    FieldValue::Expression(value) => ctx.folder.fold(value).value.origins().has(Origins::CALLER),
+                    FieldValue::Folded(folded) => folded.value.origins().has(Origins::CALLER),
+                    FieldValue::Text(segments) => segments.iter().any(|it| it.origins.has(Origins::CALLER)),
+                }
+        })
+}
+
+/// Whether a message is what a function of the file returns to callers outside of it.
+fn is_returned(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, message: usize) -> bool {
+    let it = &messages.all[message];
+    if it.function == FunctionIdx::TOP {
+        return false;
+    }
+    ctx.index.returns(ctx.module, it.function).iter().any(|value| {
+        let inner = peel(value);
+        match (&it.key, inner) {
+            (Key::Literal(start), Expression::ObjectExpression(object)) => object.span.start == *start,
+            (Key::Symbol(symbol), Expression::Identifier(_)) => symbol_of(ctx.module, inner) == Some(*symbol),
+            (Key::Call(span) | Key::Text(span), other) => other.span() == *span,
+            _ => false,
+        }
+    })
+}
+
+/// How a flow is said to leave when no call was seen.
+const NO_CHANNEL: &str = "message object";
+/// Messages that one recipient is looked at in.
+const MAX_CONTAINERS: usize = 32;
+/// Names of fields that are kept.
+const MAX_FIELDS: usize = 24;
