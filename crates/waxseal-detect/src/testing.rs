@@ -351,6 +351,10 @@ impl Sample {
     pub(crate) fn is_flagged(&self) -> bool {
         self.expected.is_some()
     }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
 }
 
 /// Judges every sample and reports all that come out differently.
