@@ -9,8 +9,10 @@ use waxseal_model::{
 use crate::testing::*;
 use crate::{METHODS, Need, explain, indicators, methods};
 
+type Samples = fn() -> Vec<Sample>;
+
 /// The cases of each method, in the order of the table.
-const SAMPLES: &[(&str, fn() -> Vec<Sample>)] = &[
+const SAMPLES: &[(&str, Samples)] = &[
     ("recipients", methods::recipients::tests::samples),
     ("package-diff", methods::package_diff::tests::samples),
     ("install-scripts", methods::install_scripts::tests::samples),
@@ -241,9 +243,7 @@ fn a_comparison_that_was_not_made_is_a_gap() {
 fn equal_evidence_gives_equal_bytes_in_any_order() {
     let world = busy();
     let mut shuffled = world.clone();
-    for list in [&mut shuffled.source().flows] {
-        list.reverse();
-    }
+    shuffled.source().flows.reverse();
     shuffled.change.as_mut().unwrap().flows.reverse();
     let bytes = |world: &World| serde_json::to_vec(&world.judge()).unwrap();
     assert_eq!(bytes(&world), bytes(&world));

@@ -139,8 +139,7 @@ impl<'a> AtInstall<'a> {
                 && capability.target == Target::Dynamic
                 && is_evaluation(&capability.api)
         };
-        (has(CapabilityKind::Process) && has(CapabilityKind::Network))
-            || self.reached.iter().any(|it| runs_unknown(&it))
+        (has(CapabilityKind::Process) && has(CapabilityKind::Network)) || self.reached.iter().any(runs_unknown)
     }
 
     /// The first place of each kind that tells.

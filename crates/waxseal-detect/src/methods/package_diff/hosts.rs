@@ -44,7 +44,7 @@ pub(super) fn new_hosts(case: &Case<'_>, change: &Change) -> Vec<Finding> {
                 places[0].api
             );
             let prove = |it: &&Capability| proof::of_capability(source, it).with("host", &host);
-            let proofs = places.iter().take(proof::MAX_PROOFS).map(|it| prove(it)).collect();
+            let proofs = places.iter().take(proof::MAX_PROOFS).map(prove).collect();
             proof::finding(
                 case,
                 indicator,

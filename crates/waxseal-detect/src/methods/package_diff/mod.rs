@@ -285,7 +285,7 @@ fn new_dependencies(case: &Case<'_>) -> Option<Finding> {
     );
     let prove =
         |it: &&waxseal_model::Dependency| proof::in_manifest().with("dependency", &it.name).with("spec", &it.spec);
-    let proofs = added.iter().take(proof::MAX_PROOFS).map(|it| prove(it)).collect();
+    let proofs = added.iter().take(proof::MAX_PROOFS).map(prove).collect();
     Some(proof::finding(
         case,
         NEW_DEPENDENCY,
@@ -335,7 +335,7 @@ fn manifest(case: &Case<'_>) -> Option<Finding> {
             .with_some("before", it.old.as_ref())
             .with_some("after", it.new.as_ref())
     };
-    let proofs = changed.iter().take(proof::MAX_PROOFS).map(|it| prove(it)).collect();
+    let proofs = changed.iter().take(proof::MAX_PROOFS).map(prove).collect();
     Some(proof::finding(
         case,
         MANIFEST,

@@ -69,7 +69,7 @@ pub(super) fn is_known(host: &str) -> bool {
     };
     // Anything can be rented below this one; only these two names are the mail service's.
     let amazon = host.ends_with(".amazonaws.com") && (host.starts_with("email.") || host.starts_with("email-smtp."));
-    amazon || !host.contains(['.', '*']) || PROVIDERS.iter().any(|domain| below(&domain))
+    amazon || !host.contains(['.', '*']) || PROVIDERS.iter().any(below)
 }
 
 fn tail(field: &str) -> String {
