@@ -10,6 +10,8 @@ mod answer;
 mod escape;
 mod excerpt;
 mod json;
+mod junit;
+mod markdown;
 mod sarif;
 mod text;
 mod width;
@@ -73,6 +75,18 @@ pub const FORMATS: &[Format] = &[
         title: "for code hosts, SARIF 2.1.0",
         media_type: "application/sarif+json",
         render: sarif::render,
+    },
+    Format {
+        id: "markdown",
+        title: "for pull requests and build summaries",
+        media_type: "text/markdown; charset=utf-8",
+        render: markdown::render,
+    },
+    Format {
+        id: "junit",
+        title: "for build servers, JUnit XML",
+        media_type: "application/xml",
+        render: junit::render,
     },
 ];
 

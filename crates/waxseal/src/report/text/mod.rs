@@ -9,8 +9,8 @@ use super::answer::{Answer, NAME_LIMIT, SENTENCE_LIMIT, bytes, count, sentence, 
 use super::escape::escape;
 use super::width::{pad, width};
 
-mod change;
-mod findings;
+pub(super) mod change;
+pub(super) mod findings;
 mod page;
 
 /// Writes the report.
