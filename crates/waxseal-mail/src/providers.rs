@@ -1,6 +1,7 @@
 //! The e-mail providers and mail libraries, one value each in one table.
 //!
 //! To add a provider, write `providers/<id>.rs` from the types of its real client, and add one line to [`PROVIDERS`].
+//! List only hosts whose domain is known to be the provider's: a host in the table is one that mail may go to.
 
 use waxseal_model::{ClientSpec, FieldPlace, FieldSpec, MessageArgument, SendSpec, SinkSpec};
 

@@ -16,7 +16,7 @@ pub(super) const EMAILJS: Provider = Provider {
         clients: &[
             client("SMTPClient", 0, &["host", "user", "password"]),
             // Before version 3: `email.server.connect(options)`.
-            client("server.connect", 0, &["host", "user", "password"]),
+            client("connect", 0, &["host", "user", "password"]),
         ],
         sends: &[
             client_send("send", FIRST),

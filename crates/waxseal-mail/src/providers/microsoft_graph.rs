@@ -19,8 +19,8 @@ pub(super) const MICROSOFT_GRAPH: Provider = Provider {
             "smtp.office365.com",
         ],
         clients: &[
-            client("Client.init", 0, &["authProvider"]),
-            client("Client.initWithMiddleware", 0, &["authProvider"]),
+            client("init", 0, &["authProvider"]),
+            client("initWithMiddleware", 0, &["authProvider"]),
         ],
         sends: &[
             client_send("api.post", FIRST),

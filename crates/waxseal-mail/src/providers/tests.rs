@@ -91,8 +91,22 @@ fn every_provider_has_what_the_analysis_needs() {
                 spec.path
             );
         }
-        // A place that only a raw message or header can name is reachable otherwise, too.
-        assert!(recipients.iter().any(|spec| spec.place != FieldPlace::ReplyTo), "{id}");
+        for client in clients {
+            assert!(
+                !client.export.contains('.'),
+                "{id}: {} is more than the name of an export",
+                client.export
+            );
+            assert!(
+                client.argument.is_some() || client.fields.is_empty(),
+                "{id}: {}",
+                client.export
+            );
+        }
+        assert!(
+            recipients.iter().any(|spec| spec.place != FieldPlace::ReplyTo),
+            "{id} can only be answered"
+        );
     }
 }
 

@@ -10,19 +10,7 @@ pub(super) const ZEPTOMAIL: Provider = Provider {
     sinks: SinkSpec {
         provider: "zeptomail",
         modules: &["zeptomail"],
-        hosts: &[
-            "api.zeptomail.com",
-            "api.zeptomail.eu",
-            "api.zeptomail.in",
-            "api.zeptomail.jp",
-            "api.zeptomail.sa",
-            "api.zeptomail.com.au",
-            "api.zeptomail.com.cn",
-            "api.zeptomail.ca",
-            "smtp.zeptomail.com",
-            "smtp.zeptomail.eu",
-            "smtp.zeptomail.in",
-        ],
+        hosts: &["api.zeptomail.com", "api.zeptomail.eu", "api.zeptomail.in"],
         clients: &[client("SendMailClient", 0, &["url", "token"])],
         sends: &[
             client_send("sendMail", FIRST),
