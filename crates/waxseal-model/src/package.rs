@@ -34,7 +34,7 @@ impl PackageName {
             None => vec![name],
         };
         for part in parts {
-            if part.starts_with('.') || (part.starts_with('_') && !name.starts_with('@')) {
+            if part.starts_with('.') || (part.starts_with(['_', '-']) && !name.starts_with('@')) {
                 return Err(NameError::Start);
             }
             if let Some(bad) = part.chars().find(|c| !is_name_char(*c)) {
@@ -92,8 +92,8 @@ pub enum NameError {
     /// `@` without `scope/name` behind it.
     #[error("a scoped name is written `@scope/name`")]
     Scope,
-    /// Starts with a dot or an underscore.
-    #[error("a package name cannot start with a dot or an underscore")]
+    /// Starts with a dot, an underscore or a hyphen.
+    #[error("a package name cannot start with a dot, an underscore or a hyphen")]
     Start,
     /// A character npm does not allow.
     #[error("a package name cannot hold the character {0:?}")]

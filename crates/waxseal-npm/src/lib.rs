@@ -11,6 +11,7 @@ pub mod config;
 pub mod environment;
 pub mod folder;
 pub mod integrity;
+mod lenient;
 pub mod manifest;
 pub mod packument;
 pub mod registry;

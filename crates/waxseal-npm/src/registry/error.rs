@@ -162,6 +162,14 @@ pub enum RegistryError {
         /// What is wrong with it, in our words.
         reason: String,
     },
+    /// A certificate or key npm is configured with cannot be used.
+    #[error("npm's setting `{key}` names a file that cannot be used: {reason}")]
+    Certificate {
+        /// The setting.
+        key: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// More bytes than the ceiling.
     #[error("{what} holds more than {limit} bytes")]
     TooLarge {
@@ -175,6 +183,58 @@ pub enum RegistryError {
 impl RegistryError {
     /// What to do about it.
     pub fn hint(&self) -> String {
-        String::new()
+        match self {
+            Self::Unauthorized { .. } => {
+                String::from("log in with `npm login`, or put a token for this registry into your `.npmrc`")
+            }
+            Self::Forbidden { .. } => {
+                String::from("ask who runs the registry whether your account may read this package")
+            }
+            Self::NotFound { .. } => {
+                String::from("check the spelling; a private package needs its registry and token in your `.npmrc`")
+            }
+            Self::TarballGone { package, .. } => format!(
+                "it may just be on its way out or in: try `{}` again later",
+                package.name
+            ),
+            Self::Unpublished { .. } => {
+                String::from("nobody can install it from here any more; look for copies in caches and lockfiles")
+            }
+            Self::SecurityHolder { .. } => String::from(
+                "whoever has an older version installed should treat it as malicious until it is known why",
+            ),
+            Self::Removed { package, .. } => {
+                format!(
+                    "find out why before trusting a copy of it; `npm view {} time` lists the releases",
+                    package.name
+                )
+            }
+            Self::NoSuchVersion {
+                nearest: Some(nearest), ..
+            } => format!("the nearest published version is `{nearest}`"),
+            Self::NoSuchVersion { name, .. } => format!("`npm view {name} versions` lists what there is"),
+            Self::NoDist { .. } => String::from("the registry's document is incomplete; ask who runs the registry"),
+            Self::Integrity { .. } => {
+                String::from("do not install it: either the registry or something on the way to it changed the archive")
+            }
+            Self::Timeout { .. } => String::from("try again, or raise npm's `fetch-timeout`"),
+            Self::TooManyRequests { .. } => String::from("wait some minutes and try again"),
+            Self::Status { .. } => String::from("try again later; if it stays, ask who runs the registry"),
+            Self::Tls { .. } => String::from(
+                "behind a company proxy, name its certificate in npm's `cafile` or in `NODE_EXTRA_CA_CERTS`",
+            ),
+            Self::Proxy { .. } => {
+                String::from("check npm's `https-proxy` and `noproxy`, or `HTTPS_PROXY` and `NO_PROXY`")
+            }
+            Self::Dns { .. } => String::from("check the network, and the `registry` in your `.npmrc`"),
+            Self::Connection { .. } => String::from("check the network, and try again"),
+            Self::Address { .. } => String::from("the registry's answer is wrong; ask who runs the registry"),
+            Self::OfflineMiss { .. } => String::from("run the same command once without `--offline`"),
+            Self::Malformed { .. } => {
+                String::from("check that npm's `registry` is a package registry and no login page")
+            }
+            Self::TooLarge { .. } => String::from("no package in use comes near this size"),
+            Self::Certificate { .. } => String::from("check the path in your `.npmrc`; the file must hold PEM"),
+        }
     }
 }
