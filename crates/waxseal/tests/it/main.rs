@@ -1,0 +1,4 @@
+//! The product from outside: one binary, so that it links once.
+
+mod architecture;
+mod fixtures;
