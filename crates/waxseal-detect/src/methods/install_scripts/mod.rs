@@ -186,9 +186,7 @@ fn compared(
     at_install: &AtInstall<'_>,
     old: &[(String, String)],
 ) -> Finding {
-    let same = |(name, body): &(String, String)| {
-        *body == script.body && (*name == script.name || is_implicit(name, &script.name))
-    };
+    let same = |(name, body): &(String, String)| *body == script.body && is_same_step(name, &script.name);
     let body = proof::cut(&script.body, MAX_BODY);
     if old.iter().any(same) {
         // The reader is comparing, and this did not change; only what hides is still worth a look.
@@ -209,7 +207,7 @@ fn compared(
     }
     let step = case.step().unwrap_or(Step::Patch);
     let dangerous = at_install.can_load() || script.command == Command::Download || script.command == Command::Inline;
-    if let Some((_, before)) = old.iter().find(|(name, _)| *name == script.name) {
+    if let Some((_, before)) = old.iter().find(|(name, _)| is_same_step(name, &script.name)) {
         let weight = match () {
             () if at_install.hides() => (Severity::Critical, Confidence::Medium),
             () if dangerous && !did_the_same(before, script) => (Severity::High, Confidence::Medium),
@@ -343,9 +341,9 @@ fn prove(source: &SourceEvidence, script: &Script, at_install: &AtInstall<'_>, b
     proofs
 }
 
-/// npm's implicit script and the same one written out are one.
-fn is_implicit(left: &str, right: &str) -> bool {
-    left.starts_with("install") && right.starts_with("install")
+/// npm's implicit install script and one written out stand for the same step.
+fn is_same_step(left: &str, right: &str) -> bool {
+    left == right || (left.starts_with("install") && right.starts_with("install"))
 }
 
 /// The older body already was the same kind of command.

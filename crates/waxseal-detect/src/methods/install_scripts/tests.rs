@@ -152,6 +152,10 @@ fn changing() -> Vec<Sample> {
     const CHANGED: &str = "install-scripts/changed";
     const GAINED: &str = "install-scripts/gained";
     let changed = |old: &str, new: &str| update().old_script("install", old).script("install", new);
+    let mut implicit_before = update().script("install", "node scripts/prebuild.js || node-gyp rebuild");
+    if let waxseal_model::Collected::Present(manifest) = &mut implicit_before.old_source().manifest {
+        manifest.implicit_gyp = true;
+    }
     let kept = || changed("node install.js", "node install.js");
     vec![
         flagged(
@@ -159,6 +163,12 @@ fn changing() -> Vec<Sample> {
             "medium medium allow",
             "from a build tool to a file",
             changed("node-gyp rebuild", "node scripts/prebuild.js || node-gyp rebuild"),
+        ),
+        flagged(
+            CHANGED,
+            "medium medium allow",
+            "from the implicit build to a file",
+            implicit_before,
         ),
         flagged(
             CHANGED,

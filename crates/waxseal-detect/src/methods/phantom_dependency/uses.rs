@@ -114,7 +114,7 @@ fn is_for_one_platform(name: &str) -> bool {
 }
 
 /// Declared for what compilers and type checkers do with them, whether code loads them or not.
-const HELPERS: [&str; 13] = [
+const HELPERS: [&str; 18] = [
     "tslib",
     "@babel/runtime",
     "@babel/runtime-corejs3",
@@ -128,6 +128,12 @@ const HELPERS: [&str; 13] = [
     "@standard-schema/spec",
     "normalize.css",
     "ts-essentials",
+    // Headers and tools that a `binding.gyp` names.
+    "nan",
+    "node-addon-api",
+    "node-gyp",
+    "node-gyp-build",
+    "cmake-js",
 ];
 
 /// What the names of systems look like in packages that hold a binary for one.

@@ -6,7 +6,9 @@ mod weigh;
 
 use std::collections::BTreeMap;
 
-use waxseal_model::{Finding, FlowKind, MailFlow, Origin, Proof, Severity, SourceEvidence};
+use waxseal_model::{
+    Capability, CapabilityKind, Finding, FlowKind, MailFlow, Origin, Proof, Severity, SourceEvidence, Target,
+};
 
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need};
@@ -181,7 +183,7 @@ fn describe(case: &Case<'_>, source: &SourceEvidence, group: &Group<'_>, flows: 
         confidence,
     } = group.weight;
     let summary = match group.what {
-        Some(_) => sentence(indicator, flows[0], source.path(flows[0].location.file)),
+        Some(_) => sentence(indicator, flows[0], source),
         None => context_sentence(indicator, flows),
     };
     let proofs = flows
@@ -203,7 +205,8 @@ fn prove(source: &SourceEvidence, flow: &MailFlow) -> Vec<Proof> {
         match &flow.kind {
             FlowKind::Recipient(place) => proof
                 .with("place", place.as_str())
-                .with_some("recipient", recipient(flow)),
+                .with_some("recipient", recipient(flow))
+                .with_some("host", fetched_from(source, flow)),
             FlowKind::Account(field) if servers::is_server(field) => proof
                 .with("field", field)
                 .with_some("host", flow.value.as_deref().map(servers::host)),
@@ -219,12 +222,13 @@ fn prove(source: &SourceEvidence, flow: &MailFlow) -> Vec<Proof> {
 }
 
 /// One sentence: the actor, the act and the object.
-fn sentence(indicator: &str, flow: &MailFlow, path: &str) -> String {
+fn sentence(indicator: &str, flow: &MailFlow, source: &SourceEvidence) -> String {
+    let path = source.path(flow.location.file);
     let actor = match &flow.function {
         Some(name) => format!("`{}` in {}", proof::cut(name, MAX_WORD), proof::cut(path, MAX_WORD)),
         None => proof::cut(path, MAX_WORD),
     };
-    let object = object(flow);
+    let object = object(source, flow);
     let act = match (&flow.kind, indicator) {
         (FlowKind::Recipient(place), HIDDEN_COPY) => {
             format!("adds {object} as {place} to mail that the caller addresses")
@@ -252,7 +256,7 @@ fn sentence(indicator: &str, flow: &MailFlow, path: &str) -> String {
 }
 
 /// What is put into the place, in words.
-fn object(flow: &MailFlow) -> String {
+fn object(source: &SourceEvidence, flow: &MailFlow) -> String {
     let named = match flow.kind {
         FlowKind::Recipient(_) => recipient(flow),
         _ => flow.value.as_ref().map(|value| proof::cut(value, MAX_WORD)),
@@ -264,7 +268,10 @@ fn object(flow: &MailFlow) -> String {
         FlowKind::SecondDestination => "a host",
     };
     named.unwrap_or_else(|| match flow.origin {
-        Origin::Fetched => format!("{thing} fetched from the network"),
+        Origin::Fetched => match fetched_from(source, flow) {
+            Some(host) => format!("{thing} fetched from {host}"),
+            None => format!("{thing} fetched from the network"),
+        },
         Origin::Shipped => format!("{thing} read from a file of the package"),
         Origin::Derived => format!("{thing} computed from constants"),
         _ => format!("{thing} of its own"),
@@ -301,7 +308,39 @@ fn configured(flow: &MailFlow) -> Option<&str> {
 
 fn recipient(flow: &MailFlow) -> Option<String> {
     let mailbox = flow.mailbox.as_ref().map(ToString::to_string);
-    mailbox.or_else(|| flow.value.as_ref().map(|value| proof::cut(value, MAX_WORD)))
+    // What was fetched is known by its host at most.
+    let value = flow
+        .value
+        .as_ref()
+        .filter(|value| flow.origin != Origin::Fetched || value.contains('@'));
+    mailbox.or_else(|| value.map(|value| proof::cut(value, MAX_WORD)))
+}
+
+/// The host that a recipient is fetched from: the flow's own word for it, or where the code at its source connects to.
+fn fetched_from(source: &SourceEvidence, flow: &MailFlow) -> Option<String> {
+    if flow.origin != Origin::Fetched || flow.mailbox.is_some() {
+        return None;
+    }
+    if let Some(value) = flow
+        .value
+        .as_deref()
+        .filter(|value| value.contains('.') && !value.contains('@'))
+    {
+        return Some(servers::host(value));
+    }
+    let written = flow.source?;
+    let line = (written.file, written.line);
+    let place = |capability: &Capability| (capability.location.file, capability.location.line);
+    // Capabilities are sorted by location.
+    let from = source.capabilities.partition_point(|it| place(it) < line);
+    let on_line = source.capabilities[from..].iter().take_while(|it| place(it) == line);
+    let mut targets = on_line
+        .filter(|it| it.kind == CapabilityKind::Network)
+        .filter_map(|it| match &it.target {
+            Target::Constant(text) | Target::Pattern(text) => Some(servers::host(text)),
+            Target::None | Target::Dynamic => None,
+        });
+    targets.find(|host| host.contains('.') && !host.starts_with('*'))
 }
 
 fn origin_id(origin: &Origin) -> &'static str {

@@ -31,7 +31,7 @@ pub(super) fn is_for_show(path: &str) -> bool {
 }
 
 /// Headers whose address gets what comes back. Every other header that names a recipient is taken for one that delivers.
-const ANSWERS: [&str; 11] = [
+const ANSWERS: [&str; 12] = [
     "reply-to",
     "mail-reply-to",
     "mail-followup-to",
@@ -43,6 +43,7 @@ const ANSWERS: [&str; 11] = [
     "x-confirm-reading-to",
     "x-errors-to",
     "bounces-to",
+    "feedback-forwarding",
 ];
 
 /// Names of folders, and of files without their extension.

@@ -4,7 +4,8 @@
 pub(super) fn is_server(field: &str) -> bool {
     let tail = tail(field);
     [
-        "host", "hostname", "server", "service", "url", "uri", "endpoint", "baseurl", "apiurl", "apihost", "smtphost",
+        "proxy", "host", "hostname", "server", "service", "url", "uri", "endpoint", "baseurl", "apiurl", "apihost",
+        "smtphost",
     ]
     .contains(&tail.as_str())
 }

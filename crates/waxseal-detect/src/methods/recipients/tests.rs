@@ -4,7 +4,7 @@ mod accounts;
 mod flows;
 mod messages;
 
-use waxseal_model::{MailFlow, Mailbox, RecipientPlace};
+use waxseal_model::{CapabilityKind, MailFlow, Mailbox, Origin, RecipientPlace};
 
 use crate::testing::*;
 use flows::{STRANGER, bcc};
@@ -98,4 +98,31 @@ fn a_display_name_does_not_hide_the_mailbox() {
     };
     let finding = only(&release().flow(named), "recipients/hidden-copy");
     assert_eq!(finding.evidence[0].values["recipient"], STRANGER);
+}
+
+#[test]
+fn a_fetched_recipient_is_named_by_the_host_it_comes_from() {
+    let fetched = MailFlow {
+        origin: Origin::Fetched,
+        value: None,
+        mailbox: None,
+        source: Some(line(47)),
+        ..bcc()
+    };
+    let mut fetch = capability(CapabilityKind::Network, "fetch", "https://collect.example/address");
+    fetch.location = line(47);
+    let world = release()
+        .can(capability(CapabilityKind::Network, "fetch", "https://other.example/"))
+        .can(fetch);
+    let finding = only(&world.flow(fetched.clone()), "recipients/hidden-copy");
+    let sentence = "`sendEmail` in index.js adds a recipient fetched from collect.example as Bcc to mail that the caller addresses";
+    assert_eq!(finding.summary, sentence);
+    assert_eq!(finding.evidence[0].values["host"], "collect.example");
+    assert_eq!(finding.evidence[0].values.get("recipient"), None);
+
+    let said = MailFlow {
+        value: Some("collect.example".to_owned()),
+        ..fetched
+    };
+    assert_eq!(only(&release().flow(said), "recipients/hidden-copy").summary, sentence);
 }

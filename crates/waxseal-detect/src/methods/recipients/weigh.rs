@@ -1,6 +1,6 @@
 //! How bad one mail flow is, and how sure that is.
 
-use waxseal_model::{Confidence, FlowKind, MailFlow, Origin, Reach, RecipientPlace, Severity};
+use waxseal_model::{Confidence, FlowKind, MailFlow, Origin, RecipientPlace, Severity};
 
 use super::{
     CONFIGURED, CONSTANT, DYNAMIC, FOREIGN_ACCOUNT, FOREIGN_SERVER, HIDDEN_COPY, REPLY_DIVERTED, SECOND_DESTINATION,
@@ -41,11 +41,13 @@ fn recipient(flow: &MailFlow, place: &RecipientPlace, new: Option<bool>) -> Weig
     }
     let callers = message.caller_recipients || message.beside_caller_message || message.caller_content;
     if place::diverts_answers(place) && callers {
-        // Only what answers is lost, and a company's own package may well answer to its own desk; hiding that has no such reason.
-        let severity = if flow.hidden {
-            Severity::Critical
-        } else {
+        // Whoever gets the answers can go on with the conversation. A company's own package may answer to its own desk, but then
+        // the release before did so too, and does not hide it.
+        let known = new == Some(false) && !flow.hidden;
+        let severity = if known || !message.caller_recipients {
             Severity::High
+        } else {
+            Severity::Critical
         };
         return weight(REPLY_DIVERTED, severity, Confidence::Medium);
     }
@@ -107,9 +109,8 @@ fn account(flow: &MailFlow, field: &str, new: Option<bool>) -> Option<Weight> {
         return Some(weight(FOREIGN_ACCOUNT, Severity::Low, Confidence::Low));
     }
     let callers = flow.message.caller_recipients || flow.message.caller_content;
-    let entered = matches!(flow.reach, Reach::Install(_) | Reach::Import(_) | Reach::Call(_));
     Some(match flow.origin {
-        Origin::Constant if callers && entered => weight(FOREIGN_ACCOUNT, Severity::Critical, sent(flow)),
+        Origin::Constant if callers => weight(FOREIGN_ACCOUNT, Severity::Critical, sent(flow)),
         // A token that is fetched is how OAuth works.
         Origin::Fetched if !flow.hidden => weight(FOREIGN_ACCOUNT, Severity::Medium, Confidence::Low),
         _ if flow.hidden && callers => weight(FOREIGN_ACCOUNT, Severity::Critical, Confidence::Medium),
@@ -117,7 +118,8 @@ fn account(flow: &MailFlow, field: &str, new: Option<bool>) -> Option<Weight> {
     })
 }
 
-/// A server that is written down is usual where it is a known provider's, or the package's own service; then it was there before.
+/// A server that is written down is usual where it is a known provider's, or the package's own service; then the release before
+/// named it too.
 fn server(flow: &MailFlow, new: Option<bool>) -> Option<Weight> {
     if let Some(value) = &flow.value {
         let host = servers::host(value);
@@ -125,7 +127,9 @@ fn server(flow: &MailFlow, new: Option<bool>) -> Option<Weight> {
             return None;
         }
     }
-    let confidence = if new == Some(true) || flow.hidden {
+    let callers = flow.message.caller_recipients || flow.message.caller_content;
+    let unexpected = flow.hidden || new == Some(true) || (new.is_none() && callers);
+    let confidence = if unexpected {
         Confidence::Medium
     } else {
         Confidence::Low

@@ -95,9 +95,21 @@ pub(super) fn destinations_and_accounts() -> Vec<Sample> {
         ),
         flagged(
             SERVER,
-            "critical low review",
-            "a constant server in a first release",
+            "critical medium block",
+            "a constant server in one release",
             release().flow(account("host", "smtp.collector.example")),
+        ),
+        flagged(
+            SERVER,
+            "critical low review",
+            "a constant server that the last release had too",
+            update().flow(account("host", "smtp.collector.example")),
+        ),
+        flagged(
+            SERVER,
+            "critical low review",
+            "a constant server for mail of its own",
+            release().flow(message(account("host", "smtp.collector.example"), &["sent"])),
         ),
         flagged(
             SERVER,
