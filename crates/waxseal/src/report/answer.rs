@@ -6,7 +6,7 @@ use super::escape::escape;
 
 /// The answer as a reader sees it, the most pressing first. An answer that is not complete is never an `Allow`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// Do not install.
     Block,
     /// A person should look first.
@@ -19,10 +19,10 @@ pub enum Answer {
 
 impl Answer {
     /// All answers, in the order summaries count them.
-    pub const ALL: [Self; 4] = [Self::Block, Self::Review, Self::Allow, Self::Incomplete];
+    pub(crate) const ALL: [Self; 4] = [Self::Block, Self::Review, Self::Allow, Self::Incomplete];
 
     /// The answer for one entry.
-    pub fn of(entry: &ReportEntry) -> Self {
+    pub(crate) fn of(entry: &ReportEntry) -> Self {
         match entry.verdict.decision {
             Decision::Block => Self::Block,
             Decision::Review => Self::Review,
@@ -32,7 +32,7 @@ impl Answer {
     }
 
     /// The word at the start of a line.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Block => "BLOCK",
             Self::Review => "REVIEW",
@@ -42,7 +42,7 @@ impl Answer {
     }
 
     /// The word behind a number: `2 to review`.
-    pub fn counted(self) -> &'static str {
+    pub(crate) fn counted(self) -> &'static str {
         match self {
             Self::Block => "blocked",
             Self::Review => "to review",
@@ -53,7 +53,7 @@ impl Answer {
 }
 
 /// How many entries got each answer, in the order of [`Answer::ALL`].
-pub fn tally(entries: &[ReportEntry]) -> [(Answer, usize); 4] {
+pub(crate) fn tally(entries: &[ReportEntry]) -> [(Answer, usize); 4] {
     Answer::ALL.map(|answer| {
         (
             answer,
@@ -63,7 +63,7 @@ pub fn tally(entries: &[ReportEntry]) -> [(Answer, usize); 4] {
 }
 
 /// `1 blocked, 2 to review, 5 allowed, 1 incomplete`, without the zeros.
-pub fn tally_sentence(entries: &[ReportEntry]) -> String {
+pub(crate) fn tally_sentence(entries: &[ReportEntry]) -> String {
     let parts: Vec<String> = tally(entries)
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -77,7 +77,7 @@ pub fn tally_sentence(entries: &[ReportEntry]) -> String {
 }
 
 /// What an entry is about, escaped: `name@1.0.16`, `name 1.0.15 → 1.0.16`, `./folder`.
-pub fn subject(entry: &ReportEntry) -> String {
+pub(crate) fn subject(entry: &ReportEntry) -> String {
     let now = &entry.verdict.subject;
     let text = match (&entry.verdict.compared_with, now) {
         (None, _) => now.to_string(),
@@ -90,7 +90,7 @@ pub fn subject(entry: &ReportEntry) -> String {
 }
 
 /// What an entry is about as other programs name it, escaped: the purl of a release, the path of anything else.
-pub fn identity(subject: &Subject) -> String {
+pub(crate) fn identity(subject: &Subject) -> String {
     match subject {
         Subject::Package(package) => escape(&package.purl(), NAME_LIMIT),
         other => escape(&other.to_string(), NAME_LIMIT),
@@ -98,7 +98,7 @@ pub fn identity(subject: &Subject) -> String {
 }
 
 /// The sentence behind the word, escaped, and the position of the finding it comes from, if it comes from one.
-pub fn sentence(entry: &ReportEntry) -> (String, Option<usize>) {
+pub(crate) fn sentence(entry: &ReportEntry) -> (String, Option<usize>) {
     let verdict = &entry.verdict;
     if verdict.decision > Decision::Allow {
         let worst = verdict
@@ -133,7 +133,7 @@ pub fn sentence(entry: &ReportEntry) -> (String, Option<usize>) {
 }
 
 /// What the policy made of a finding, in one lower-case word.
-pub fn decision_word(judged: &Judged) -> &'static str {
+pub(crate) fn decision_word(judged: &Judged) -> &'static str {
     match judged.decision {
         _ if judged.waived.is_some() => "waived",
         Decision::Allow => "note",
@@ -142,9 +142,13 @@ pub fn decision_word(judged: &Judged) -> &'static str {
 }
 
 /// `critical, high confidence, new since 1.0.15`.
-pub fn weight_sentence(entry: &ReportEntry, judged: &Judged) -> String {
+pub(crate) fn weight_sentence(entry: &ReportEntry, judged: &Judged) -> String {
     let finding = &judged.finding;
-    let mut out = format!("{}, {} confidence", finding.severity.id(), finding.confidence.id());
+    let mut out = format!(
+        "{} severity, {} confidence",
+        finding.severity.id(),
+        finding.confidence.id()
+    );
     let old = match &entry.verdict.compared_with {
         Some(Subject::Package(old)) => escape(&old.version, NAME_LIMIT),
         Some(other) => escape(&other.to_string(), NAME_LIMIT),
@@ -159,7 +163,7 @@ pub fn weight_sentence(entry: &ReportEntry, judged: &Judged) -> String {
 }
 
 /// `1 file`, `2 files`: `word` in the plural unless there is one.
-pub fn count(number: usize, word: &str) -> String {
+pub(crate) fn count(number: usize, word: &str) -> String {
     if number == 1 {
         format!("1 {word}")
     } else {
@@ -168,7 +172,7 @@ pub fn count(number: usize, word: &str) -> String {
 }
 
 /// `12.3 kB`.
-pub fn bytes(number: u64) -> String {
+pub(crate) fn bytes(number: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if number < 1000 {
         return format!("{number} B");
@@ -183,7 +187,7 @@ pub fn bytes(number: u64) -> String {
 }
 
 /// npm refuses names above 214 bytes; paths get a little more.
-pub const NAME_LIMIT: usize = 300;
+pub(crate) const NAME_LIMIT: usize = 300;
 
 /// A summary is one sentence with one or two values of up to 320 bytes in it.
-pub const SENTENCE_LIMIT: usize = 600;
+pub(crate) const SENTENCE_LIMIT: usize = 600;

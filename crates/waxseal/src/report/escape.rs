@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 /// `text` with every character that a reader could not see, or that would move or hide others, in a visible form such as
 /// `\u{202e}`, on one line, and cut at `limit` characters with `…`.
-pub fn escape(text: &str, limit: usize) -> String {
+pub(crate) fn escape(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit));
     let mut marks = 0;
     let mut written = 0;
@@ -24,7 +24,7 @@ pub fn escape(text: &str, limit: usize) -> String {
 }
 
 /// The visible form of one character. `marks` counts the combining marks that stand on the character before: start with 0.
-pub fn visible(c: char, marks: &mut u32) -> Visible {
+pub(crate) fn visible(c: char, marks: &mut u32) -> Visible {
     if c == ' ' || c.is_ascii_graphic() {
         *marks = 0;
         return Visible::AsIs(c);
@@ -48,7 +48,7 @@ pub fn visible(c: char, marks: &mut u32) -> Visible {
 
 /// One character as it may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visible {
+pub(crate) enum Visible {
     /// Harmless: shown as it is.
     AsIs(char),
     /// Shown as `\n`, `\r`, `\t` or `\u{…}`.
@@ -57,7 +57,7 @@ pub enum Visible {
 
 impl Visible {
     /// Adds it to `out`.
-    pub fn push_to(self, out: &mut String) {
+    pub(crate) fn push_to(self, out: &mut String) {
         match self {
             Self::AsIs(c) => out.push(c),
             Self::Escaped('\n') => out.push_str("\\n"),
@@ -68,7 +68,7 @@ impl Visible {
     }
 
     /// How many columns of a terminal it takes.
-    pub fn width(self) -> usize {
+    pub(crate) fn width(self) -> usize {
         match self {
             Self::AsIs(c) => c.width().unwrap_or(0),
             Self::Escaped(_) => self.length(),
@@ -76,7 +76,7 @@ impl Visible {
     }
 
     /// How many characters it is written with.
-    pub fn length(self) -> usize {
+    pub(crate) fn length(self) -> usize {
         match self {
             Self::AsIs(_) => 1,
             Self::Escaped('\n' | '\r' | '\t') => 2,

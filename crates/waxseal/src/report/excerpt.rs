@@ -6,19 +6,19 @@ use super::escape::{Visible, visible};
 
 /// One line ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its number, if it has one in the newer file.
-    pub number: Option<u32>,
+    pub(crate) number: Option<u32>,
     /// Context, removed or added.
-    pub tag: Option<LineTag>,
+    pub(crate) tag: Option<LineTag>,
     /// The text, escaped, at most as wide as asked for.
-    pub text: String,
+    pub(crate) text: String,
     /// The marked part, in columns of `text`: first and width.
-    pub mark: Option<(usize, usize)>,
+    pub(crate) mark: Option<(usize, usize)>,
 }
 
 /// The lines of an excerpt, each at most `columns` wide.
-pub fn exhibit_rows(exhibit: &Exhibit, columns: usize) -> Vec<Row> {
+pub(crate) fn exhibit_rows(exhibit: &Exhibit, columns: usize) -> Vec<Row> {
     let lines: Vec<Line> = exhibit
         .lines
         .iter()
@@ -49,7 +49,7 @@ pub fn exhibit_rows(exhibit: &Exhibit, columns: usize) -> Vec<Row> {
 }
 
 /// The lines of a piece of a difference, each at most `columns` wide.
-pub fn hunk_rows(hunk: &Hunk, columns: usize) -> Vec<Row> {
+pub(crate) fn hunk_rows(hunk: &Hunk, columns: usize) -> Vec<Row> {
     let shown = &hunk.lines[..hunk.lines.len().min(MAX_LINES)];
     let differing = differing_parts(shown);
     let lines: Vec<Line> = shown

@@ -2,12 +2,12 @@
 //!
 //! A format is a pure function of a [`Report`], [`RenderOptions`] and the static tables of `waxseal-detect`. It reads no
 //! clock, no environment and no file, and it treats every piece of text that a package wrote as hostile: nothing leaves
-//! this module without passing `escape`.
+//! this module without passing `escape::escape`.
 
 use waxseal_model::Report;
 
 mod answer;
-mod escape;
+pub(crate) mod escape;
 mod excerpt;
 mod json;
 mod junit;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use waxseal_model::*;
 
 /// Every sample with its name.
-pub fn all() -> Vec<(&'static str, Report)> {
+pub(crate) fn all() -> Vec<(&'static str, Report)> {
     vec![
         ("block", block()),
         ("allow", allow()),
@@ -27,17 +27,17 @@ pub fn all() -> Vec<(&'static str, Report)> {
 }
 
 /// A copy of every mail to a stranger, in one release.
-pub fn block() -> Report {
+pub(crate) fn block() -> Report {
     report("check", vec![blocked_entry()])
 }
 
 /// Nothing to mind.
-pub fn allow() -> Report {
+pub(crate) fn allow() -> Report {
     report("check", vec![allowed_entry("left-pad", "1.3.0")])
 }
 
 /// A file that could not be parsed decides whether the package is harmless.
-pub fn incomplete() -> Report {
+pub(crate) fn incomplete() -> Report {
     let mut entry = allowed_entry("big-bundle", "2.0.0");
     entry.verdict.complete = false;
     entry.counts = Counts {
@@ -64,12 +64,12 @@ pub fn incomplete() -> Report {
 }
 
 /// The registry has no such release.
-pub fn missing() -> Report {
+pub(crate) fn missing() -> Report {
     report("check", vec![missing_entry()])
 }
 
 /// A rebuilt bundle: one new dependency, much noise, one hidden recipient.
-pub fn diff() -> Report {
+pub(crate) fn diff() -> Report {
     let mut entry = blocked_entry();
     entry.verdict.compared_with = Some(release("postmark-mcp-replica", "1.0.15"));
     entry.verdict.findings[0].finding.new = Some(true);
@@ -108,7 +108,7 @@ pub fn diff() -> Report {
 }
 
 /// A release compared with itself.
-pub fn self_diff() -> Report {
+pub(crate) fn self_diff() -> Report {
     let mut entry = allowed_entry("left-pad", "1.3.0");
     entry.verdict.compared_with = Some(release("left-pad", "1.3.0"));
     entry.verdict.findings.clear();
@@ -124,7 +124,7 @@ pub fn self_diff() -> Report {
 }
 
 /// Every text that a package can write holds what would break a terminal, a page or a document.
-pub fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let mut entry = blocked_entry();
     let evil = HOSTILE.to_owned();
     entry.verdict.subject = Subject::Folder(format!("./{evil}"));
@@ -205,7 +205,7 @@ pub fn hostile() -> Report {
 }
 
 /// One of each answer, and more that are allowed.
-pub fn many() -> Report {
+pub(crate) fn many() -> Report {
     let mut review = allowed_entry("mailer-kit", "4.2.0");
     review.verdict.decision = Decision::Review;
     let places = (0..6).map(|idx| Proof {
@@ -215,7 +215,7 @@ pub fn many() -> Report {
         ..Proof::default()
     });
     let mut token = finding(
-        "capabilities/credential-access",
+        "capabilities/environment-leak",
         Severity::Medium,
         Confidence::Medium,
         "reads `MAIL_TOKEN` and reaches the network",
@@ -239,7 +239,7 @@ pub fn many() -> Report {
 }
 
 /// A finding that the policy accepts.
-pub fn waived() -> Report {
+pub(crate) fn waived() -> Report {
     let mut entry = blocked_entry();
     entry.verdict.decision = Decision::Allow;
     entry.verdict.findings[0].decision = Decision::Allow;
@@ -533,6 +533,6 @@ fn dependency_hunk() -> Hunk {
 }
 
 /// Terminal sequences, bidirectional overrides, invisible characters, and the metacharacters of every format.
-pub const HOSTILE: &str = "\u{1b}[2J\u{9b}31m\r\n\u{0}\u{202e}gro\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}\u{fffd}\u{ffff}\
+pub(crate) const HOSTILE: &str = "\u{1b}[2J\u{9b}31m\r\n\u{0}\u{202e}gro\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}\u{fffd}\u{ffff}\
     <img src=x onerror=alert(1)>]]>&amp;|`` ` @everyone #1 [a](https://evil.example) ![](http://evil.example/x.png) \
     www.evil.example https://evil.example \\{0} */ --> $(id) \"'";

@@ -64,3 +64,132 @@ fn nothing_of_a_package_reaches_a_terminal_unescaped() {
         assert!(bad.is_empty(), "{name}: {bad:?}");
     }
 }
+
+/// Every sample in one format, for a person to read.
+fn check(name: &str, format: &str, options: &RenderOptions, samples: &[(&'static str, Report)]) {
+    let format = find(format).expect("the format is in the table");
+    let mut out = String::new();
+    for (sample, report) in samples {
+        out.push_str(&format!("=== {sample}\n{}\n", (format.render)(report, options)));
+    }
+    // Whoever prints a snapshot sees which colours there are.
+    let out = out.replace('\u{1b}', "ESC");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, out));
+}
+
+fn only(names: &[&str]) -> Vec<(&'static str, Report)> {
+    samples::all()
+        .into_iter()
+        .filter(|(name, _)| names.contains(name))
+        .collect()
+}
+
+#[test]
+fn text_for_a_narrow_terminal() {
+    check("text_80", "text", &options(80), &samples::all());
+}
+
+#[test]
+fn text_for_a_wide_terminal() {
+    check("text_160", "text", &options(160), &samples::all());
+}
+
+#[test]
+fn text_in_colour() {
+    let colored = RenderOptions {
+        color: true,
+        ..options(80)
+    };
+    check("text_color", "text", &colored, &only(&["diff", "many"]));
+}
+
+#[test]
+fn text_with_everything() {
+    let verbose = RenderOptions {
+        verbose: true,
+        ..options(80)
+    };
+    check("text_verbose", "text", &verbose, &only(&["diff", "many"]));
+}
+
+#[test]
+fn json_for_programs() {
+    check("json", "json", &options(80), &only(&["diff", "missing", "incomplete"]));
+    check("jsonl", "jsonl", &options(80), &only(&["block", "many", "empty"]));
+}
+
+#[test]
+fn sarif_for_code_hosts() {
+    let mut report = samples::diff();
+    // Later ones have an index that moves with the table.
+    report.entries[0].verdict.findings.truncate(1);
+    let text = without_rules(&report);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("sarif", text);
+    });
+}
+
+/// A SARIF document without its rules, which are the table of methods again.
+fn without_rules(report: &Report) -> String {
+    let text = (find("sarif").expect("the format is in the table").render)(report, &options(80));
+    let start = text.find("\"rules\": [").expect("there are rules");
+    let indent = start - text[..start].rfind('\n').expect("not on the first line");
+    let closing = format!("\n{}]", " ".repeat(indent - 1));
+    let end = start + text[start..].find(&closing).expect("the rules end");
+    format!(
+        "{}\"rules\": [\"(the table of methods)\"{}",
+        &text[..start],
+        &text[end..]
+    )
+}
+
+#[test]
+fn markdown_for_pull_requests() {
+    check("markdown", "markdown", &options(80), &samples::all());
+}
+
+#[test]
+fn junit_for_build_servers() {
+    check("junit", "junit", &options(80), &samples::all());
+}
+
+#[test]
+fn every_format_ends_its_last_line_and_has_an_id_of_its_own() {
+    let ids: std::collections::BTreeSet<&str> = FORMATS.iter().map(|format| format.id).collect();
+    assert_eq!(ids.len(), FORMATS.len());
+    for format in FORMATS {
+        assert_eq!(find(format.id).map(|found| found.title), Some(format.title));
+        for (name, report) in samples::all() {
+            assert!(
+                (format.render)(&report, &options(80)).ends_with('\n'),
+                "{name} as {}",
+                format.id
+            );
+        }
+    }
+    assert!(find("html").is_none());
+}
+
+#[test]
+fn no_format_lets_a_character_of_a_package_through() {
+    for format in FORMATS {
+        let text = (format.render)(&samples::hostile(), &options(80));
+        for bad in [
+            '\u{1b}',
+            '\u{9b}',
+            '\0',
+            '\r',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200b}',
+            '\u{feff}',
+            '\u{2028}',
+            '\u{e0041}',
+        ] {
+            assert!(!text.contains(bad), "{bad:?} in {}", format.id);
+        }
+    }
+}

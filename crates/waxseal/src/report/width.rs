@@ -3,12 +3,12 @@
 use unicode_width::UnicodeWidthChar;
 
 /// How many columns escaped text takes on a terminal.
-pub fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// Breaks `text` at spaces into lines of at most `columns`; a word that is wider stays whole on a line of its own.
-pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -27,7 +27,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// `text` cut at the right to at most `columns`, with `…` in place of what was cut.
-pub fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -47,7 +47,7 @@ pub fn cut(text: &str, columns: usize) -> String {
 }
 
 /// `text` with spaces added at the right up to `columns`.
-pub fn pad(text: &str, columns: usize) -> String {
+pub(crate) fn pad(text: &str, columns: usize) -> String {
     let mut out = text.to_owned();
     for _ in width(text)..columns {
         out.push(' ');

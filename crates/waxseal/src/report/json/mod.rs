@@ -9,14 +9,14 @@ mod change;
 mod shape;
 
 /// Writes one document.
-pub fn render(report: &Report, _options: &RenderOptions) -> String {
+pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {
     let mut out = serde_json::to_string_pretty(&JsonReport::of(report)).expect("plain data can be written as JSON");
     out.push('\n');
     out
 }
 
 /// Writes one line a package, and a last line that sums up, so that a reader can tell a finished report from a cut one.
-pub fn render_lines(report: &Report, _options: &RenderOptions) -> String {
+pub(crate) fn render_lines(report: &Report, _options: &RenderOptions) -> String {
     let mut out = String::new();
     let packages = report.entries.iter().map(JsonLine::package);
     for line in packages.chain([JsonLine::summary(report)]) {

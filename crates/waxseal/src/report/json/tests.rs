@@ -1,4 +1,5 @@
 //! What is written fits the published schema, and the published schema is the current one.
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails as it should")]
 
 use std::path::PathBuf;
 

@@ -15,7 +15,7 @@ use super::excerpt::exhibit_rows;
 use super::text::findings::{place, reached_by};
 
 /// Writes the report.
-pub fn render(report: &Report, _options: &RenderOptions) -> String {
+pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {
     let suites: Vec<Suite> = report.entries.iter().map(Suite::of).collect();
     let mut bytes = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
     write(&mut Writer::new_with_indent(&mut bytes, b' ', 2), &suites).expect("memory can be written to");

@@ -16,7 +16,7 @@ use super::text::findings::{place, reached_by};
 mod quote;
 
 /// Writes the report.
-pub fn render(report: &Report, options: &RenderOptions) -> String {
+pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     let mut page = Page {
         out: format!("## waxseal: {}\n\n", tally_sentence(&report.entries)),
         left_out: 0,
@@ -31,8 +31,8 @@ pub fn render(report: &Report, options: &RenderOptions) -> String {
         let row = format!(
             "| **{}** | {} | {} |\n",
             Answer::of(entry).word(),
-            code(&subject(entry)),
-            prose(&text)
+            cell(&code(&subject(entry))),
+            cell(&prose(&text))
         );
         page.add_within(&row, TABLE_LIMIT);
     }

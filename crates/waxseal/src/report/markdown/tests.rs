@@ -141,6 +141,20 @@ fn a_long_report_is_cut_and_says_so() {
 }
 
 #[test]
+fn a_bar_does_not_add_a_cell_to_the_table() {
+    let text = render(&samples::hostile(), &RenderOptions::default());
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("| **BLOCK**"))
+        .expect("there is a row");
+    let bars = row
+        .match_indices('|')
+        .filter(|(at, _)| !row[..*at].ends_with('\\'))
+        .count();
+    assert_eq!(bars, 4, "{row}");
+}
+
+#[test]
 fn what_is_incomplete_says_so() {
     let text = render(&samples::incomplete(), &RenderOptions::default());
     assert!(

@@ -22,7 +22,7 @@ mod rules;
 mod shape;
 
 /// Writes the report.
-pub fn render(report: &Report, _options: &RenderOptions) -> String {
+pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {
     render_within(report, &Limits::GITHUB)
 }
 

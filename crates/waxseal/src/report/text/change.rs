@@ -11,7 +11,7 @@ use crate::report::excerpt::hunk_rows;
 use crate::report::width::{cut, pad, width};
 
 /// Everything that differs, if the entry is a comparison.
-pub fn show(page: &mut Page, entry: &ReportEntry) {
+pub(crate) fn show(page: &mut Page, entry: &ReportEntry) {
     if let Some(change) = &entry.change {
         if is_empty(change) {
             page.blank();
@@ -98,7 +98,7 @@ fn novelty(novelty: Novelty) -> &'static str {
 }
 
 /// `fetch collector.example`, escaped.
-pub fn api(capability: &Capability) -> String {
+pub(crate) fn api(capability: &Capability) -> String {
     let mut text = escape(&capability.api, NAME_LIMIT);
     match &capability.target {
         Target::None => {}

@@ -9,7 +9,7 @@ use crate::report::excerpt::{Row, exhibit_rows};
 use crate::report::width::{cut, pad, width};
 
 /// Findings that lead to review or block. `named` is the one whose sentence the headline already says.
-pub fn pressing(page: &mut Page, entry: &ReportEntry, named: Option<usize>) {
+pub(crate) fn pressing(page: &mut Page, entry: &ReportEntry, named: Option<usize>) {
     let all: Vec<usize> = (0..entry.verdict.findings.len())
         .filter(|idx| entry.verdict.findings[*idx].decision > Decision::Allow)
         .collect();
@@ -32,7 +32,7 @@ pub fn pressing(page: &mut Page, entry: &ReportEntry, named: Option<usize>) {
 }
 
 /// Findings that the policy accepts, with the reason it gives.
-pub fn waived(page: &mut Page, entry: &ReportEntry) {
+pub(crate) fn waived(page: &mut Page, entry: &ReportEntry) {
     let waived = entry.verdict.findings.iter().filter(|judged| judged.waived.is_some());
     page.blank();
     for judged in waived {
@@ -44,7 +44,7 @@ pub fn waived(page: &mut Page, entry: &ReportEntry) {
 }
 
 /// Findings that lead to nothing: one line each, and only the first few unless asked for.
-pub fn notes(page: &mut Page, entry: &ReportEntry) {
+pub(crate) fn notes(page: &mut Page, entry: &ReportEntry) {
     let notes: Vec<&Judged> = entry
         .verdict
         .findings
@@ -77,7 +77,12 @@ pub fn notes(page: &mut Page, entry: &ReportEntry) {
             escape(&finding.summary, SENTENCE_LIMIT)
         );
         if page.verbose {
-            let text = format!("{} {place}", escape(&finding.summary, SENTENCE_LIMIT));
+            let tail = if place.is_empty() {
+                String::new()
+            } else {
+                format!(" ({place})")
+            };
+            let text = format!("{}{tail}", escape(&finding.summary, SENTENCE_LIMIT));
             page.labelled(&format!("    {}  ", pad(&id(judged), column)), FAINT, &text);
         } else {
             let room = page.width.saturating_sub(4);
@@ -243,7 +248,7 @@ fn other_places(page: &mut Page, proofs: &[&Proof], alone: bool) {
 }
 
 /// `index.js:231:14`, escaped; empty if the proof names no file.
-pub fn place(proof: &Proof) -> String {
+pub(crate) fn place(proof: &Proof) -> String {
     let Some(path) = &proof.path else { return String::new() };
     let mut text = escape(path, NAME_LIMIT);
     if let Some(location) = proof.location {
@@ -253,7 +258,7 @@ pub fn place(proof: &Proof) -> String {
 }
 
 /// `index.js › sendEmail`, escaped; `None` if that is not known.
-pub fn reached_by(proof: &Proof) -> Option<String> {
+pub(crate) fn reached_by(proof: &Proof) -> Option<String> {
     let steps: Vec<String> = proof
         .reached_by
         .iter()

@@ -14,7 +14,7 @@ pub(super) mod findings;
 mod page;
 
 /// Writes the report.
-pub fn render(report: &Report, options: &RenderOptions) -> String {
+pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     let mut page = Page::new(options);
     // What needs attention comes first; entries with one answer stay in the order asked for.
     let mut entries: Vec<&ReportEntry> = report.entries.iter().collect();

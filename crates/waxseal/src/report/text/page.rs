@@ -6,18 +6,18 @@ use crate::report::RenderOptions;
 use crate::report::width::{width, wrap};
 
 /// A page that is being written.
-pub struct Page {
+pub(crate) struct Page {
     out: String,
     /// How many columns it has.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Show what is otherwise counted.
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     color: bool,
 }
 
 impl Page {
     /// An empty page.
-    pub fn new(options: &RenderOptions) -> Self {
+    pub(crate) fn new(options: &RenderOptions) -> Self {
         Self {
             out: String::new(),
             width: options.width.clamp(MIN_WIDTH, MAX_WIDTH),
@@ -27,7 +27,7 @@ impl Page {
     }
 
     /// `text` in a style, or as it is on a page without colours.
-    pub fn paint(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         if self.color && !text.is_empty() {
             format!("{style}{text}{style:#}")
         } else {
@@ -36,13 +36,13 @@ impl Page {
     }
 
     /// Adds a line.
-    pub fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end_matches(' '));
         self.out.push('\n');
     }
 
     /// Adds an empty line, unless there is one already or the page is empty.
-    pub fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
@@ -50,7 +50,7 @@ impl Page {
 
     /// Adds `text` behind `label`, broken at spaces; further lines are indented like the text. The label is printed in
     /// `style`, its width is that of its characters. A label that leaves too little room gets a line of its own.
-    pub fn labelled(&mut self, label: &str, style: Style, text: &str) {
+    pub(crate) fn labelled(&mut self, label: &str, style: Style, text: &str) {
         let indent = width(label);
         let room = self.width.saturating_sub(indent);
         if room < width(text) && room < self.width / 2 && !label.trim().is_empty() {
@@ -75,7 +75,7 @@ impl Page {
     }
 
     /// The finished page.
-    pub fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         while self.out.ends_with("\n\n") {
             self.out.pop();
         }
@@ -84,19 +84,19 @@ impl Page {
 }
 
 /// Bold.
-pub const STRONG: Style = Style::new().effects(Effects::BOLD);
+pub(crate) const STRONG: Style = Style::new().effects(Effects::BOLD);
 /// Line numbers, arrows, and what explains.
-pub const FAINT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Blue)));
+pub(crate) const FAINT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::BrightBlue)));
 /// What blocks, and lines that were removed.
-pub const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(crate) const BAD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 /// What a person should look at.
-pub const DOUBT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+pub(crate) const DOUBT: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 /// What is well, and lines that were added.
-pub const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+pub(crate) const GOOD: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
 /// What could not be looked at.
-pub const UNKNOWN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));
+pub(crate) const UNKNOWN: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));
 /// No style.
-pub const PLAIN: Style = Style::new();
+pub(crate) const PLAIN: Style = Style::new();
 
 /// On a narrower page nothing could be laid out.
 const MIN_WIDTH: usize = 40;
