@@ -1,3 +1,20 @@
-//! x
+//! The product: judges an npm package by what it does with your mail, compared with what you expect of it.
+//!
+//! Read in this order: [`cli`] is what can be typed and [`config`] what `waxseal.toml` can say; the commands obtain packages
+//! ([`collect`]), hand their bytes to a sealed process ([`reader`]), let `waxseal-detect` judge the facts that come back, and write a
+//! [`report`]. [`diff`] is the raw difference of two releases, [`human_diff`] the readable one. [`exit`] is how it all ends.
 
+pub mod cli;
+pub mod config;
+pub mod exit;
+
+pub mod collect;
+pub mod reader;
+
+pub mod diff;
+pub mod human_diff;
 pub mod report;
+
+mod commands;
+
+pub use commands::main;

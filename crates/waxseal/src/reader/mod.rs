@@ -16,7 +16,7 @@ mod tree;
 mod worker;
 
 pub use protocol::{Place, SealState, SidePart};
-pub use read::{Reading, SideReading, read};
+pub use read::{Reading, SideReading, Wanted, read};
 pub use session::{Progress, ReaderFailure, ReaderOptions, Session, SideInput};
 pub use worker::worker_main;
 

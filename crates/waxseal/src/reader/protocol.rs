@@ -98,8 +98,8 @@ pub(super) struct Excerpt {
 pub(super) enum Response {
     /// The first thing said, before anything was read.
     Hello(SealState),
-    /// The sides were taken and unpacked: the paths of the files of each, sorted.
-    Opened(Vec<Vec<String>>),
+    /// The sides were taken and unpacked, one entry each.
+    Opened(Vec<OpenedSide>),
     /// A worker turns to these files. What the same worker announced before is done.
     Working { worker: u8, files: Vec<SidePart> },
     /// What one side holds and could do; sides in order.
@@ -116,6 +116,15 @@ pub(super) enum Response {
     Stats(Vec<Stat>),
     /// The reader gives up, in words of ours.
     Failed(String),
+}
+
+/// What was taken of one side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct OpenedSide {
+    /// How many files it has.
+    pub(super) files: u32,
+    /// Why it could not be unpacked, if it could not.
+    pub(super) broken: Option<String>,
 }
 
 /// What seals the reader, as it says before it reads anything.

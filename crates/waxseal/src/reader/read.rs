@@ -29,6 +29,7 @@ pub enum SideReading {
 pub fn read(sides: &[(Subject, SideInput)], options: &ReaderOptions, progress: &dyn Progress) -> Reading {
     let mut poison: Vec<(SidePart, ReaderFailure)> = Vec::new();
     let mut alone: Vec<SidePart> = Vec::new();
+    let mut timed_out = false;
     for _ in 0..ATTEMPTS {
         let how = Analyse { skip: poison.iter().map(|(part, _)| *part).collect(), alone: std::mem::take(&mut alone) };
         match attempt(sides, how, options, progress) {
@@ -39,15 +40,21 @@ pub fn read(sides: &[(Subject, SideInput)], options: &ReaderOptions, progress: &
                 let sides = evidence.into_iter().map(|side| SideReading::Read(Box::new(side))).collect();
                 return Reading { session: Some(*session), sides };
             }
-            Attempt::Failed(failure, suspects) => match suspects.as_slice() {
-                [] => return failed(sides, failure),
-                [part] => poison.push((*part, failure)),
+            Attempt::Failed(failure, suspects) => match (suspects.as_slice(), &failure) {
+                ([], _) => return failed(sides, failure),
+                // Waiting is dear: whatever was being looked into is set aside, and that once.
+                (_, ReaderFailure::TimeOut(_)) if timed_out => return failed(sides, failure),
+                (_, ReaderFailure::TimeOut(_)) => {
+                    timed_out = true;
+                    poison.extend(suspects.iter().map(|part| (*part, failure.clone())));
+                }
+                ([part], _) => poison.push((*part, failure)),
                 _ => alone = suspects,
             },
         }
     }
-    let stopped = ReaderFailure::Died(format!("was stopped {ATTEMPTS} times by different files"));
-    failed(sides, poison.pop().map_or(stopped.clone(), |_| stopped))
+    let stopped = ReaderFailure::Died(format!("was stopped {ATTEMPTS} times, by different files"));
+    failed(sides, stopped)
 }
 
 enum Attempt {
@@ -62,7 +69,7 @@ fn attempt(sides: &[(Subject, SideInput)], how: Analyse, options: &ReaderOptions
         Err(failure) => return Attempt::Failed(failure, Vec::new()),
     };
     match session.open(sides, options.max_unpacked) {
-        Ok(paths) => progress.files(paths.iter().map(Vec::len).sum()),
+        Ok(opened) => progress.files(opened.iter().map(|side| side.files as usize).sum()),
         Err(failure) => return Attempt::Failed(failure, Vec::new()),
     }
     match session.analyse(sides.len(), how, progress) {
@@ -106,6 +113,17 @@ impl SideReading {
 }
 
 impl Reading {
+    /// The gap of a reader that was not sealed, which the caller allowed.
+    pub fn unsealed(&self, subject: &Subject) -> Option<Gap> {
+        let reason = self.session.as_ref()?.seal().syscalls.as_ref().err()?;
+        Some(Gap {
+            subject: subject.clone(),
+            method: "reader".to_owned(),
+            reason: format!("it was read by a process that is not sealed: {reason}"),
+            weight: GapWeight::Partial,
+        })
+    }
+
     /// Excerpts of the source: `wanted` holds the finding's and the proof's position, the side, the path and the place.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
 use waxseal_npm::Unpacked;
 
 use super::protocol::{
-    Analyse, ContentHeader, Excerpt, FilesHeader, Open, Place, Request, Response, SealState, SideHeader, SidePart,
+    Analyse, ContentHeader, Excerpt, FilesHeader, Open, OpenedSide, Place, Request, Response, SealState, SideHeader, SidePart,
 };
 use super::wire::{self, Frame, Inbox, WireError};
 use crate::diff::patch::Stat;
@@ -159,8 +159,8 @@ impl Session {
         &self.seal
     }
 
-    /// Hands over the sides; gives the paths of the files of each.
-    pub(super) fn open(&mut self, sides: &[(Subject, SideInput)], max_unpacked: u64) -> Result<Vec<Vec<String>>, ReaderFailure> {
+    /// Hands over the sides; gives what was taken of each.
+    pub(super) fn open(&mut self, sides: &[(Subject, SideInput)], max_unpacked: u64) -> Result<Vec<OpenedSide>, ReaderFailure> {
         let header = |(subject, input): &(Subject, SideInput)| SideHeader { subject: subject.clone(), content: input.header() };
         let open = Open { sides: sides.iter().map(header).collect(), max_unpacked };
         self.say(&Request::Open(open))?;
@@ -168,9 +168,25 @@ impl Session {
             self.hand_over(input)?;
         }
         match self.hear()? {
-            Response::Opened(paths) if paths.len() == sides.len() => Ok(paths),
+            Response::Opened(opened) if opened.len() == sides.len() => Ok(opened),
             other => Err(unexpected(&other)),
         }
+    }
+
+    /// Hands over two sides of which only the text is asked for. Gives the reason why a side cannot be unpacked, if there is one.
+    ///
+    /// # Errors
+    /// The reader fails.
+    pub fn open_for_text(
+        &mut self,
+        sides: &[(Subject, SideInput)],
+        max_unpacked: u64,
+    ) -> Result<Option<String>, ReaderFailure> {
+        let opened = self.open(sides, max_unpacked)?;
+        let broken = |(side, (subject, _)): (&OpenedSide, &(Subject, SideInput))| {
+            side.broken.as_ref().map(|reason| format!("`{subject}` cannot be unpacked: {reason}"))
+        };
+        Ok(opened.iter().zip(sides).find_map(broken))
     }
 
     /// What each of `sides` sides holds and could do. On a failure, [`Self::suspects`] says which files it may have been on.
@@ -376,7 +392,7 @@ fn died(status: ExitStatus) -> String {
 fn unexpected(response: &Response) -> ReaderFailure {
     let what = match response {
         Response::Hello(_) => "a greeting",
-        Response::Opened(_) => "paths",
+        Response::Opened(_) => "sides",
         Response::Working { .. } => "progress",
         Response::Evidence(_) => "evidence",
         Response::Change(_) => "a change",

@@ -15,6 +15,8 @@ use crate::diff::patch::File;
 pub(super) struct Tree {
     pub(super) subject: Subject,
     pub(super) anomalies: Vec<Anomaly>,
+    /// Why it could not be unpacked, if it could not.
+    pub(super) broken: Option<String>,
     content: Content,
 }
 
@@ -28,7 +30,9 @@ impl Tree {
     /// Unpacks an archive. One that cannot be unpacked is a side without files and with an anomaly that says why.
     pub(super) fn unpack(subject: Subject, bytes: &[u8], max_unpacked: u64) -> Self {
         let limits = Limits { inflated: max_unpacked, file: Limits::default().file.min(max_unpacked), ..Limits::default() };
+        let mut broken = None;
         let mut unpacked = tarball::unpack(bytes, &limits).unwrap_or_else(|err| {
+            broken = Some(err.to_string());
             let kind = match err {
                 TarballError::Corrupt { .. } => AnomalyKind::Corrupt,
                 TarballError::TooLarge { .. } => AnomalyKind::TooLarge,
@@ -38,7 +42,7 @@ impl Tree {
             nothing
         });
         let anomalies = std::mem::take(&mut unpacked.anomalies);
-        Self { subject, anomalies, content: Content::Archive(unpacked) }
+        Self { subject, anomalies, broken, content: Content::Archive(unpacked) }
     }
 
     /// Takes the files of a folder, whose bytes stand one behind the other.
@@ -51,7 +55,7 @@ impl Tree {
             at = end;
         }
         (at == bytes.len())
-            .then_some(Self { subject, anomalies: header.anomalies, content: Content::Folder { files, bytes } })
+            .then_some(Self { subject, anomalies: header.anomalies, broken: None, content: Content::Folder { files, bytes } })
     }
 
     /// How many files there are.

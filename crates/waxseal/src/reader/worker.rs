@@ -15,7 +15,7 @@ use waxseal_sandbox::{Landlock, Limits, Role, SealReport};
 
 use super::analyse::Analyst;
 use super::excerpts::Excerpts;
-use super::protocol::{Analyse, ContentHeader, Open, Request, Response, SealState};
+use super::protocol::{Analyse, ContentHeader, Open, OpenedSide, Request, Response, SealState};
 use super::tree::Tree;
 use super::wire::{self, Inbox, WireError};
 use crate::diff::patch::{self, Pair};
@@ -139,8 +139,11 @@ impl Worker {
             })
             .collect();
         self.trees = trees.ok_or(WireError::Malformed)?;
-        let paths = |tree: &Tree| (0..tree.len()).map(|idx| tree.path(idx).to_owned()).collect();
-        self.answer(&Response::Opened(self.trees.iter().map(paths).collect()))
+        let opened = |tree: &Tree| OpenedSide {
+            files: u32::try_from(tree.len()).unwrap_or(u32::MAX),
+            broken: tree.broken.clone(),
+        };
+        self.answer(&Response::Opened(self.trees.iter().map(opened).collect()))
     }
 
     fn analyse(&mut self, how: Analyse) -> Result<(), WireError> {

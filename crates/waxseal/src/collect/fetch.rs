@@ -1,0 +1,275 @@
+//! Turns a target into bytes that were checked, and what the registry says of them.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use waxseal_model::{
+    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageName, PackageRef, RegistryFacts, ReportError, Subject,
+};
+use waxseal_npm::cache::Cache;
+use waxseal_npm::config::NpmConfig;
+use waxseal_npm::registry::Options;
+use waxseal_npm::spec::LocalPath;
+use waxseal_npm::{
+    Environment, Form, Limits, PackageSource, PackageSpec, Packument, Registry, RegistryError, Wanted, folder, resolve,
+};
+
+use super::{Bar, Target};
+use crate::reader::SideInput;
+
+/// Fetches packages. The registry is only set up once a package needs it.
+pub struct Collector<'b> {
+    env: Environment,
+    offline: bool,
+    max_unpacked: u64,
+    bar: &'b Bar,
+    registry: OnceLock<Result<Registry, ReportError>>,
+    /// The newest document seen of each name: two releases of one package are mostly in one document.
+    documents: Mutex<BTreeMap<PackageName, Arc<Packument>>>,
+}
+
+/// A package that was had.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// What it is.
+    pub subject: Subject,
+    /// Its bytes.
+    pub input: SideInput,
+    /// How they were checked.
+    pub integrity: Collected<Integrity>,
+    /// What the registry says of it.
+    pub registry: Collected<RegistryFacts>,
+}
+
+/// A package that was not had.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// What was asked for, as far as it is known.
+    pub subject: Subject,
+    /// Why, and what to do.
+    pub error: ReportError,
+    /// The bytes that were had are not what they should be: a finding, not only an error.
+    pub anomaly: Option<Anomaly>,
+}
+
+/// A release that was chosen, not yet downloaded.
+struct Chosen {
+    package: PackageRef,
+    packument: Arc<Packument>,
+}
+
+impl<'b> Collector<'b> {
+    /// A collector for these surroundings.
+    pub fn new(env: Environment, offline: bool, max_unpacked: u64, bar: &'b Bar) -> Self {
+        let (registry, documents) = (OnceLock::new(), Mutex::default());
+        Self { env, offline, max_unpacked, bar, registry, documents }
+    }
+
+    /// Gets one package.
+    ///
+    /// # Errors
+    /// It cannot be had, or its bytes are not what was promised.
+    pub fn fetch(&self, target: &Target) -> Result<Found, Failure> {
+        match &target.spec {
+            PackageSpec::Folder(path) => self.folder(path),
+            PackageSpec::Archive(path) => self.archive(path),
+            PackageSpec::Registry { name, wanted, .. } => {
+                let chosen = self.choose(name, wanted).map_err(|error| unresolved(target, error))?;
+                self.download(&chosen)
+            }
+        }
+    }
+
+    /// Gets two packages at the same time.
+    pub fn fetch_pair(&self, old: &Target, new: &Target) -> (Result<Found, Failure>, Result<Found, Failure>) {
+        // What is chosen from one document is chosen one after the other, so that the document is fetched once.
+        let choose = |target: &Target| match &target.spec {
+            PackageSpec::Registry { name, wanted, .. } => {
+                Some(self.choose(name, wanted).map_err(|error| unresolved(target, error)))
+            }
+            _ => None,
+        };
+        let (chosen_old, chosen_new) = (choose(old), choose(new));
+        let get = |target: &Target, chosen: Option<Result<Chosen, Failure>>| match chosen {
+            Some(chosen) => chosen.and_then(|chosen| self.download(&chosen)),
+            None => self.fetch(target),
+        };
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| get(old, chosen_old));
+            let second = get(new, chosen_new);
+            (first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), second)
+        })
+    }
+
+    /// Gets a package and the release before it; `None` where there is none before.
+    pub fn fetch_with_previous(
+        &self,
+        target: &Target,
+    ) -> (Result<Found, Failure>, Option<Result<Found, Failure>>) {
+        let PackageSpec::Registry { name, wanted, .. } = &target.spec else {
+            return (self.fetch(target), None);
+        };
+        let chosen = match self.choose(name, wanted) {
+            Ok(chosen) => chosen,
+            Err(error) => return (Err(unresolved(target, error)), None),
+        };
+        let Some(package) = resolve::previous(&chosen.packument, &chosen.package) else {
+            return (self.download(&chosen), None);
+        };
+        let before = Chosen { package, packument: Arc::clone(&chosen.packument) };
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| self.download(&before));
+            let second = self.download(&chosen);
+            (second, Some(first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+        })
+    }
+
+    /// The client, set up at first use.
+    ///
+    /// # Errors
+    /// npm's configuration cannot be used.
+    pub fn registry(&self) -> Result<&Registry, ReportError> {
+        let set_up = || {
+            let config = NpmConfig::load(&self.env).map_err(|err| gap(&err, err.hint()))?;
+            let cache = Cache::open(&Cache::default_root(&self.env)).map_err(|err| gap(&err, err.hint().to_owned()))?;
+            let registry = Registry::new(config, cache, Options { offline: self.offline });
+            Ok(registry.map_err(|err| gap(&err, err.hint()))?.on_progress(self.bar.observer()))
+        };
+        self.registry.get_or_init(set_up).as_ref().map_err(Clone::clone)
+    }
+
+    fn choose(&self, name: &PackageName, wanted: &Wanted) -> Result<Chosen, ReportError> {
+        let registry = self.registry()?;
+        self.bar.doing(&format!("fetching {name}"));
+        let known = self.documents().get(name).cloned();
+        if let (Some(packument), Wanted::Version(version)) = (known, wanted)
+            && packument.versions.contains_key(version)
+            && let Ok(package) = resolve::resolve(&packument, name, wanted)
+        {
+            return Ok(Chosen { package, packument });
+        }
+        let fail = |err: RegistryError| gap(&err, err.hint());
+        let packument = registry.packument_for(name, Form::Abbreviated, wanted).map_err(fail)?;
+        match resolve::resolve(&packument, name, wanted) {
+            Ok(package) => {
+                let packument = Arc::new(packument);
+                self.documents().insert(name.clone(), Arc::clone(&packument));
+                Ok(Chosen { package, packument })
+            }
+            // Only the full document knows what was removed, and when.
+            Err(err) => {
+                let full = registry.packument(name, Form::Full).map_err(|_| fail(err))?;
+                let package = resolve::resolve(&full, name, wanted).map_err(fail)?;
+                Ok(Chosen { package, packument: Arc::new(full) })
+            }
+        }
+    }
+
+    fn documents(&self) -> std::sync::MutexGuard<'_, BTreeMap<PackageName, Arc<Packument>>> {
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn download(&self, chosen: &Chosen) -> Result<Found, Failure> {
+        let subject = Subject::Package(chosen.package.clone());
+        let fail = |err: &RegistryError| Failure {
+            subject: subject.clone(),
+            error: gap(err, err.hint()),
+            anomaly: matches!(err, RegistryError::Integrity { .. }).then(|| Anomaly {
+                kind: AnomalyKind::Corrupt,
+                path: None,
+                detail: format!("its integrity is broken: {}", integrity_reason(err)),
+                location: None,
+            }),
+        };
+        let registry = self.registry().map_err(|error| Failure { subject: subject.clone(), error, anomaly: None })?;
+        self.bar.doing(&format!("fetching {}", chosen.package.name));
+        let nothing = waxseal_npm::Dist::default();
+        let dist = chosen.packument.versions.get(&chosen.package.version).map_or(&nothing, |version| &version.dist);
+        let tarball = registry.tarball(&chosen.package, dist).map_err(|err| fail(&err))?;
+        Ok(Found {
+            subject,
+            input: SideInput::Archive(tarball.bytes),
+            integrity: Collected::Present(Integrity { verified: tarball.verified }),
+            registry: Collected::Present(chosen.packument.facts(&chosen.package)),
+        })
+    }
+
+    fn folder(&self, path: &LocalPath) -> Result<Found, Failure> {
+        let subject = Subject::Folder(path.0.clone());
+        let limits = Limits { inflated: self.max_unpacked, ..Limits::default() };
+        match folder::read(&path.resolve(&self.env), &limits) {
+            Ok(files) => Ok(local(subject, SideInput::Folder(Arc::new(files)))),
+            Err(err) => Err(Failure { subject, error: gap(&err, "name a folder that holds a `package.json`".to_owned()), anomaly: None }),
+        }
+    }
+
+    fn archive(&self, path: &LocalPath) -> Result<Found, Failure> {
+        let subject = Subject::Archive(path.0.clone());
+        match read_archive(&path.resolve(&self.env)) {
+            Ok(bytes) => Ok(local(subject, SideInput::Archive(bytes))),
+            Err(reason) => {
+                let error = ReportError {
+                    message: format!("cannot read `{}`: {reason}", path.0),
+                    hint: Some("name a `.tgz` as `npm pack` writes it".to_owned()),
+                    kind: GAP.to_owned(),
+                };
+                Err(Failure { subject, error, anomaly: None })
+            }
+        }
+    }
+}
+
+impl Failure {
+    /// The gap it leaves.
+    pub fn gap(&self) -> Gap {
+        Gap {
+            subject: self.subject.clone(),
+            method: "registry".to_owned(),
+            reason: self.error.message.clone(),
+            weight: GapWeight::Decisive,
+        }
+    }
+}
+
+fn local(subject: Subject, input: SideInput) -> Found {
+    Found { subject, input, integrity: Collected::NotRequested, registry: Collected::NotRequested }
+}
+
+/// Only a plain file, and no more of it than a package can hold.
+fn read_archive(path: &Path) -> Result<Arc<[u8]>, String> {
+    let text = |err: std::io::Error| err.to_string();
+    let meta = std::fs::metadata(path).map_err(text)?;
+    if !meta.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_ARCHIVE)).unwrap_or(0));
+    std::fs::File::open(path).map_err(text)?.take(MAX_ARCHIVE + 1).read_to_end(&mut bytes).map_err(text)?;
+    if bytes.len() as u64 > MAX_ARCHIVE {
+        return Err(format!("it holds more than {MAX_ARCHIVE} bytes"));
+    }
+    Ok(bytes.into())
+}
+
+fn unresolved(target: &Target, error: ReportError) -> Failure {
+    Failure { subject: Subject::Unresolved(target.typed.clone()), error, anomaly: None }
+}
+
+fn gap(err: &dyn std::fmt::Display, hint: String) -> ReportError {
+    let hint = (!hint.is_empty()).then_some(hint);
+    ReportError { message: err.to_string(), hint, kind: GAP.to_owned() }
+}
+
+fn integrity_reason(err: &RegistryError) -> String {
+    match err {
+        RegistryError::Integrity { source, .. } => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// The kind of an error that says what could not be had.
+const GAP: &str = "gap";
+
+/// No registry takes a larger one.
+const MAX_ARCHIVE: u64 = 1 << 30;

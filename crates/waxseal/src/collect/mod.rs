@@ -1,0 +1,9 @@
+//! Collectors: the I/O that obtains evidence. Packages come from the registry, a folder or a packed archive.
+
+mod fetch;
+mod progress;
+mod target;
+
+pub use fetch::{Collector, Failure, Found};
+pub use progress::Bar;
+pub use target::{Target, release_of};

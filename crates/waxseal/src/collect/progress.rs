@@ -1,0 +1,86 @@
+//! One line on a terminal about work that takes longer than a second.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use waxseal_npm::registry;
+
+use crate::reader;
+
+/// The line; nothing at all where progress is not to be shown.
+#[derive(Debug, Default)]
+pub struct Bar {
+    bar: Option<ProgressBar>,
+    /// Shows the bar after a second, unless told before that everything is done.
+    appears: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
+
+impl Bar {
+    /// A line that appears after a second.
+    pub fn on_terminal() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("{spinner} {wide_msg} {pos}/{len}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let (done, waits) = mpsc::channel::<()>();
+        let shown = bar.clone();
+        let thread = std::thread::Builder::new().spawn(move || {
+            if waits.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+                shown.enable_steady_tick(TICK);
+            }
+        });
+        Self { bar: Some(bar), appears: thread.ok().map(|thread| (done, thread)) }
+    }
+
+    /// Says what is being done; `what` is ours or escaped.
+    pub fn doing(&self, what: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(what.to_owned());
+        }
+    }
+
+    /// What the registry client is to call while it downloads.
+    pub fn observer(&self) -> impl Fn(registry::Progress<'_>) + Send + Sync + 'static {
+        let bar = self.bar.clone();
+        move |progress| {
+            if let Some(bar) = &bar {
+                let mib = progress.received / (1 << 20);
+                let what = crate::report::escape::escape(progress.what, MAX_NAME);
+                bar.set_message(format!("fetching {what} ({mib} MiB)"));
+            }
+        }
+    }
+}
+
+impl reader::Progress for Bar {
+    fn files(&self, total: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc_length(total as u64);
+        }
+    }
+
+    fn begun(&self, files: usize) {
+        if let Some(bar) = &self.bar {
+            bar.inc(files as u64);
+        }
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some((done, thread)) = self.appears.take() {
+            drop(done);
+            let _ = thread.join();
+        }
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Shorter work needs no line.
+const PATIENCE: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(120);
+const MAX_NAME: usize = 60;

@@ -1,0 +1,62 @@
+//! The command line over the configuration over the defaults.
+
+use std::time::Duration;
+
+use jiff::Zoned;
+use waxseal_detect::Date;
+use waxseal_model::Decision;
+use waxseal_npm::Environment;
+
+use super::screen::Problem;
+use crate::cli::{Limits, Shared, Source};
+use crate::config::{Config, FailOn};
+use crate::reader::ReaderOptions;
+
+/// The surroundings and the configuration.
+pub(super) fn load(shared: &Shared) -> Result<(Environment, Config), Problem> {
+    let env = Environment::current()
+        .map_err(|err| Problem::usage(format!("cannot read the working directory: {err}"), None))?;
+    let config = Config::load(shared.config.as_deref(), &env.cwd).map_err(|err| Problem::usage(&err, err.hint()))?;
+    Ok((env, config))
+}
+
+/// Where packages come from; the environment is changed to what was asked for.
+pub(super) fn source(arguments: &Source, config: &Config, env: &mut Environment) -> bool {
+    if let Some(url) = arguments.registry.as_ref().or(config.source.registry.as_ref()) {
+        // npm's environment goes before its files, and npm reads these names in any case.
+        env.vars.retain(|name, _| !name.eq_ignore_ascii_case(NPM_REGISTRY));
+        env.vars.insert(NPM_REGISTRY.to_owned(), url.clone());
+    }
+    arguments.offline || config.source.offline
+}
+
+/// What a reader may use.
+pub(super) fn reader(arguments: &Limits, config: &Config) -> ReaderOptions {
+    let default = ReaderOptions::default();
+    let limits = &config.limits;
+    ReaderOptions {
+        max_unpacked: arguments.max_unpacked.or(limits.max_unpacked).map_or(default.max_unpacked, |size| size.0),
+        memory: arguments.max_memory.or(limits.max_memory).map_or(default.memory, |size| size.0),
+        time: arguments.max_time.or(limits.max_time).map_or(default.time, |time| Duration::from_secs(time.0)),
+        allow_unsealed: arguments.allow_unsealed,
+        program: default.program,
+    }
+}
+
+/// The decision from which on a report fails.
+pub(super) fn fail_on(asked: Option<FailOn>, config: &Config) -> Decision {
+    match asked.or(config.report.fail_on).unwrap_or_default() {
+        FailOn::Review => Decision::Review,
+        FailOn::Block => Decision::Block,
+    }
+}
+
+/// The day it is, in UTC.
+pub(super) fn today() -> Date {
+    let now = Zoned::now().timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let part = |number: i8| u8::try_from(number).expect("months and days are positive");
+    let year = u16::try_from(now.year()).expect("the clock is set to this era");
+    Date::new(year, part(now.month()), part(now.day())).expect("the calendar has today")
+}
+
+const NPM_REGISTRY: &str = "npm_config_registry";
