@@ -1,59 +1,289 @@
-//! Answers "what value can this expression have" without running anything.
+//! Answers "what value can this expression have" without running anything of the package.
+//!
+//! Two ways of looking share one evaluator ([`eval`]). *Outside* any frame an expression is folded where it stands: a variable
+//! is one of all values assigned to it, a parameter is the caller's. *Inside* a frame ([`run`]) a function of the file is
+//! interpreted with the values it is called with, statement by statement, on a heap of its own; nothing but pure operations on
+//! known values is modelled, and whatever else is met ends the attempt. Steps, depth and sizes are bounded for the whole file.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use oxc_ast::ast::Expression;
 use oxc_semantic::SymbolId;
+use oxc_span::Span;
+use rustc_hash::FxHashMap;
 
-use crate::module::{CallNote, Module};
+use crate::module::{CallNote, ExportValue, FunctionIdx, Module};
 
 mod constant;
 mod value;
 
+mod api;
+mod builtins;
+mod calls;
+mod eval;
+mod heap;
+mod members;
+mod operators;
+mod returns;
+mod run;
+mod slice;
+mod symbols;
+mod text;
+
 pub(crate) use constant::{Constant, ModuleEnv};
 pub(crate) use value::*;
+
+use heap::{Heap, Js};
 
 /// Folds expressions of one module. Everything is asked for lazily and remembered per symbol.
 pub(crate) struct Folder<'m, 'a> {
     module: &'m Module<'a>,
     env: &'m ModuleEnv,
+    /// What symbols are worth, and whether that was hidden; `None` while it is being found out.
+    symbols: RefCell<FxHashMap<SymbolId, Option<Folded>>>,
+    /// What symbols are worth at a place, where that depends on the statements before it.
+    slices: RefCell<FxHashMap<(SymbolId, u32), Option<Folded>>>,
+    /// What functions return, by their return statements alone.
+    returned: RefCell<FxHashMap<FunctionIdx, Option<Folded>>>,
+    /// How often interpreting a function came to nothing.
+    failures: RefCell<FxHashMap<FunctionIdx, u32>>,
+    /// Variables outside the functions being interpreted.
+    world: RefCell<FxHashMap<SymbolId, Js>>,
+    heap: RefCell<Vec<Heap>>,
+    /// Something in the part of the heap that outlives a run now points into the part that does not.
+    heap_escaped: Cell<bool>,
+    heap_mark: Cell<usize>,
+    /// Steps left for the whole file, and for the question at hand.
+    fuel: Cell<u64>,
+    allowance: Cell<u64>,
+    depth: Cell<u32>,
+    heap_writes: Cell<u64>,
+    /// Something is being interpreted, so that arrays and objects get an identity.
+    live: Cell<bool>,
+    /// Symbols given a value more than once, by the function they belong to; found when first asked for.
+    built: RefCell<Option<Vec<(FunctionIdx, SymbolId)>>>,
+    /// The current answer took more than naming and joining constants.
+    hidden: Cell<bool>,
+    /// Where the literal that decides the current answer stands.
+    source: Cell<Option<Span>>,
+    /// Regular expressions that were built, and those that could not be.
+    patterns: RefCell<FxHashMap<(Rc<str>, Rc<str>), Option<regex::Regex>>>,
+    /// How many programs inside strings are being folded around this one.
+    nested: u32,
 }
 
 impl<'m, 'a> Folder<'m, 'a> {
     /// A folder over a module and what its relative imports stand for.
     pub(crate) fn new(module: &'m Module<'a>, env: &'m ModuleEnv) -> Self {
-        Self { module, env }
+        Self::nested(module, env, 0)
+    }
+
+    /// A folder over code that stands in a string of other code.
+    fn nested(module: &'m Module<'a>, env: &'m ModuleEnv, nested: u32) -> Self {
+        let fuel = (BASE_FUEL + 4 * module.source.len() as u64) >> (4 * nested);
+        Self {
+            module,
+            env,
+            symbols: RefCell::default(),
+            slices: RefCell::default(),
+            returned: RefCell::default(),
+            failures: RefCell::default(),
+            world: RefCell::default(),
+            heap: RefCell::default(),
+            heap_escaped: Cell::new(false),
+            heap_mark: Cell::new(0),
+            fuel: Cell::new(fuel),
+            allowance: Cell::new(0),
+            depth: Cell::new(0),
+            heap_writes: Cell::new(0),
+            live: Cell::new(false),
+            built: RefCell::default(),
+            hidden: Cell::new(false),
+            source: Cell::new(None),
+            patterns: RefCell::default(),
+            nested,
+        }
     }
 
     /// What an expression can be worth.
-    pub(crate) fn fold(&self, _expression: &'a Expression<'a>) -> Folded {
-        Folded { value: Value::Unknown(Origins::of(Origins::OTHER)), hidden: false, source: None }
+    pub(crate) fn fold(&self, expression: &'a Expression<'a>) -> Folded {
+        self.question(|| self.fold_here(expression))
     }
 
     /// What a symbol can be worth.
-    pub(crate) fn fold_symbol(&self, _symbol: SymbolId) -> Folded {
-        Folded { value: Value::Unknown(Origins::of(Origins::OTHER)), hidden: false, source: None }
+    pub(crate) fn fold_symbol(&self, symbol: SymbolId) -> Folded {
+        self.question(|| self.symbol(symbol))
     }
 
     /// What is called, if it is something of the outside world. `fetch.call(null, u)`, `Reflect.apply(fetch, null, [u])`
-    /// are calls of `fetch`.
-    pub(crate) fn fold_call_api(&self, _call: &CallNote<'a>) -> Option<Rc<Api>> {
-        None
+    /// are calls of `fetch`. If it can be several things, the first.
+    pub(crate) fn fold_call_api(&self, call: &CallNote<'a>) -> Option<Rc<Api>> {
+        self.fold_call_apis(call).into_iter().next()
+    }
+
+    /// Everything of the outside world that a call can be a call of.
+    pub(crate) fn fold_call_apis(&self, call: &CallNote<'a>) -> Vec<Rc<Api>> {
+        self.question(|| self.called_apis(call))
     }
 
     /// The arguments of a call as what is called gets them: those of `fetch.call(null, u)` are `[u]`.
-    pub(crate) fn fold_arguments(&self, _call: &CallNote<'a>) -> Vec<Folded> {
-        Vec::new()
+    pub(crate) fn fold_arguments(&self, call: &CallNote<'a>) -> Vec<Folded> {
+        self.question(|| self.passed_arguments(call))
     }
 
     /// A property of a value.
-    pub(crate) fn property(&self, _value: &Value, _name: &str) -> Folded {
-        Folded { value: Value::Unknown(Origins::of(Origins::OTHER)), hidden: false, source: None }
+    pub(crate) fn property(&self, value: &Value, name: &str) -> Folded {
+        self.question(|| self.tracked(|| self.value_property(value, name)))
+    }
+
+    /// Whether the steps for this file ran out, so that what is asked now can only be answered from what is remembered.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.fuel.get() == 0
+    }
+
+    /// Gives a question its share of the steps.
+    fn question<T>(&self, answer: impl FnOnce() -> T) -> T {
+        if self.depth.get() > 0 {
+            return answer();
+        }
+        self.allowance.set(self.fuel.get().min(QUESTION_FUEL));
+        answer()
+    }
+
+    fn fold_here(&self, expression: &'a Expression<'a>) -> Folded {
+        self.tracked(|| self.outside(expression))
+    }
+
+    /// Runs something that yields a value, and says what it took.
+    fn tracked(&self, run: impl FnOnce() -> Value) -> Folded {
+        let outer = (self.hidden.replace(false), self.source.replace(None));
+        let value = run();
+        let folded = Folded { value, hidden: self.hidden.get(), source: self.source.get() };
+        self.hidden.set(outer.0);
+        self.source.set(outer.1);
+        folded
+    }
+
+    /// Takes over what an answer took that the current one builds on.
+    fn adopt(&self, folded: &Folded) {
+        if folded.hidden {
+            self.hidden.set(true);
+        }
+        if self.source.get().is_none() {
+            self.source.set(folded.source);
+        }
+    }
+
+    fn hide(&self) {
+        self.hidden.set(true);
+    }
+
+    /// Takes steps; false if there are none left.
+    fn spend(&self, steps: u64) -> bool {
+        let left = self.allowance.get();
+        if left < steps {
+            self.allowance.set(0);
+            return false;
+        }
+        self.allowance.set(left - steps);
+        self.fuel.set(self.fuel.get().saturating_sub(steps));
+        true
     }
 }
 
 /// What a module's exports are worth, as far as they are constant, for the modules that import them.
 pub(crate) fn exported_constants(module: &Module<'_>) -> Vec<(String, Constant)> {
-    let _ = module;
-    Vec::new()
+    let env = ModuleEnv::default();
+    let folder = Folder::new(module, &env);
+    folder.exported_constants()
 }
+
+impl<'a> Folder<'_, 'a> {
+    /// What the module's exports are worth, as far as they are constant.
+    pub(crate) fn exported_constants(&self) -> Vec<(String, Constant)> {
+        let mut all: Vec<(String, Constant)> = Vec::new();
+        for export in &self.module.exports {
+            let value = match export.value {
+                ExportValue::Expression(expression) => self.fold(expression).value,
+                ExportValue::Symbol(symbol) => self.fold_symbol(symbol).value,
+                ExportValue::Function(function) => Value::Function(function),
+                ExportValue::From { .. } => continue,
+            };
+            if let Some(constant) = self.question(|| self.constant(&value, 0)) {
+                match all.iter_mut().find(|(name, _)| name == export.name) {
+                    Some((_, Constant::OneOf(several))) => several.push(constant),
+                    Some((_, before)) if *before != constant => {
+                        let first = std::mem::replace(before, Constant::Undefined);
+                        *before = Constant::OneOf(vec![first, constant]);
+                    }
+                    Some(_) => {}
+                    None => all.push((export.name.to_owned(), constant)),
+                }
+            }
+        }
+        all
+    }
+
+    /// A value as a constant, if it holds one; a function that always returns one counts.
+    fn constant(&self, value: &Value, depth: u32) -> Option<Constant> {
+        if depth > MAX_CONSTANT_DEPTH {
+            return None;
+        }
+        Some(match value {
+            Value::Undefined => return None,
+            Value::Null => Constant::Null,
+            Value::Bool(it) => Constant::Bool(*it),
+            Value::Number(it) => Constant::Number(*it),
+            Value::String(it) => Constant::String(it.to_string()),
+            Value::Array(array) if !array.open => {
+                let items = array.items.iter().map(|item| self.constant(item, depth + 1));
+                Constant::Array(items.collect::<Option<_>>()?)
+            }
+            Value::Object(object) => {
+                let constants = object.properties.iter().filter_map(|property| {
+                    let constant = self.constant(&property.value.value, depth + 1)?;
+                    Some((property.name.to_string(), constant))
+                });
+                let constants: Vec<_> = constants.collect();
+                if constants.is_empty() {
+                    return None;
+                }
+                Constant::Object(constants)
+            }
+            Value::OneOf(values) => {
+                let constants: Vec<_> = values.iter().filter_map(|it| self.constant(it, depth + 1)).collect();
+                if constants.is_empty() {
+                    return None;
+                }
+                Constant::OneOf(constants)
+            }
+            Value::Function(function) => {
+                let result = self.call_value(&Value::Function(*function), Vec::new());
+                Constant::Function(Box::new(self.constant(&result, depth + 1)?))
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Steps for a file of any size; four more for every byte of it.
+const BASE_FUEL: u64 = 4_000_000;
+
+/// Steps for one question.
+const QUESTION_FUEL: u64 = 3_000_000;
+
+/// How deep exported constants are looked into.
+const MAX_CONSTANT_DEPTH: u32 = 6;
+
+/// How deep expressions, statements and calls may nest while folding.
+const MAX_DEPTH: u32 = 400;
+
+/// The longest string, and the most bytes of a buffer, that folding makes.
+const MAX_STRING: usize = 64 << 10;
+
+/// The longest array that folding makes.
+const MAX_ITEMS: usize = 4_096;
+
+#[cfg(test)]
+mod tests;

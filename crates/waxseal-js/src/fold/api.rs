@@ -1,0 +1,433 @@
+//! Things of the outside world: their canonical names, and where what they give comes from.
+
+use std::rc::Rc;
+
+use oxc_ast::ast::*;
+use oxc_span::Span;
+
+use super::eval::In;
+use super::heap::{Js, Res, UNDEFINED, derived, join};
+use super::{Api, ApiCall, ArrayValue, Constant, Folded, Folder, ObjectValue, Origins, Property, Value};
+
+impl<'a> Folder<'_, 'a> {
+    pub(super) fn api_value(&self, path: &str, origins: Origins) -> Js {
+        Js::V(Value::Api(Rc::new(Api {
+            path: path.into(),
+            origins,
+            calls: Rc::from([]),
+        })))
+    }
+
+    /// An API with more at the end of its path.
+    pub(super) fn extend_api(&self, api: &Api, suffix: &str, more: &Origins) -> Js {
+        if api.path.len() + suffix.len() > MAX_PATH || !self.spend(2) {
+            return Js::V(derived(api.origins.clone()));
+        }
+        let mut origins = api.origins.clone();
+        origins.add(more);
+        let path = format!("{}{suffix}", api.path).into();
+        Js::V(Value::Api(Rc::new(Api {
+            path,
+            origins,
+            calls: Rc::clone(&api.calls),
+        })))
+    }
+
+    /// What importing a name from a module gives.
+    pub(super) fn imported(&self, specifier: &str, imported: &str) -> Value {
+        let module = self.module_value(specifier);
+        match (imported, &module) {
+            ("*", _) => module,
+            ("default", Value::Api(api)) if is_relative(&api.path) => match self.env.get(specifier, "default") {
+                Some(Constant::Function(_)) | None => {
+                    self.export(&self.extend_api(api, ".default", &Origins::default()))
+                }
+                Some(constant) => self.with_imported(specifier, constant),
+            },
+            ("default", _) => module,
+            _ => self.value_property(&module, imported),
+        }
+    }
+
+    /// A module, by the name it is loaded by.
+    pub(super) fn module_value(&self, specifier: &str) -> Value {
+        let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
+        if specifier.starts_with("node:") || BUILT_IN.contains(&bare.split('/').next().unwrap_or(bare)) {
+            return self.export(&self.api_value(&format!("node:{bare}"), Origins::default()));
+        }
+        if is_relative(specifier) {
+            match self.env.get(specifier, "default") {
+                Some(constant) if specifier.ends_with(".json") => return self.constant_value(constant),
+                Some(
+                    constant @ (Constant::String(_)
+                    | Constant::Number(_)
+                    | Constant::Bool(_)
+                    | Constant::Array(_)
+                    | Constant::OneOf(_)),
+                ) => {
+                    return self.constant_value(constant);
+                }
+                _ => {}
+            }
+            return self.export(&self.api_value(specifier, Origins::of(Origins::IMPORTED)));
+        }
+        self.export(&self.api_value(specifier, Origins::of(Origins::FOREIGN)))
+    }
+
+    /// A constant of another file; an object may have more than its constant properties.
+    fn with_imported(&self, specifier: &str, constant: &Constant) -> Value {
+        match self.constant_value(constant) {
+            Value::Object(object) if !specifier.ends_with(".json") => {
+                let mut object = ObjectValue::clone(&object);
+                object.rest.add(&Origins::of(Origins::IMPORTED));
+                Value::Object(Rc::new(object))
+            }
+            value => value,
+        }
+    }
+
+    pub(super) fn constant_value(&self, constant: &Constant) -> Value {
+        if !self.spend(1) {
+            return derived(Origins::default());
+        }
+        match constant {
+            Constant::Undefined => Value::Undefined,
+            Constant::Null => Value::Null,
+            Constant::Bool(it) => Value::Bool(*it),
+            Constant::Number(it) => Value::Number(*it),
+            Constant::String(it) => Value::String(it.as_str().into()),
+            Constant::Array(items) => {
+                let items = items.iter().map(|it| self.constant_value(it)).collect();
+                Value::Array(Rc::new(ArrayValue { items, open: false }))
+            }
+            Constant::Object(entries) => {
+                let properties = entries.iter().map(|(name, it)| Property {
+                    name: name.as_str().into(),
+                    value: Folded::plain(self.constant_value(it)),
+                    span: Span::default(),
+                });
+                let properties = properties.collect();
+                Value::Object(Rc::new(ObjectValue {
+                    properties,
+                    rest: Origins::default(),
+                    span: None,
+                }))
+            }
+            Constant::Function(_) => Value::Unknown(Origins::of(Origins::IMPORTED)),
+            Constant::OneOf(several) => join(several.iter().map(|it| self.constant_value(it))),
+        }
+    }
+
+    /// A member of an API.
+    pub(super) fn api_member(&self, api: &Api, name: &str) -> Js {
+        let path = &*api.path;
+        match (path, name) {
+            ("globalThis", "undefined") => return UNDEFINED,
+            ("globalThis", _) => return self.api_value(global_path(name), Origins::default()),
+            ("process.env" | "import.meta.env", _) => {
+                return self.extend_api(api, &format!(".{name}"), &configured(name));
+            }
+            ("process", "env" | "argv" | "execArgv" | "argv0") | ("import.meta", "env") => {
+                return self.extend_api(api, &format!(".{name}"), &Origins::of(Origins::CONFIGURED));
+            }
+            ("process", "mainModule") | ("require", "main") => return self.api_value("module", Origins::default()),
+            ("module", "require") => return self.api_value("require", Origins::default()),
+            ("node:fs", "promises") => return self.api_value("node:fs/promises", Origins::default()),
+            ("Math", constant) if math_constant(constant).is_some() => {
+                return math_constant(constant).map_or(UNDEFINED, Js::number);
+            }
+            ("Number", "MAX_SAFE_INTEGER") => return Js::number(9_007_199_254_740_991.0),
+            ("Number", "NaN") => return Js::number(f64::NAN),
+            (_, "default") if !is_relative(path) => return Js::V(Value::Api(Rc::new(api.clone()))),
+            (_, "constructor") if path.contains(".prototype.") || GLOBAL_FUNCTIONS.contains(&path) => {
+                return self.api_value("Function", Origins::default());
+            }
+            (_, "name") if path.contains(".prototype.") => {
+                return Js::str(path.rsplit('.').next().unwrap_or(path));
+            }
+            _ => {}
+        }
+        if is_relative(path) {
+            match self.env.get(path, name) {
+                Some(Constant::Function(_)) | None => {}
+                Some(constant) => return Js::V(self.with_imported(path, constant)),
+            }
+            if let Some(Constant::Object(entries)) = self.env.get(path, "default")
+                && let Some((_, constant)) = entries.iter().find(|(it, _)| it == name)
+                && !matches!(constant, Constant::Function(_))
+            {
+                return Js::V(self.with_imported(path, constant));
+            }
+        }
+        if let Some(module) = path.strip_suffix(".default")
+            && is_relative(module)
+            && let Some(Constant::Object(entries)) = self.env.get(module, "default")
+            && let Some((_, constant)) = entries.iter().find(|(it, _)| it == name)
+        {
+            return Js::V(self.with_imported(module, constant));
+        }
+        let origins = match path {
+            "node:os" if name == "EOL" => return Js::str("\n"),
+            "node:path" if name == "sep" => return Js::str("/"),
+            _ => Origins::default(),
+        };
+        self.extend_api(api, &format!(".{name}"), &origins)
+    }
+
+    /// What calling an API gives that is none of the operations that are modelled.
+    pub(super) fn api_result(&self, api: &Api, arguments: &[Js], span: Span) -> Js {
+        if let Some(constant) = self.imported_result(&api.path) {
+            return Js::V(constant);
+        }
+        let arguments: Vec<_> = arguments.iter().take(MAX_ARGUMENTS).map(|it| self.export(it)).collect();
+        let mut origins = call_origins(&api.path);
+        if origins.is_empty() && api.origins.has(Origins::FOREIGN | Origins::IMPORTED) {
+            arguments.iter().for_each(|it| origins.add(&it.origins()));
+        }
+        let Js::V(Value::Api(called)) = self.extend_api(api, "()", &origins) else {
+            return Js::V(derived(origins));
+        };
+        if called.calls.len() >= MAX_CALLS {
+            return Js::V(Value::Api(called));
+        }
+        let mut calls = called.calls.to_vec();
+        calls.push(ApiCall {
+            end: called.path.len(),
+            arguments,
+            span,
+        });
+        let path = Rc::clone(&called.path);
+        Js::V(Value::Api(Rc::new(Api {
+            path,
+            origins: called.origins.clone(),
+            calls: calls.into(),
+        })))
+    }
+
+    /// What a function of another file always returns.
+    fn imported_result(&self, path: &str) -> Option<Value> {
+        if !is_relative(path) {
+            return None;
+        }
+        let whole = self.env.get(path, "default");
+        let named = path
+            .rsplit_once('.')
+            .and_then(|(module, name)| self.env.get(module, name));
+        let of_default = path.rsplit_once('.').and_then(|(module, name)| {
+            let module = module.strip_suffix(".default").unwrap_or(module);
+            match self.env.get(module, "default") {
+                Some(Constant::Object(entries)) => entries.iter().find(|(it, _)| it == name).map(|(_, it)| it),
+                _ => None,
+            }
+        });
+        [named, of_default, whole]
+            .into_iter()
+            .flatten()
+            .find_map(|it| match it {
+                Constant::Function(constant) => Some(self.constant_value(constant)),
+                _ => None,
+            })
+    }
+
+    /// `import(specifier)`.
+    pub(super) fn dynamic_import(&self, import: &'a ImportExpression<'a>, frame: In<'_>) -> Res {
+        let specifier = self.eval(&import.source, frame)?;
+        Ok(self.loaded(&specifier))
+    }
+
+    /// The module that a value names.
+    pub(super) fn loaded(&self, specifier: &Js) -> Js {
+        match specifier {
+            Js::V(Value::String(specifier)) => Js::V(self.module_value(specifier)),
+            Js::V(Value::OneOf(several)) => Js::V(join(
+                several.iter().map(|it| self.export(&self.loaded(&Js::V(it.clone())))),
+            )),
+            specifier => {
+                let mut origins = self.origins(specifier);
+                origins.add(&Origins::of(Origins::FOREIGN));
+                self.api_value("*", origins)
+            }
+        }
+    }
+
+    /// What a built-in function looks like as text.
+    pub(super) fn native_text(api: &Api) -> Option<Rc<str>> {
+        let name = match api.path.rsplit_once(".prototype.") {
+            Some((_, name)) => name,
+            None if GLOBAL_FUNCTIONS.contains(&&*api.path) => &*api.path,
+            None => return None,
+        };
+        Some(format!("function {name}() {{ [native code] }}").into())
+    }
+
+    pub(super) fn api_type(api: &Api) -> Option<&'static str> {
+        match &*api.path {
+            "globalThis" | "process" | "Math" | "JSON" | "Reflect" | "console" => Some("object"),
+            path if GLOBAL_FUNCTIONS.contains(&path) => Some("function"),
+            "require" | "fetch" | "eval" | "setTimeout" => Some("function"),
+            "module" | "exports" => Some("object"),
+            _ => None,
+        }
+    }
+}
+
+/// The canonical name of a global.
+pub(super) fn global_path(name: &str) -> &str {
+    match name {
+        "window" | "global" | "self" | "globalThis" => "globalThis",
+        name => name,
+    }
+}
+
+pub(super) fn is_relative(specifier: &str) -> bool {
+    specifier.starts_with("./") || specifier.starts_with("../") || matches!(specifier, "." | "..")
+}
+
+fn configured(name: &str) -> Origins {
+    Origins {
+        bits: Origins::CONFIGURED,
+        names: Rc::from([Rc::from(name)]),
+        ..Origins::default()
+    }
+}
+
+/// Where the result of a call comes from, by what is called.
+pub(super) fn call_origins(path: &str) -> Origins {
+    let first = path.split(['(', '[']).next().unwrap_or(path);
+    let root = first.split('.').next().unwrap_or(first);
+    if NETWORK.contains(&root) || NETWORK.contains(&first) {
+        return Origins::of(Origins::FETCHED);
+    }
+    match root {
+        "node:fs" | "node:fs/promises" | "fs-extra" | "graceful-fs" => return Origins::of(Origins::FILE),
+        "node:os" => {
+            return configured(first);
+        }
+        "node:child_process" => return Origins::of(Origins::CONFIGURED),
+        "Date" | "performance" => return Origins::of(Origins::RANDOM),
+        _ => {}
+    }
+    match first {
+        "Math.random" | "crypto.randomUUID" | "crypto.getRandomValues" | "process.hrtime" | "process.uptime" => {
+            Origins::of(Origins::RANDOM)
+        }
+        "process.cwd" | "process.memoryUsage" => Origins::of(Origins::CONFIGURED),
+        _ if first.starts_with("node:crypto.random") => Origins::of(Origins::RANDOM),
+        "prompt" | "localStorage.getItem" | "sessionStorage.getItem" => Origins::of(Origins::CONFIGURED),
+        _ => Origins::default(),
+    }
+}
+
+fn math_constant(name: &str) -> Option<f64> {
+    Some(match name {
+        "PI" => std::f64::consts::PI,
+        "E" => std::f64::consts::E,
+        "LN2" => std::f64::consts::LN_2,
+        "LN10" => std::f64::consts::LN_10,
+        "SQRT2" => std::f64::consts::SQRT_2,
+        _ => return None,
+    })
+}
+
+/// What Node has built in.
+const BUILT_IN: [&str; 46] = [
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "sys",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+    "test",
+    "sea",
+    "sqlite",
+    "_http_client",
+];
+
+/// What answers from the network.
+const NETWORK: [&str; 21] = [
+    "fetch",
+    "axios",
+    "got",
+    "node-fetch",
+    "undici",
+    "superagent",
+    "request",
+    "needle",
+    "ky",
+    "phin",
+    "node:http",
+    "node:https",
+    "node:http2",
+    "node:net",
+    "node:tls",
+    "node:dns",
+    "node:dns/promises",
+    "node:dgram",
+    "ws",
+    "XMLHttpRequest",
+    "WebSocket",
+];
+
+/// Globals that are functions.
+const GLOBAL_FUNCTIONS: [&str; 18] = [
+    "Function",
+    "Object",
+    "Array",
+    "String",
+    "Number",
+    "Boolean",
+    "RegExp",
+    "Date",
+    "Buffer",
+    "Symbol",
+    "Promise",
+    "Error",
+    "parseInt",
+    "parseFloat",
+    "escape",
+    "unescape",
+    "atob",
+    "btoa",
+];
+
+/// The longest path of an API.
+const MAX_PATH: usize = 512;
+/// Calls on the way to an API that are kept, and arguments of each.
+const MAX_CALLS: usize = 8;
+const MAX_ARGUMENTS: usize = 8;

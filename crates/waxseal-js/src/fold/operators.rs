@@ -1,0 +1,462 @@
+//! Operators, on known values and on values of which some pieces are known.
+
+use std::rc::Rc;
+
+use oxc_ast::ast::*;
+
+use super::eval::In;
+use super::heap::{Heap, Js, Res, Stop, UNDEFINED, derived, join};
+use super::text;
+use super::{Folder, MAX_STRING, Origins, Value};
+
+impl<'a> Folder<'_, 'a> {
+    pub(super) fn unary(&self, unary: &'a UnaryExpression<'a>, frame: In<'_>) -> Res {
+        if unary.operator == UnaryOperator::Delete {
+            return self.delete(&unary.argument, frame);
+        }
+        let value = self.eval(&unary.argument, frame)?;
+        self.unary_value(unary.operator, &value)
+    }
+
+    fn unary_value(&self, operator: UnaryOperator, value: &Js) -> Res {
+        if let Js::V(Value::OneOf(values)) = value {
+            let values = values.iter().map(|it| self.unary_value(operator, &Js::V(it.clone())));
+            let values = values.collect::<Res<Vec<_>>>()?;
+            return Ok(Js::V(join(values.iter().map(|it| self.export(it)))));
+        }
+        match operator {
+            UnaryOperator::Void => return Ok(UNDEFINED),
+            UnaryOperator::LogicalNot => {
+                return Ok(match self.truth(value) {
+                    Some(truth) => Js::bool(!truth),
+                    None => Js::unknown(self.origins(value)),
+                });
+            }
+            UnaryOperator::Typeof => {
+                return Ok(match self.type_of(value) {
+                    Some(name) => Js::str(name),
+                    None => Js::unknown(self.origins(value)),
+                });
+            }
+            _ => {}
+        }
+        let Some(number) = self.number(value) else {
+            return Ok(Js::V(derived(self.origins(value))));
+        };
+        Ok(Js::number(match operator {
+            UnaryOperator::UnaryNegation => -number,
+            UnaryOperator::BitwiseNot => f64::from(!text::int32(number)),
+            _ => number,
+        }))
+    }
+
+    fn type_of(&self, value: &Js) -> Option<&'static str> {
+        Some(match value {
+            Js::V(value) => match value {
+                Value::Undefined => "undefined",
+                Value::Null | Value::Bytes(_) | Value::RegExp { .. } | Value::Array(_) | Value::Object(_) => "object",
+                Value::Bool(_) => "boolean",
+                Value::Number(_) => "number",
+                Value::String(_) | Value::Concat(_) => "string",
+                Value::Function(_) => "function",
+                Value::Api(api) => return Self::api_type(api),
+                Value::OneOf(_) | Value::Unknown(_) => return None,
+            },
+            Js::H(place) => match &self.heap.borrow()[*place] {
+                Heap::Function { .. } => "function",
+                _ => "object",
+            },
+        })
+    }
+
+    pub(super) fn binary(&self, operator: BinaryOperator, left: &Js, right: &Js) -> Res {
+        if operator == BinaryOperator::Addition {
+            return self.add_all(vec![left.clone(), right.clone()]);
+        }
+        let (several, other) = match (left, right) {
+            (Js::V(Value::OneOf(values)), Js::V(Value::OneOf(_))) => (Some(values), self.origins(right)),
+            (Js::V(Value::OneOf(values)), _) => (Some(values), Origins::default()),
+            _ => (None, Origins::default()),
+        };
+        if let Some(values) = several {
+            let right = if other.is_empty() {
+                right.clone()
+            } else {
+                Js::unknown(other)
+            };
+            let values = values
+                .iter()
+                .map(|it| self.binary(operator, &Js::V(it.clone()), &right));
+            let values = values.collect::<Res<Vec<_>>>()?;
+            return Ok(Js::V(join(values.iter().map(|it| self.export(it)))));
+        }
+        if let Js::V(Value::OneOf(values)) = right {
+            let values = values.iter().map(|it| self.binary(operator, left, &Js::V(it.clone())));
+            let values = values.collect::<Res<Vec<_>>>()?;
+            return Ok(Js::V(join(values.iter().map(|it| self.export(it)))));
+        }
+        match operator {
+            BinaryOperator::Equality | BinaryOperator::Inequality => Ok(self.truth_value(
+                self.loosely_equal(left, right),
+                operator == BinaryOperator::Equality,
+                left,
+                right,
+            )),
+            BinaryOperator::StrictEquality | BinaryOperator::StrictInequality => {
+                let wanted = operator == BinaryOperator::StrictEquality;
+                Ok(self.truth_value(self.strictly_equal(left, right), wanted, left, right))
+            }
+            BinaryOperator::LessThan
+            | BinaryOperator::LessEqualThan
+            | BinaryOperator::GreaterThan
+            | BinaryOperator::GreaterEqualThan => Ok(self.compare(operator, left, right)),
+            BinaryOperator::In => Ok(self.is_in(left, right)),
+            BinaryOperator::Instanceof => Ok(Js::unknown(self.both_origins(left, right))),
+            _ => {
+                let (Some(first), Some(second)) = (self.number(left), self.number(right)) else {
+                    return Ok(Js::V(derived(self.both_origins(left, right))));
+                };
+                self.hide();
+                Ok(Js::number(arithmetic(operator, first, second)))
+            }
+        }
+    }
+
+    fn truth_value(&self, equal: Option<bool>, wanted: bool, left: &Js, right: &Js) -> Js {
+        match equal {
+            Some(equal) => Js::bool(equal == wanted),
+            None => Js::unknown(self.both_origins(left, right)),
+        }
+    }
+
+    pub(super) fn origins(&self, value: &Js) -> Origins {
+        match value {
+            Js::V(value) => value.origins(),
+            Js::H(_) => self.export(value).origins(),
+        }
+    }
+
+    fn both_origins(&self, left: &Js, right: &Js) -> Origins {
+        let mut origins = self.origins(left);
+        origins.add(&self.origins(right));
+        origins
+    }
+
+    fn is_in(&self, left: &Js, right: &Js) -> Js {
+        if let (Some(key), Some(properties)) = (self.key_text(left), self.own_properties(right)) {
+            return Js::bool(properties.iter().any(|(name, _)| *name == key));
+        }
+        Js::unknown(self.both_origins(left, right))
+    }
+
+    fn compare(&self, operator: BinaryOperator, left: &Js, right: &Js) -> Js {
+        let ordering = match (left, right) {
+            (Js::V(Value::String(left)), Js::V(Value::String(right))) => {
+                Some(left.encode_utf16().cmp(right.encode_utf16()))
+            }
+            _ => match (self.number(left), self.number(right)) {
+                (Some(left), Some(right)) => left.partial_cmp(&right),
+                _ => return Js::unknown(self.both_origins(left, right)),
+            },
+        };
+        Js::bool(ordering.is_some_and(|ordering| match operator {
+            BinaryOperator::LessThan => ordering.is_lt(),
+            BinaryOperator::LessEqualThan => ordering.is_le(),
+            BinaryOperator::GreaterThan => ordering.is_gt(),
+            _ => ordering.is_ge(),
+        }))
+    }
+
+    pub(super) fn strictly_equal(&self, left: &Js, right: &Js) -> Option<bool> {
+        Some(match (left, right) {
+            (Js::H(left), Js::H(right)) => left == right,
+            (Js::H(_), Js::V(value)) | (Js::V(value), Js::H(_)) => match value {
+                Value::Unknown(_) | Value::OneOf(_) => return None,
+                _ => false,
+            },
+            (Js::V(left), Js::V(right)) => match (left, right) {
+                (Value::Undefined, Value::Undefined) | (Value::Null, Value::Null) => true,
+                (Value::Bool(left), Value::Bool(right)) => left == right,
+                (Value::Number(left), Value::Number(right)) => left == right,
+                (Value::String(left), Value::String(right)) => left == right,
+                (Value::Function(left), Value::Function(right)) => left == right,
+                (Value::Array(left), Value::Array(right)) => Rc::ptr_eq(left, right),
+                (Value::Object(left), Value::Object(right)) => Rc::ptr_eq(left, right),
+                (Value::Unknown(_) | Value::OneOf(_) | Value::Concat(_) | Value::Api(_), _)
+                | (_, Value::Unknown(_) | Value::OneOf(_) | Value::Concat(_) | Value::Api(_)) => return None,
+                _ => false,
+            },
+        })
+    }
+
+    fn loosely_equal(&self, left: &Js, right: &Js) -> Option<bool> {
+        let nothing = |it: &Js| matches!(it, Js::V(Value::Undefined | Value::Null));
+        if nothing(left) || nothing(right) {
+            return match (nothing(left), nothing(right)) {
+                (true, true) => Some(true),
+                (true, false) => self.nullish(right),
+                _ => self.nullish(left),
+            };
+        }
+        match (left, right) {
+            (Js::V(Value::Number(_) | Value::Bool(_)), _) | (_, Js::V(Value::Number(_) | Value::Bool(_))) => {
+                Some(self.number(left)? == self.number(right)?)
+            }
+            (Js::V(Value::String(text)), other) | (other, Js::V(Value::String(text))) => {
+                Some(*text == self.string(other)?)
+            }
+            _ => self.strictly_equal(left, right),
+        }
+    }
+
+    /// Whether a value counts as true, if that can be said.
+    pub(super) fn truth(&self, value: &Js) -> Option<bool> {
+        let Js::V(value) = value else { return Some(true) };
+        match value {
+            Value::Undefined | Value::Null => Some(false),
+            Value::Bool(value) => Some(*value),
+            Value::Number(value) => Some(*value != 0.0 && !value.is_nan()),
+            Value::String(text) => Some(!text.is_empty()),
+            Value::Bytes(_) | Value::RegExp { .. } | Value::Array(_) | Value::Object(_) | Value::Function(_) => {
+                Some(true)
+            }
+            Value::Api(_) | Value::Unknown(_) => None,
+            Value::Concat(pieces) => {
+                let known = pieces.iter().any(|it| it.as_str().is_some_and(|it| !it.is_empty()));
+                known.then_some(true)
+            }
+            Value::OneOf(values) => {
+                let first = self.truth(&Js::V(values.first()?.clone()))?;
+                values
+                    .iter()
+                    .all(|it| self.truth(&Js::V(it.clone())) == Some(first))
+                    .then_some(first)
+            }
+        }
+    }
+
+    /// Whether a value is `null` or `undefined`, if that can be said.
+    pub(super) fn nullish(&self, value: &Js) -> Option<bool> {
+        match value {
+            Js::V(Value::Undefined | Value::Null) => Some(true),
+            Js::V(Value::Api(_) | Value::Unknown(_)) => None,
+            Js::V(Value::OneOf(values)) => {
+                let first = self.nullish(&Js::V(values.first()?.clone()))?;
+                values
+                    .iter()
+                    .all(|it| self.nullish(&Js::V(it.clone())) == Some(first))
+                    .then_some(first)
+            }
+            _ => Some(false),
+        }
+    }
+
+    /// `Number(value)`, if it is known.
+    pub(super) fn number(&self, value: &Js) -> Option<f64> {
+        match value {
+            Js::V(Value::Number(number)) => Some(*number),
+            Js::V(Value::Undefined) => Some(f64::NAN),
+            Js::V(Value::Null) => Some(0.0),
+            Js::V(Value::Bool(value)) => Some(f64::from(u8::from(*value))),
+            Js::V(Value::String(string)) => Some(text::text_number(string)),
+            Js::V(Value::Array(_)) | Js::H(_) => Some(text::text_number(&self.string(value)?)),
+            Js::V(Value::Object(_) | Value::Function(_) | Value::RegExp { .. }) => Some(f64::NAN),
+            Js::V(_) => None,
+        }
+    }
+
+    /// `String(value)`, if it is known.
+    pub(super) fn string(&self, value: &Js) -> Option<Rc<str>> {
+        match value {
+            Js::V(Value::String(text)) => Some(Rc::clone(text)),
+            Js::V(Value::Undefined) => Some("undefined".into()),
+            Js::V(Value::Null) => Some("null".into()),
+            Js::V(Value::Bool(value)) => Some(if *value { "true" } else { "false" }.into()),
+            Js::V(Value::Number(number)) => Some(text::number_text(*number).into()),
+            Js::V(Value::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
+            Js::V(Value::RegExp { pattern, flags }) => Some(format!("/{pattern}/{flags}").into()),
+            Js::V(Value::Object(_)) => Some("[object Object]".into()),
+            Js::V(Value::Api(api)) => Self::native_text(api),
+            Js::V(Value::Array(array)) if array.open => None,
+            _ => {
+                if let Js::H(place) = value {
+                    match &self.heap.borrow()[*place] {
+                        Heap::Array(_) => {}
+                        Heap::Object { .. } => return Some("[object Object]".into()),
+                        Heap::Bytes(bytes) => return Some(String::from_utf8_lossy(bytes).into()),
+                        _ => return None,
+                    }
+                }
+                let (items, open) = self.items(value)?;
+                if open || !self.enter() {
+                    return None;
+                }
+                let mut all = String::new();
+                let mut complete = true;
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        all.push(',');
+                    }
+                    if matches!(item, Js::V(Value::Undefined | Value::Null)) {
+                        continue;
+                    }
+                    match self.string(item) {
+                        Some(text) if all.len() + text.len() <= MAX_STRING => all.push_str(&text),
+                        _ => {
+                            complete = false;
+                            break;
+                        }
+                    }
+                }
+                self.leave();
+                complete.then(|| all.into())
+            }
+        }
+    }
+
+    /// `a + b + …` from the left.
+    pub(super) fn add_all(&self, values: Vec<Js>) -> Res {
+        let mut values = values.into_iter();
+        let mut sum = values.next().unwrap_or(UNDEFINED);
+        while !self.is_text(&sum) {
+            let Some(next) = values.next() else { return Ok(sum) };
+            sum = self.add(&sum, &next)?;
+        }
+        let mut pieces = vec![sum];
+        pieces.extend(values);
+        if pieces.len() == 1 {
+            return pieces.pop().ok_or(Stop::Bail);
+        }
+        self.concatenate(pieces)
+    }
+
+    /// Whether what is added to it is joined as text.
+    fn is_text(&self, value: &Js) -> bool {
+        match value {
+            Js::V(Value::String(_) | Value::Concat(_) | Value::Array(_) | Value::Object(_) | Value::Bytes(_)) => true,
+            Js::V(Value::RegExp { .. }) => true,
+            Js::V(Value::OneOf(values)) => values.iter().any(|it| self.is_text(&Js::V(it.clone()))),
+            Js::H(_) => true,
+            Js::V(_) => false,
+        }
+    }
+
+    fn add(&self, left: &Js, right: &Js) -> Res {
+        if self.is_text(left) || self.is_text(right) {
+            return self.concatenate(vec![left.clone(), right.clone()]);
+        }
+        if let (Some(first), Some(second)) = (self.number(left), self.number(right)) {
+            if !matches!((left, right), (Js::V(Value::Number(_)), Js::V(Value::Number(_)))) {
+                self.hide();
+            }
+            return Ok(Js::number(first + second));
+        }
+        // Something unknown added: as text its pieces stay visible, and text is what is asked for.
+        self.concatenate(vec![left.clone(), right.clone()])
+    }
+
+    /// Joins values as text; those that are not known stay pieces of their own.
+    pub(super) fn concatenate(&self, pieces: Vec<Js>) -> Res {
+        // Alternatives multiply: only one piece may stand for several.
+        let several = pieces.iter().position(|it| matches!(it, Js::V(Value::OneOf(_))));
+        if let Some(several) = several
+            && pieces.len() <= MAX_PIECES
+            && let Js::V(Value::OneOf(values)) = &pieces[several]
+        {
+            let mut all = Vec::with_capacity(values.len());
+            for value in values.iter() {
+                let mut pieces: Vec<Js> = pieces.clone();
+                pieces[several] = Js::V(value.clone());
+                for other in &mut pieces[several + 1..] {
+                    if let Js::V(Value::OneOf(_)) = other {
+                        *other = Js::unknown_pieces(other);
+                    }
+                }
+                all.push(self.export(&self.concatenate(pieces)?));
+                if !self.spend(8) {
+                    return Err(Stop::Bail);
+                }
+            }
+            return Ok(Js::V(join(all)));
+        }
+        let mut text = String::new();
+        let mut joined: Vec<Value> = Vec::new();
+        for piece in &pieces {
+            self.spend(1);
+            match self.string(piece).filter(|_| !matches!(piece, Js::V(Value::Api(_)))) {
+                Some(constant) => {
+                    if text.len() + constant.len() > MAX_STRING {
+                        return Ok(Js::V(derived(Origins::default())));
+                    }
+                    text.push_str(&constant);
+                }
+                None => match self.export(piece) {
+                    Value::Concat(inner) => {
+                        for value in inner.iter() {
+                            add_piece(value.clone(), &mut text, &mut joined);
+                        }
+                    }
+                    value => add_piece(value, &mut text, &mut joined),
+                },
+            }
+            if joined.len() > MAX_PIECES {
+                let mut origins = Origins::default();
+                joined.iter().for_each(|it| origins.add(&it.origins()));
+                return Ok(Js::V(derived(origins)));
+            }
+        }
+        if joined.is_empty() {
+            return Ok(Js::str(text));
+        }
+        if !text.is_empty() {
+            joined.push(Value::String(text.into()));
+        }
+        if joined.len() == 1 && !matches!(joined[0], Value::String(_)) && pieces.len() == 1 {
+            return Ok(Js::V(joined.swap_remove(0)));
+        }
+        Ok(Js::V(Value::Concat(joined.into())))
+    }
+}
+
+impl Js {
+    /// Several alternatives inside a longer text: a piece that is not known, unless one of them marks a mailbox.
+    fn unknown_pieces(value: &Self) -> Self {
+        match value {
+            Self::V(Value::OneOf(values)) => Self::V(Value::Concat(Rc::from([Value::OneOf(Rc::clone(values))]))),
+            other => other.clone(),
+        }
+    }
+}
+
+fn add_piece(value: Value, text: &mut String, joined: &mut Vec<Value>) {
+    if let Value::String(constant) = &value {
+        text.push_str(constant);
+        return;
+    }
+    if !text.is_empty() {
+        joined.push(Value::String(std::mem::take(text).into()));
+    }
+    joined.push(value);
+}
+
+fn arithmetic(operator: BinaryOperator, left: f64, right: f64) -> f64 {
+    let (left_bits, right_bits) = (text::int32(left), text::int32(right));
+    let shift = right_bits as u32 & 31;
+    match operator {
+        BinaryOperator::Subtraction => left - right,
+        BinaryOperator::Multiplication => left * right,
+        BinaryOperator::Division => left / right,
+        BinaryOperator::Remainder => left % right,
+        BinaryOperator::Exponential => left.powf(right),
+        BinaryOperator::ShiftLeft => f64::from(left_bits << shift),
+        BinaryOperator::ShiftRight => f64::from(left_bits >> shift),
+        BinaryOperator::ShiftRightZeroFill => f64::from(left_bits as u32 >> shift),
+        BinaryOperator::BitwiseAnd => f64::from(left_bits & right_bits),
+        BinaryOperator::BitwiseOR => f64::from(left_bits | right_bits),
+        BinaryOperator::BitwiseXOR => f64::from(left_bits ^ right_bits),
+        _ => f64::NAN,
+    }
+}
+
+/// Pieces of one text that are kept apart.
+const MAX_PIECES: usize = 256;

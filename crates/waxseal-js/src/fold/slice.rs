@@ -1,0 +1,254 @@
+//! What a variable is worth that statements build up step by step: `s += …` in a loop, `list.push(…)`.
+//!
+//! The statements of its block that change it, or that change what those depend on, are interpreted in order; nothing else of
+//! the function is. What is asked for at a place counts only the statements before that place.
+
+use oxc_ast::ast::*;
+use oxc_semantic::SymbolId;
+use oxc_span::{GetSpan, Span};
+
+use super::heap::{Frame, Js, UNDEFINED};
+use super::{Folded, Folder};
+use crate::module::{BindingSource, FunctionIdx, FunctionNode, SymbolNote};
+
+impl<'a> Folder<'_, 'a> {
+    /// The value a symbol has been given step by step, if it is built so and can be followed.
+    pub(super) fn sliced(&self, symbol: SymbolId, place: Option<Span>) -> Option<Folded> {
+        let note = self.module.symbols.get(&symbol)?;
+        if !is_built(note) || self.redefining(note).is_some() {
+            return None;
+        }
+        let first = note.bindings.first()?;
+        let (function, declared) = (first.function, first.span);
+        let function = match first.source {
+            BindingSource::Parameter { function, .. } => function,
+            _ => function,
+        };
+        let block = self.block(function, declared)?;
+        let selected = self.selected(symbol, function, block);
+        // A place in another function, or inside a statement that builds, sees all of them.
+        let until = place
+            .filter(|it| self.function_around(it.start) == function)
+            .map_or(u32::MAX, |it| it.start);
+        let inside = selected
+            .iter()
+            .find(|(span, _)| span.start <= until && until < span.end);
+        let until = inside.map_or(until, |(span, _)| if is_loop(block, *span) { span.end } else { until });
+        let count = selected.iter().filter(|(span, _)| span.end <= until).count();
+        let key = (symbol, u32::try_from(count).unwrap_or(u32::MAX));
+        match self.slices.borrow().get(&key) {
+            Some(Some(folded)) => return Some(folded.clone()),
+            Some(None) => return None,
+            None => {}
+        }
+        self.slices.borrow_mut().insert(key, None);
+        let statements: Vec<_> = selected.into_iter().take(count).map(|(_, it)| it).collect();
+        let is_parameter = matches!(first.source, BindingSource::Parameter { .. });
+        let folded = self.run_slice(symbol, is_parameter, &statements);
+        self.slices.borrow_mut().insert(key, folded.clone());
+        folded
+    }
+
+    fn run_slice(&self, symbol: SymbolId, is_parameter: bool, statements: &[&'a Statement<'a>]) -> Option<Folded> {
+        if !self.enter() {
+            return None;
+        }
+        let initial = if is_parameter {
+            self.standing(|| self.symbol_parameter(symbol))
+        } else {
+            UNDEFINED
+        };
+        let mut value = None;
+        let folded = self.tracked(|| {
+            value = self.attempt(SLICE_FUEL, || {
+                let frame = Frame::new(None, UNDEFINED, UNDEFINED);
+                frame.declare(symbol, initial);
+                for statement in statements {
+                    self.statement(statement, &frame)?;
+                }
+                self.variable(symbol, &frame)
+            });
+            value.clone().unwrap_or(super::Value::Undefined)
+        });
+        self.leave();
+        value.is_some().then_some(folded)
+    }
+
+    fn symbol_parameter(&self, symbol: SymbolId) -> Js {
+        let parameter = self.module.symbols.get(&symbol).and_then(|note| note.bindings.first());
+        match parameter {
+            Some(binding) => Js::V(self.binding(binding)),
+            None => UNDEFINED,
+        }
+    }
+
+    /// The statements that change a symbol or what they depend on, in order, with their places.
+    fn selected(
+        &self,
+        symbol: SymbolId,
+        function: FunctionIdx,
+        block: &'a [Statement<'a>],
+    ) -> Vec<(Span, &'a Statement<'a>)> {
+        let mut symbols = vec![symbol];
+        let mut chosen = vec![false; block.len()];
+        let built = self.built_in(function);
+        let mut next = 0;
+        while next < symbols.len() && symbols.len() <= MAX_SYMBOLS {
+            let Some(note) = self.module.symbols.get(&symbols[next]) else {
+                break;
+            };
+            next += 1;
+            for span in self.writes(note) {
+                let Some(index) = statement_around(block, span) else {
+                    continue;
+                };
+                if std::mem::replace(&mut chosen[index], true) {
+                    continue;
+                }
+                let around = block[index].span();
+                for other in &built {
+                    if symbols.contains(other) {
+                        continue;
+                    }
+                    let writes = self
+                        .module
+                        .symbols
+                        .get(other)
+                        .map(|note| self.writes(note))
+                        .unwrap_or_default();
+                    if writes
+                        .iter()
+                        .skip(1)
+                        .any(|it| around.start <= it.start && it.end <= around.end)
+                    {
+                        symbols.push(*other);
+                    }
+                }
+            }
+        }
+        let chosen = block.iter().zip(chosen).filter(|(_, chosen)| *chosen);
+        chosen.map(|(statement, _)| (statement.span(), statement)).collect()
+    }
+
+    /// Places where a symbol or what it holds is changed, the declaration first.
+    fn writes(&self, note: &SymbolNote<'a>) -> Vec<Span> {
+        let mut spans: Vec<Span> = note.bindings.iter().map(|it| it.span).collect();
+        let writes = note.property_writes.iter();
+        spans.extend(writes.map(|it| self.module.property_writes[*it as usize].span));
+        spans.extend(note.mutations.iter().map(|it| self.module.calls[*it as usize].span));
+        spans
+    }
+
+    /// Symbols of a function that are built up.
+    fn built_in(&self, function: FunctionIdx) -> Vec<SymbolId> {
+        if self.built.borrow().is_none() {
+            let mut built: Vec<(FunctionIdx, SymbolId)> = Vec::new();
+            for symbol in self.module.scoping.symbol_ids() {
+                if let Some(note) = self.module.symbols.get(&symbol)
+                    && (note.bindings.len() > 1 || is_built(note))
+                    && let Some(first) = note.bindings.first()
+                {
+                    built.push((first.function, symbol));
+                }
+            }
+            built.sort_unstable();
+            *self.built.borrow_mut() = Some(built);
+        }
+        let built = self.built.borrow();
+        let built = built.as_deref().unwrap_or_default();
+        let first = built.partition_point(|(it, _)| *it < function);
+        built[first..]
+            .iter()
+            .take_while(|(it, _)| *it == function)
+            .take(MAX_BUILT)
+            .map(|(_, it)| *it)
+            .collect()
+    }
+
+    /// The innermost list of statements of a function around a place.
+    fn block(&self, function: FunctionIdx, place: Span) -> Option<&'a [Statement<'a>]> {
+        let mut block: &'a [Statement<'a>] = match self.module.function(function).node {
+            FunctionNode::Top(program) => &program.body,
+            FunctionNode::Function(it) => &it.body.as_ref()?.statements,
+            FunctionNode::Arrow(it) => &it.body.as_function_body()?.statements,
+            FunctionNode::Class(_) => return None,
+        };
+        while let Some(index) = statement_around(block, place) {
+            match inner(&block[index], place) {
+                Some(deeper) => block = deeper,
+                None => break,
+            }
+        }
+        Some(block)
+    }
+}
+
+/// Whether a symbol's value is built up by statements rather than given.
+fn is_built(note: &SymbolNote<'_>) -> bool {
+    let built = note.bindings.iter().any(|it| {
+        matches!(it.source, BindingSource::Expression { compound: true, .. })
+            || matches!(it.source, BindingSource::Other) && note.bindings.len() > 1
+    });
+    built || !note.mutations.is_empty()
+}
+
+/// The statement of a list that a place is in.
+fn statement_around(block: &[Statement<'_>], place: Span) -> Option<usize> {
+    let after = block.partition_point(|it| it.span().start <= place.start);
+    let index = after.checked_sub(1)?;
+    (place.end <= block[index].span().end).then_some(index)
+}
+
+/// The list of statements inside a statement that a place is in.
+fn inner<'a>(statement: &'a Statement<'a>, place: Span) -> Option<&'a [Statement<'a>]> {
+    let within = |span: Span| span.start <= place.start && place.end <= span.end;
+    let of = |statement: &'a Statement<'a>| match statement {
+        Statement::BlockStatement(block) if within(block.span) => Some(&block.body[..]),
+        _ => None,
+    };
+    match statement {
+        Statement::BlockStatement(_) => of(statement),
+        Statement::IfStatement(it) => {
+            of(&it.consequent).or_else(|| it.alternate.as_ref().and_then(|it| of(it).or_else(|| inner(it, place))))
+        }
+        Statement::ForStatement(it) => of(&it.body),
+        Statement::ForOfStatement(it) => of(&it.body),
+        Statement::ForInStatement(it) => of(&it.body),
+        Statement::WhileStatement(it) => of(&it.body),
+        Statement::DoWhileStatement(it) => of(&it.body),
+        Statement::LabeledStatement(it) => inner(&it.body, place),
+        Statement::TryStatement(it) => {
+            let blocks = [
+                Some(&it.block),
+                it.handler.as_ref().map(|it| &it.body),
+                it.finalizer.as_ref(),
+            ];
+            blocks
+                .into_iter()
+                .flatten()
+                .find(|it| within(it.span))
+                .map(|it| &it.body[..])
+        }
+        _ => None,
+    }
+}
+
+fn is_loop(block: &[Statement<'_>], span: Span) -> bool {
+    statement_around(block, span).is_some_and(|index| {
+        matches!(
+            block[index],
+            Statement::ForStatement(_)
+                | Statement::ForOfStatement(_)
+                | Statement::ForInStatement(_)
+                | Statement::WhileStatement(_)
+                | Statement::DoWhileStatement(_)
+        )
+    })
+}
+
+/// Steps for following the statements that build one variable.
+const SLICE_FUEL: u64 = 400_000;
+
+/// Variables that are followed together, and candidates of one function.
+const MAX_SYMBOLS: usize = 24;
+const MAX_BUILT: usize = 256;

@@ -1,0 +1,527 @@
+//! What a symbol is worth where it stands: every value it is given anywhere, and what is written onto it.
+
+use std::rc::Rc;
+
+use oxc_ast::ast::*;
+use oxc_semantic::SymbolId;
+use oxc_span::Span;
+
+use super::eval::In;
+use super::heap::{Heap, Js, Res, Stop, UNDEFINED, derived, join};
+use super::members::caller;
+use super::{ArrayValue, Folded, Folder, ObjectValue, Origins, Property, Value};
+use crate::module::{Binding, BindingSource, CallNode, FunctionIdx, PathStep, PropertyKeyNote, SymbolNote};
+
+impl<'a> Folder<'_, 'a> {
+    pub(super) fn identifier(&self, identifier: &'a IdentifierReference<'a>, frame: In<'_>) -> Res {
+        let Some(symbol) = self.module.symbol(identifier) else {
+            return self.global(identifier.name.as_str(), frame);
+        };
+        let Some(frame) = frame else {
+            let folded = self.symbol_at(symbol, identifier.span);
+            self.adopt(&folded);
+            return Ok(Js::V(folded.value));
+        };
+        match frame.get(symbol) {
+            Some(value) => Ok(value),
+            None => self.world(symbol),
+        }
+    }
+
+    /// A name that nothing in the file declares.
+    fn global(&self, name: &'a str, frame: In<'_>) -> Res {
+        match (name, frame) {
+            ("undefined", _) => Ok(UNDEFINED),
+            ("NaN", _) => Ok(Js::number(f64::NAN)),
+            ("Infinity", _) => Ok(Js::number(f64::INFINITY)),
+            ("arguments", Some(frame)) => Ok(frame.arguments.clone()),
+            ("arguments", None) => Ok(Js::unknown(Origins::of(Origins::CALLER))),
+            _ => Ok(self.api_value(super::api::global_path(name), Origins::default())),
+        }
+    }
+
+    /// What a symbol is worth at a place: where it is built up by statements, as far as they stand before it.
+    fn symbol_at(&self, symbol: SymbolId, place: Span) -> Folded {
+        match self.sliced(symbol, Some(place)) {
+            Some(folded) => folded,
+            None => self.symbol(symbol),
+        }
+    }
+
+    /// What a symbol can be worth.
+    pub(super) fn symbol(&self, symbol: SymbolId) -> Folded {
+        match self.symbols.borrow().get(&symbol) {
+            Some(Some(folded)) => return folded.clone(),
+            Some(None) => return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED))),
+            None => {}
+        }
+        if !self.enter() {
+            return Folded::plain(derived(Origins::default()));
+        }
+        self.symbols.borrow_mut().insert(symbol, None);
+        let folded = match self.sliced(symbol, None) {
+            Some(folded) => folded,
+            None => self.tracked(|| self.standing(|| self.symbol_value(symbol))),
+        };
+        self.leave();
+        self.symbols.borrow_mut().insert(symbol, Some(folded.clone()));
+        folded
+    }
+
+    fn symbol_value(&self, symbol: SymbolId) -> Value {
+        let Some(note) = self.module.symbols.get(&symbol) else {
+            return Value::Unknown(Origins::of(Origins::OTHER));
+        };
+        if let Some(function) = self.redefining(note) {
+            return Value::Function(function);
+        }
+        let mut values: Vec<Value> = Vec::with_capacity(note.bindings.len().min(super::MAX_ALTERNATIVES));
+        let mut added: Vec<Value> = Vec::new();
+        for binding in note.bindings.iter().take(MAX_BINDINGS) {
+            match binding.source {
+                BindingSource::Uninitialised if note.bindings.len() > 1 => {}
+                BindingSource::Expression { value, compound: true } => added.push(self.outside(value)),
+                _ => values.push(self.binding(binding)),
+            }
+        }
+        if note.bindings.len() > MAX_BINDINGS {
+            values.push(Value::Unknown(Origins::of(Origins::OTHER)));
+        }
+        if values.len() > 1 {
+            // `let x = null; … x = …`: the placeholder says nothing.
+            values.retain(|it| !matches!(it, Value::Undefined | Value::Null));
+        }
+        let mut value = join(values);
+        if !added.is_empty() {
+            let mut pieces = vec![Js::V(value.clone())];
+            pieces.extend(added.into_iter().map(Js::V));
+            if let Ok(sum) = self.add_all(pieces) {
+                value = join([value, self.export(&sum)]);
+            }
+        }
+        self.written_onto(note, value)
+    }
+
+    /// The function a symbol is declared as, if all that assigns to the symbol stands inside that function.
+    pub(super) fn redefining(&self, note: &SymbolNote<'a>) -> Option<FunctionIdx> {
+        let function = note.bindings.iter().find_map(|it| match it.source {
+            BindingSource::Function(function) => Some(function),
+            _ => None,
+        })?;
+        let span = self.module.function(function).span;
+        let inside = |it: &Binding<'a>| {
+            matches!(it.source, BindingSource::Function(it) if it == function)
+                || span.start <= it.span.start && it.span.end <= span.end
+        };
+        note.bindings.iter().all(inside).then_some(function)
+    }
+
+    /// What one binding gives.
+    pub(super) fn binding(&self, binding: &Binding<'a>) -> Value {
+        let mut value = match binding.source {
+            BindingSource::Expression { value, .. } => self.outside(value),
+            BindingSource::Uninitialised => Value::Undefined,
+            BindingSource::Parameter { function, index, rest } => self.parameter(function, index, rest),
+            BindingSource::Function(function) => Value::Function(function),
+            BindingSource::Import { specifier, imported } => self.imported(specifier, imported),
+            BindingSource::ElementOf(expression) => self.element(&self.outside(expression)),
+            BindingSource::KeyOf(expression) => self.keys(&self.outside(expression)),
+            BindingSource::Enum(it) => self.enumeration(it),
+            BindingSource::Caught | BindingSource::Other => Value::Unknown(Origins::of(Origins::OTHER)),
+        };
+        for (index, step) in binding.path.iter().enumerate() {
+            if index == binding.default_at
+                && let Some(default) = binding.default
+            {
+                value = self.or_default(value, default);
+            }
+            value = self.step(&value, step, binding);
+        }
+        if binding.default_at >= binding.path.len()
+            && let Some(default) = binding.default
+        {
+            value = self.or_default(value, default);
+        }
+        value
+    }
+
+    fn or_default(&self, value: Value, default: &'a Expression<'a>) -> Value {
+        match &value {
+            Value::Undefined => self.outside(default),
+            Value::Unknown(_) | Value::OneOf(_) | Value::Api(_) => join([value, self.outside(default)]),
+            _ => value,
+        }
+    }
+
+    fn step(&self, value: &Value, step: &PathStep<'a>, binding: &Binding<'a>) -> Value {
+        match step {
+            PathStep::Property(name) => self.value_property(value, name),
+            PathStep::Index(index) => match value {
+                Value::Array(_) | Value::OneOf(_) => self.value_property(value, &index.to_string()),
+                Value::Api(_) | Value::Unknown(_) => self.value_property(value, &index.to_string()),
+                value => match self.iterated(&Js::V(value.clone())) {
+                    Some((items, _)) => items
+                        .get(*index as usize)
+                        .map_or(Value::Undefined, |it| self.export(it)),
+                    None => derived(value.origins()),
+                },
+            },
+            PathStep::Computed(key) => {
+                let read = self.unnoted_key(key, None);
+                let read = read.and_then(|key| self.read_computed(&Js::V(value.clone()), &key, true, None));
+                read.map_or_else(|_| derived(value.origins()), |it| self.export(&it))
+            }
+            PathStep::Rest => self.rest(value, binding),
+        }
+    }
+
+    fn rest(&self, value: &Value, binding: &Binding<'a>) -> Value {
+        match value {
+            Value::Array(array) => {
+                let from = binding.path.iter().rev().find_map(|it| match it {
+                    PathStep::Index(index) => Some(*index as usize),
+                    _ => None,
+                });
+                let items = array.items.iter().skip(from.unwrap_or(0)).cloned().collect();
+                Value::Array(Rc::new(ArrayValue {
+                    items,
+                    open: array.open,
+                }))
+            }
+            value => value.clone(),
+        }
+    }
+
+    /// Any item of an array.
+    pub(super) fn element(&self, value: &Value) -> Value {
+        match self.iterated(&Js::V(value.clone())) {
+            Some((items, open)) if items.len() <= super::MAX_ALTERNATIVES => {
+                let mut values: Vec<_> = items.iter().map(|it| self.export(it)).collect();
+                if open || values.is_empty() {
+                    values.push(derived(value.origins()));
+                }
+                join(values)
+            }
+            _ => match value {
+                Value::OneOf(values) => join(values.iter().map(|it| self.element(it))),
+                Value::Api(api) => self.export(&self.extend_api(api, "[]", &Origins::default())),
+                value => derived(value.origins()),
+            },
+        }
+    }
+
+    fn keys(&self, value: &Value) -> Value {
+        match self.own_properties(&Js::V(value.clone())) {
+            Some(properties) if !properties.is_empty() => join(
+                properties
+                    .into_iter()
+                    .take(super::MAX_ALTERNATIVES + 1)
+                    .map(|(name, _)| Value::String(name)),
+            ),
+            _ => derived(value.origins()),
+        }
+    }
+
+    /// What a parameter gets: what an immediate call passes, what a callback is known to be called with, or the caller's.
+    fn parameter(&self, function: FunctionIdx, index: u8, rest: bool) -> Value {
+        if let Some(call) = self.module.immediate_calls.get(&function)
+            && let CallNode::Call(call) = self.module.calls[*call as usize].node
+            && !call.arguments.iter().any(Argument::is_spread)
+        {
+            let mut arguments = call
+                .arguments
+                .iter()
+                .skip(usize::from(index))
+                .filter_map(Argument::as_expression);
+            if rest {
+                let items = arguments.map(|it| self.outside(it)).collect();
+                return Value::Array(Rc::new(ArrayValue { items, open: false }));
+            }
+            return arguments.next().map_or(Value::Undefined, |it| self.outside(it));
+        }
+        if let Some((call, position)) = self.module.callbacks.get(&function).copied()
+            && let Some(value) = self.callback_parameter(call, position, index)
+        {
+            return value;
+        }
+        if let Some(value) = self.bundler_parameter(function, index) {
+            return value;
+        }
+        let value = caller(function, usize::from(index));
+        if rest {
+            return Value::Array(Rc::new(ArrayValue {
+                items: vec![value],
+                open: true,
+            }));
+        }
+        value
+    }
+
+    /// An enum of TypeScript as the object it is.
+    fn enumeration(&self, it: &'a TSEnumDeclaration<'a>) -> Value {
+        let mut properties = Vec::with_capacity(it.body.members.len());
+        let mut next = Some(0.0);
+        for member in &it.body.members {
+            let name: Rc<str> = match &member.id {
+                TSEnumMemberName::Identifier(name) => name.name.as_str().into(),
+                TSEnumMemberName::String(name) | TSEnumMemberName::ComputedString(name) => name.value.as_str().into(),
+                TSEnumMemberName::ComputedTemplateString(_) => continue,
+            };
+            let value = match &member.initializer {
+                Some(init) => self.fold_here(init),
+                None => Folded::plain(next.map_or_else(|| derived(Origins::default()), Value::Number)),
+            };
+            next = match value.value {
+                Value::Number(number) => Some(number + 1.0),
+                _ => None,
+            };
+            properties.push(Property {
+                name,
+                value,
+                span: member.span,
+            });
+        }
+        Value::Object(Rc::new(ObjectValue {
+            properties,
+            rest: Origins::default(),
+            span: Some(it.span),
+        }))
+    }
+
+    /// Adds what is written onto a symbol's properties to its value.
+    fn written_onto(&self, note: &SymbolNote<'a>, value: Value) -> Value {
+        if note.property_writes.is_empty() && note.mutations.is_empty() {
+            return value;
+        }
+        match value {
+            Value::Object(object) => self.written_object(note, &object),
+            Value::Array(array) => self.written_array(note, &array),
+            Value::OneOf(values) => join(values.iter().map(|it| match it {
+                Value::Object(object) => self.written_object(note, object),
+                Value::Array(array) => self.written_array(note, array),
+                value => value.clone(),
+            })),
+            value => value,
+        }
+    }
+
+    fn written_object(&self, note: &SymbolNote<'a>, object: &ObjectValue) -> Value {
+        let mut object = object.clone();
+        for write in note.property_writes.iter().take(MAX_WRITES) {
+            let write = &self.module.property_writes[*write as usize];
+            // Deeper writes (`o.a.b = …`) are part of what `o.a` is worth.
+            let Some(name) = self.written_path(write.object) else {
+                continue;
+            };
+            let Some(value) = write.value else { continue };
+            let key = match write.key {
+                PropertyKeyNote::Name(name) => Some(Rc::from(name)),
+                PropertyKeyNote::Computed(key) => self.eval(key, None).ok().and_then(|key| self.key_text(&key)),
+            };
+            let Some(key) = key else {
+                if name.is_empty() {
+                    object.rest.add(&self.outside(value).origins());
+                    object.rest.add(&Origins::of(Origins::DERIVED));
+                }
+                continue;
+            };
+            let value = self.fold_here(value);
+            put_deep(
+                &mut object,
+                &name,
+                Property {
+                    name: key,
+                    value,
+                    span: write.span,
+                },
+            );
+        }
+        for call in &note.mutations {
+            self.defined(*call, &mut object);
+        }
+        if note.property_writes.len() > MAX_WRITES {
+            object.rest.add(&Origins::of(Origins::DERIVED));
+        }
+        Value::Object(Rc::new(object))
+    }
+
+    /// The names between a symbol and the last dot of what is written: empty for `o.p = …`, `[a]` for `o.a.p = …`.
+    fn written_path(&self, object: &'a Expression<'a>) -> Option<Vec<Rc<str>>> {
+        let mut names = Vec::new();
+        let mut object = object;
+        loop {
+            match object {
+                Expression::Identifier(_) => break,
+                Expression::StaticMemberExpression(member) => {
+                    names.push(member.property.name.as_str().into());
+                    object = &member.object;
+                }
+                Expression::ComputedMemberExpression(member) => {
+                    let key = self.eval(&member.expression, None).ok()?;
+                    names.push(self.key_text(&key)?);
+                    object = &member.object;
+                }
+                Expression::TSAsExpression(it) => object = &it.expression,
+                Expression::TSNonNullExpression(it) => object = &it.expression,
+                _ => return None,
+            }
+            if names.len() > 4 {
+                return None;
+            }
+        }
+        names.reverse();
+        Some(names)
+    }
+
+    /// `Object.assign(o, …)`, `Object.defineProperty(o, 'p', { value })`, `Reflect.set(o, 'p', v)`.
+    fn defined(&self, call: u32, object: &mut ObjectValue) {
+        let CallNode::Call(call) = self.module.calls[call as usize].node else {
+            return;
+        };
+        let Ok(Js::V(Value::Api(api))) = self.eval(&call.callee, None) else {
+            return;
+        };
+        let arguments: Vec<_> = call.arguments.iter().filter_map(Argument::as_expression).collect();
+        match (&*api.path, &arguments[..]) {
+            ("Object.assign", [_, sources @ ..]) => {
+                for source in sources {
+                    let value = self.outside(source);
+                    self.spread_properties(&value, call.span, &mut object.properties, &mut object.rest);
+                }
+            }
+            ("Object.defineProperty" | "Reflect.defineProperty", [_, key, descriptor]) => {
+                let name = self.eval(key, None).ok().and_then(|key| self.key_text(&key));
+                let descriptor = self.outside(descriptor);
+                let mut value = self.tracked(|| self.value_property(&descriptor, "value"));
+                if matches!(value.value, Value::Undefined)
+                    && let Value::Function(getter) = self.value_property(&descriptor, "get")
+                {
+                    value = self.tracked(|| self.returns(getter));
+                }
+                if let Some(name) = name {
+                    object.properties.push(Property {
+                        name,
+                        value,
+                        span: call.span,
+                    });
+                }
+            }
+            ("Reflect.set", [_, key, value, ..]) => {
+                let name = self.eval(key, None).ok().and_then(|key| self.key_text(&key));
+                if let Some(name) = name {
+                    object.properties.push(Property {
+                        name,
+                        value: self.fold_here(value),
+                        span: call.span,
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Items pushed onto an array by statements that could not be followed.
+    fn written_array(&self, note: &SymbolNote<'a>, array: &ArrayValue) -> Value {
+        let mut items = array.items.clone();
+        for write in note.property_writes.iter().take(MAX_WRITES) {
+            let write = &self.module.property_writes[*write as usize];
+            if let (Expression::Identifier(_), Some(value)) = (write.object, write.value) {
+                items.push(self.outside(value));
+            }
+        }
+        for call in note.mutations.iter().take(MAX_WRITES) {
+            let CallNode::Call(call) = self.module.calls[*call as usize].node else {
+                continue;
+            };
+            let Some(member) = call.callee.as_member_expression() else {
+                continue;
+            };
+            if matches!(
+                member.static_property_name(),
+                Some("push" | "unshift" | "splice" | "fill")
+            ) {
+                let arguments = call.arguments.iter().filter_map(Argument::as_expression);
+                items.extend(arguments.map(|it| self.outside(it)));
+            }
+        }
+        items.truncate(super::MAX_ITEMS);
+        Value::Array(Rc::new(ArrayValue { items, open: true }))
+    }
+
+    /// A variable outside the functions being interpreted.
+    pub(super) fn world(&self, symbol: SymbolId) -> Res {
+        if let Some(value) = self.world.borrow().get(&symbol) {
+            return Ok(value.clone());
+        }
+        let folded = self.symbol(symbol);
+        self.adopt(&folded);
+        let value = match &folded.value {
+            Value::Function(function) => self.alloc(Heap::Function {
+                function: *function,
+                frame: None,
+                properties: Vec::new(),
+            })?,
+            value @ (Value::Array(_) | Value::Object(_) | Value::Bytes(_)) => self.import(value)?,
+            value => return Ok(Js::V(value.clone())),
+        };
+        self.heap_escaped.set(true);
+        self.world.borrow_mut().insert(symbol, value.clone());
+        self.prepare(symbol);
+        Ok(self.world.borrow().get(&symbol).cloned().unwrap_or(value))
+    }
+
+    /// Functions called where they are written that get a symbol may change what it holds: string tables are rotated so.
+    fn prepare(&self, symbol: SymbolId) {
+        let Some(note) = self.module.symbols.get(&symbol) else {
+            return;
+        };
+        for call in &note.mutations {
+            let CallNode::Call(call) = self.module.calls[*call as usize].node else {
+                continue;
+            };
+            let immediate = matches!(
+                call.callee,
+                Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
+            );
+            if immediate && self.run_immediate(call).is_err() {
+                self.world
+                    .borrow_mut()
+                    .insert(symbol, Js::V(derived(Origins::default())));
+            }
+        }
+    }
+
+    /// Assigns to a variable outside the functions being interpreted: only what does so once and for all is followed.
+    pub(super) fn set_world(&self, symbol: SymbolId, value: &Js) -> Res<()> {
+        let before = self.world(symbol)?;
+        let settled =
+            matches!(before, Js::V(Value::Undefined | Value::Null)) || matches!((&before, value), (Js::H(_), Js::H(_)));
+        if !settled {
+            return Err(Stop::Bail);
+        }
+        self.heap_escaped.set(true);
+        self.world.borrow_mut().insert(symbol, value.clone());
+        Ok(())
+    }
+}
+
+/// Puts a property into an object, or into the object that the names lead to.
+fn put_deep(object: &mut ObjectValue, names: &[Rc<str>], property: Property) {
+    let Some((first, deeper)) = names.split_first() else {
+        object.properties.push(property);
+        return;
+    };
+    if let Some(slot) = object.properties.iter_mut().find(|it| it.name == *first)
+        && let Value::Object(inner) = &slot.value.value
+    {
+        let mut inner = ObjectValue::clone(inner);
+        put_deep(&mut inner, deeper, property);
+        slot.value.value = Value::Object(Rc::new(inner));
+    }
+}
+
+/// Bindings of one symbol that are looked at.
+const MAX_BINDINGS: usize = 64;
+
+/// Writes onto one symbol that are looked at.
+const MAX_WRITES: usize = 512;
