@@ -27,6 +27,29 @@ fn a_recipient_is_the_first_thing_on_the_screen() {
 }
 
 #[test]
+fn a_recipient_the_code_hides_is_said_under_its_mark() {
+    let mut report = samples::block();
+    let entry = &mut report.entries[0];
+    entry.exhibits[0].formatted = true;
+    entry.exhibits[0].lines[2].text = "        Bcc: e(0x1f, \"q9\"),".to_owned();
+    entry.exhibits[0].lines[2].mark = Some((13, 13));
+    let text = text::render(&report, &options(80));
+    assert!(text.contains("^^^^^^^^^^^^^ is archive@collector.example\n"), "{text}");
+    assert!(text.contains("minified; shown formatted"), "{text}");
+    // A label that would not fit is left out, the mark is not.
+    assert!(text::render(&report, &options(40)).contains("^^^^^^^^^^^^^\n"));
+}
+
+#[test]
+fn every_width_can_be_asked_for() {
+    for (_, report) in samples::all() {
+        for columns in (0..60).chain([usize::MAX]) {
+            assert!(text::render(&report, &options(columns)).ends_with('\n'));
+        }
+    }
+}
+
+#[test]
 fn an_incomplete_answer_never_reads_as_a_pass() {
     for report in [samples::incomplete(), samples::missing()] {
         let text = text::render(&report, &options(80));
