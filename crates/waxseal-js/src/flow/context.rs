@@ -1,6 +1,7 @@
 //! What every question about the mail of one file needs at hand.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
 use oxc_ast::ast::{Expression, MemberExpression};
 use oxc_semantic::SymbolId;
@@ -21,6 +22,7 @@ pub(super) struct Context<'c, 'm, 'a> {
     pub(super) sinks: &'c [SinkSpec],
     pub(super) index: Index<'a>,
     this: OnceCell<ThisWrites<'a>>,
+    around: RefCell<FxHashMap<FunctionIdx, Rc<[FunctionIdx]>>>,
 }
 
 /// What is written onto `this`, by class and property.
@@ -28,12 +30,17 @@ type ThisWrites<'a> = FxHashMap<(FunctionIdx, &'a str), Vec<&'a Expression<'a>>>
 
 impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     pub(super) fn new(module: &'c Module<'a>, folder: &'c Folder<'m, 'a>, sinks: &'c [SinkSpec]) -> Self {
-        Self { module, folder, sinks, index: Index::new(module, folder), this: OnceCell::new() }
+        Self { module, folder, sinks, index: Index::new(module, folder), this: OnceCell::new(), around: RefCell::default() }
     }
 
     /// The source at a span.
     pub(super) fn slice(&self, span: Span) -> &'a str {
         self.module.source.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Whether a text stands in the source as it is.
+    pub(super) fn is_written(&self, text: &str) -> bool {
+        memchr::memmem::find(self.module.source.as_bytes(), text.as_bytes()).is_some()
     }
 
     /// The names of a callee's last members, the last first, at most three; a plain name is its own.
@@ -116,7 +123,7 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     /// Every symbol with a note, in the order of their ids.
     pub(super) fn sorted_symbols(&self) -> Vec<SymbolId> {
         let mut symbols: Vec<SymbolId> = self.module.symbols.keys().copied().collect();
-        symbols.sort_unstable_by_key(|symbol| oxc_index_of(*symbol));
+        symbols.sort_unstable();
         symbols
     }
 
@@ -128,7 +135,16 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     }
 
     /// A function with those on one path with it: around it, in it, calling it and called by it, two steps far.
-    pub(super) fn around(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
+    pub(super) fn around(&self, function: FunctionIdx) -> Rc<[FunctionIdx]> {
+        if let Some(known) = self.around.borrow().get(&function) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[FunctionIdx]> = self.path_of(function).into();
+        self.around.borrow_mut().insert(function, Rc::clone(&found));
+        found
+    }
+
+    fn path_of(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
         let mut seen: FxHashSet<FunctionIdx> = FxHashSet::default();
         let mut order = Vec::new();
         let mut visit = |function: FunctionIdx, order: &mut Vec<FunctionIdx>| {
@@ -153,10 +169,10 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     fn neighbours(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
         let mut near = vec![self.module.function(function).parent];
         if let Some(calls) = self.index.callers.get(&function) {
-            near.extend(calls.iter().map(|call| self.module.calls[*call as usize].function));
+            near.extend(calls.iter().take(MAX_AROUND).map(|call| self.module.calls[*call as usize].function));
         }
         if let Some(calls) = self.index.calls_of.get(&function) {
-            near.extend(calls.iter().filter_map(|call| self.index.callees.get(call).copied()));
+            near.extend(calls.iter().take(MAX_CALLS).filter_map(|call| self.index.callees.get(call).copied()));
         }
         near
     }
@@ -179,11 +195,9 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     }
 }
 
-fn oxc_index_of(symbol: SymbolId) -> usize {
-    symbol.index()
-}
-
 /// Calls between two functions that are on one path.
 const CALL_STEPS: usize = 3;
+/// Calls of one function that are looked at.
+const MAX_CALLS: usize = 512;
 /// Functions on one path.
 const MAX_AROUND: usize = 64;

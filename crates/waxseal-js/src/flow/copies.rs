@@ -31,7 +31,7 @@ pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>, sends
     let handlers: FxHashSet<FunctionIdx> = sends
         .iter()
         .filter(|send| send.caller_message)
-        .flat_map(|send| ctx.around(send.function))
+        .flat_map(|send| ctx.around(send.function).to_vec())
         .chain(handed_mail(ctx, messages))
         .collect();
     if handlers.is_empty() {
@@ -142,6 +142,7 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
                 return None;
             }
             let channel = format!("{} {host}", path.as_deref().unwrap_or(&method));
+            let hidden = hidden && !ctx.is_written(&host);
             Some(Request { host: Some(host), origin: Origin::Constant, hidden, channel, payload })
         }
         None if network => {
@@ -258,6 +259,7 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
                     match named {
                         Some(name) if is_mail_field(name) && handled => return true,
                         None if handled && binding.path.is_empty() && self.is_mail_parameter(symbol, function) => return true,
+                        // What a function of this file is given is looked at where it is called.
                         _ => {}
                     }
                     if binding.path.is_empty() {
@@ -290,8 +292,12 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
 
     /// Whether a whole parameter is a message, or one of its fields: by its name, or because fields are read from it.
     fn is_mail_parameter(&self, symbol: SymbolId, function: FunctionIdx) -> bool {
+        let called_here = self.ctx.index.callers.contains_key(&function) && !self.ctx.index.is_exported(function);
+        if called_here {
+            return false;
+        }
         let name = self.ctx.module.scoping.symbol_name(symbol);
-        if is_mail_field(name) || matches!(names::role(name), Some(Role::Container)) {
+        if is_mail_field(name) {
             return true;
         }
         let sent = self.messages.find(&Key::Symbol(symbol)).is_some();

@@ -208,11 +208,6 @@ pub(super) fn callee<'a>(call: &CallNote<'a>) -> Option<&'a Expression<'a>> {
     }
 }
 
-/// What stands before the last dot of a callee.
-pub(super) fn receiver<'a>(callee: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
-    member_of(callee).map(MemberExpression::object)
-}
-
 /// A member access, also within an optional chain.
 pub(super) fn member_of<'a>(expression: &'a Expression<'a>) -> Option<&'a MemberExpression<'a>> {
     match expression.get_inner_expression() {
@@ -318,9 +313,10 @@ pub(super) fn statement_condition(module: &Module<'_>, function: FunctionIdx, pl
     for _ in 0..MAX_DEPTH {
         let statement = match next.take() {
             Some(statement) => statement,
-            None => match statements.iter().find(|it| contains(it.span(), place)) {
-                Some(statement) => statement,
-                None => break,
+            // Statements stand in the order of their places.
+            None => match statements.get(statements.partition_point(|it| it.span().end < place.end)) {
+                Some(statement) if contains(statement.span(), place) => statement,
+                _ => break,
             },
         };
         match statement {

@@ -1,6 +1,6 @@
 //! Every object, builder or text of a file that could be a message, with its fields, and what is copied into what.
 
-use oxc_ast::ast::{Expression, ObjectExpression, ObjectPropertyKind, PropertyKind};
+use oxc_ast::ast::{Expression, MemberExpression, ObjectExpression, ObjectPropertyKind, PropertyKind};
 use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -59,6 +59,8 @@ pub(super) struct Message<'a> {
     pub(super) fields: Vec<Field<'a>>,
     /// What is copied into it.
     pub(super) includes: Vec<usize>,
+    /// Objects that a field of it holds.
+    pub(super) parts: Vec<usize>,
     /// The message it is a version of.
     pub(super) parent: Option<usize>,
     /// Origins of what is copied into it and not known.
@@ -69,6 +71,8 @@ pub(super) struct Message<'a> {
     pub(super) sent: Option<usize>,
     /// The provider of that send, by its position in the table of sinks.
     pub(super) sink: Option<usize>,
+    /// It is one constant header line, that may be put into a text elsewhere.
+    pub(super) is_fragment: bool,
     /// It is an SMTP command.
     pub(super) is_smtp: bool,
 }
@@ -80,6 +84,8 @@ pub(super) struct Messages<'a> {
     /// Which message the literals nested in another belong to.
     owners: FxHashMap<u32, usize>,
     parents: FxHashMap<u32, usize>,
+    /// A limit was hit.
+    pub(super) truncated: bool,
 }
 
 impl<'a> Messages<'a> {
@@ -89,12 +95,14 @@ impl<'a> Messages<'a> {
             by_key: FxHashMap::default(),
             owners: FxHashMap::default(),
             parents: FxHashMap::default(),
+            truncated: false,
         };
         messages.literals(ctx);
         messages.writes(ctx);
         messages.calls(ctx);
         messages.classes(ctx);
         messages.texts(ctx);
+        messages.truncated |= messages.all.len() >= MAX_MESSAGES;
         messages
     }
 
@@ -109,12 +117,21 @@ impl<'a> Messages<'a> {
     }
 
     /// A message with everything that is copied into it, itself first, at most [`MAX_MEMBERS`].
+    pub(super) fn copied(&self, message: usize) -> Vec<usize> {
+        self.reachable(message, |_| &[])
+    }
+
+    /// A message with everything that is copied into it or held by a field of it, itself first, at most [`MAX_MEMBERS`].
     pub(super) fn members(&self, message: usize) -> Vec<usize> {
+        self.reachable(message, |it| &it.parts)
+    }
+
+    fn reachable(&self, message: usize, also: for<'x> fn(&'x Message<'a>) -> &'x [usize]) -> Vec<usize> {
         let mut seen = vec![message];
         let mut at = 0;
         while let Some(current) = seen.get(at).copied() {
             at += 1;
-            for included in &self.all[current].includes {
+            for included in self.all[current].includes.iter().chain(also(&self.all[current])) {
                 if seen.len() < MAX_MEMBERS && !seen.contains(included) {
                     seen.push(*included);
                 }
@@ -128,6 +145,12 @@ impl<'a> Messages<'a> {
         let message = self.add(Key::Call(call.span), call.function);
         let place = Place { function: call.function, condition: call.conditions.last().copied() };
         let given = arguments(call);
+        for (position, value) in given.iter().enumerate() {
+            if !places.iter().any(|it| it.0 == position) {
+                let at = At { span: value.span(), name: "content", hidden: false, place };
+                self.field(message, Role::Content { distinct: false }, FieldValue::Expression(value), at);
+            }
+        }
         for (position, recipient) in places {
             if let Some(value) = given.get(*position) {
                 let recipient = recipient.place();
@@ -149,18 +172,21 @@ impl<'a> Messages<'a> {
             function,
             fields: Vec::new(),
             includes: Vec::new(),
+            parts: Vec::new(),
             parent: None,
             rest: Origins::default(),
             foreign: false,
             sent: None,
             sink: None,
             is_smtp: false,
+            is_fragment: false,
         });
         idx
     }
 
     fn include(&mut self, message: usize, other: usize) {
-        if message != other && !self.all[message].includes.contains(&other) {
+        let includes = &self.all[message].includes;
+        if message != other && includes.len() < MAX_MEMBERS && !includes.contains(&other) {
             self.all[message].includes.push(other);
         }
     }
@@ -255,7 +281,12 @@ impl<'a> Messages<'a> {
                         }
                     }
                     Expression::Identifier(_) if role == Role::Container => {
-                        self.absorb(ctx, message, inner, at.place, depth + 1);
+                        if let Some(symbol) = symbol_of(ctx.module, inner) {
+                            let part = self.symbol(ctx, symbol, at.place.function, depth + 1);
+                            if self.all[message].parts.len() < MAX_MEMBERS {
+                                self.all[message].parts.push(part);
+                            }
+                        }
                     }
                     _ => {}
                 }
@@ -279,7 +310,13 @@ impl<'a> Messages<'a> {
                     self.absorb(ctx, message, inner, at.place, depth + 1);
                 }
             }
-            Role::Sender | Role::Raw => self.field(message, role, FieldValue::Expression(value), at),
+            Role::Raw => {
+                if let Expression::ObjectExpression(object) = inner {
+                    self.literal(ctx, message, object, at.place, depth + 1);
+                }
+                self.field(message, role, FieldValue::Expression(value), at);
+            }
+            Role::Sender => self.field(message, role, FieldValue::Expression(value), at),
         }
     }
 
@@ -591,7 +628,14 @@ impl<'a> Messages<'a> {
             };
             let place = Place { function: call.function, condition: call.conditions.last().copied() };
             self.merging_call(ctx, call, member.object(), &method, place);
-            self.setting_call(ctx, call, member.object(), &method, hidden, place);
+            // Only the last link of a chain of calls, not the whole chain.
+            let start = match member {
+                MemberExpression::StaticMemberExpression(it) => it.property.span.start,
+                MemberExpression::ComputedMemberExpression(it) => it.expression.span().start,
+                MemberExpression::PrivateFieldExpression(it) => it.field.span.start,
+            };
+            let link = Span::new(start, call.span.end);
+            self.setting_call(ctx, call, link, &method, hidden, place);
         }
     }
 
@@ -646,12 +690,13 @@ impl<'a> Messages<'a> {
         &mut self,
         ctx: &Context<'_, '_, 'a>,
         call: &CallNote<'a>,
-        object: &'a Expression<'a>,
+        link: Span,
         method: &str,
         hidden: bool,
         place: Place,
     ) {
         let given = arguments(call);
+        let Some(object) = callee(call).and_then(member_of).map(MemberExpression::object) else { return };
         if names::is_field_setter(method)
             && let [name, value, ..] = given.as_slice()
         {
@@ -660,7 +705,7 @@ impl<'a> Messages<'a> {
                 && let Some(role @ (Role::Recipient(_) | Role::Content { .. } | Role::Sender)) = names::role(text)
                 && let Some(message) = self.base(ctx, object, place)
             {
-                let at = At { span: call.span, name: text, hidden: folded.hidden, place };
+                let at = At { span: link, name: text, hidden: folded.hidden, place };
                 self.field(message, role, FieldValue::Expression(value), at);
             }
             return;
@@ -672,14 +717,14 @@ impl<'a> Messages<'a> {
             }
             let Some(message) = self.base(ctx, object, place) else { return };
             for value in given.iter().take(2) {
-                let at = At { span: call.span, name: method, hidden, place };
+                let at = At { span: link, name: method, hidden, place };
                 self.field(message, Role::Recipient(recipient.clone()), FieldValue::Expression(value), at);
             }
         } else if let Some(stripped) = ["set", "add", "with"].iter().find_map(|it| method.strip_prefix(it))
             && let Some(role @ (Role::Content { .. } | Role::Sender)) = names::role(stripped)
             && let Some(message) = self.base(ctx, object, place)
         {
-            let at = At { span: call.span, name: stripped, hidden, place };
+            let at = At { span: link, name: stripped, hidden, place };
             self.field(message, role, FieldValue::Expression(first), at);
         }
     }
@@ -708,6 +753,7 @@ impl<'a> Messages<'a> {
     /// Texts that hold header lines, SMTP verbs, JSON or form fields.
     fn texts(&mut self, ctx: &Context<'_, '_, 'a>) {
         let mut seen: FxHashSet<Span> = FxHashSet::default();
+        let mut dialogues: FxHashMap<FunctionIdx, usize> = FxHashMap::default();
         for (expression, function) in text_roots(ctx) {
             if self.all.len() >= MAX_MESSAGES || !seen.insert(expression.span()) {
                 continue;
@@ -718,6 +764,14 @@ impl<'a> Messages<'a> {
             }
             let message = self.add(Key::Text(expression.span()), function);
             self.all[message].is_smtp = found.iter().any(|field| field.name == "rcpt to");
+            self.all[message].is_fragment = found.len() == 1
+                && found.iter().all(|field| field.value.iter().all(|segment| segment.origins.is_empty()));
+            if self.all[message].is_smtp {
+                // The commands of one function are one dialogue.
+                let first = *dialogues.entry(function).or_insert(message);
+                self.include(first, message);
+                self.include(message, first);
+            }
             for TextField { role, name, value } in found {
                 let span = written_in(ctx, expression.span(), &value).unwrap_or(expression.span());
                 let place = Place { function, condition: None };
@@ -739,6 +793,8 @@ impl<'a> Messages<'a> {
                 hidden: at.hidden,
                 condition: at.place.condition,
             });
+        } else {
+            self.truncated = true;
         }
     }
 
@@ -1006,7 +1062,7 @@ fn is_text_root_leaf(leaf: &Expression<'_>) -> bool {
 /// Possible messages of one file.
 const MAX_MESSAGES: usize = 20_000;
 /// Fields of one message.
-const MAX_FIELDS: usize = 64;
+const MAX_FIELDS: usize = 2_048;
 /// Messages copied into one.
 const MAX_MEMBERS: usize = 32;
 /// Nesting of one message: it bounds the stack.

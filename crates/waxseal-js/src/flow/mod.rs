@@ -29,6 +29,8 @@ use shape::Shapes;
 /// What one file says about mail.
 #[derive(Debug, Default)]
 pub(crate) struct MailFacts {
+    /// A limit was hit: there may be more than is said.
+    pub(crate) truncated: bool,
     /// In the order of their places.
     pub(crate) flows: Vec<LocalFlow>,
     /// Of the kind [`CapabilityKind::Mail`], in the order of their places.
@@ -47,6 +49,9 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
     let shapes = Shapes::new(&ctx, &messages, &sends, &recipients);
     let mut flows = Vec::new();
     for recipient in &recipients {
+        if flows.len() >= MAX_FLOWS {
+            break;
+        }
         flows.extend(recipient_flow(&ctx, &messages, &shapes, recipient));
     }
     for account in accounts::find(&ctx, &sends) {
@@ -81,8 +86,10 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
     }
     flows.sort_by_key(|flow| (flow.span.start, flow.span.end, flow.kind.clone(), flow.value.clone()));
     flows.dedup_by(|a, b| a.span == b.span && a.kind == b.kind && a.value == b.value && a.origin == b.origin);
+    drop_fragments(&messages, &recipients, &mut flows);
+    let truncated = flows.len() >= MAX_FLOWS || recipients.len() > MAX_RECIPIENTS || messages.truncated;
     flows.truncate(MAX_FLOWS);
-    MailFacts { flows, capabilities: capabilities(&sends, &messages) }
+    MailFacts { truncated, flows, capabilities: capabilities(&sends, &messages) }
 }
 
 /// One judged part of one recipient field.
@@ -91,6 +98,23 @@ pub(super) struct Recipient {
     pub(super) field: usize,
     pub(super) place: RecipientPlace,
     pub(super) piece: Piece,
+}
+
+/// A header line in a constant counts where it is put into a message, if it is.
+fn drop_fragments(messages: &Messages<'_>, recipients: &[Recipient], flows: &mut Vec<LocalFlow>) {
+    let spans: Vec<Span> = recipients
+        .iter()
+        .filter(|it| messages.all[it.message].is_fragment)
+        .map(|it| messages.all[it.message].fields[it.field].span)
+        .collect();
+    let whole: Vec<(FlowKind, Option<String>)> = flows
+        .iter()
+        .filter(|flow| !spans.contains(&flow.span))
+        .map(|flow| (flow.kind.clone(), flow.value.clone()))
+        .collect();
+    flows.retain(|flow| {
+        !spans.contains(&flow.span) || !whole.iter().any(|(kind, value)| *kind == flow.kind && *value == flow.value)
+    });
 }
 
 /// Every part of every recipient field.

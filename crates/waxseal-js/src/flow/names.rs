@@ -175,7 +175,7 @@ const MAX_NAME: usize = 40;
 const STAND_INS: &[&str] = &[
     "your", "example", "xxx", "placeholder", "changeme", "change-me", "change_me", "insert", "replace", "dummy", "sample",
     "my-api", "my_api", "apikey", "api-key", "api_key", "token", "secret", "password", "username", "todo", "test", "fake",
-    "redacted", "...", "undefined", "null", "abcdef", "12345",
+    "redacted", "...", "undefined", "123456789",
 ];
 
 /// Registrable domains of the public mail services that nodemailer's own list of well-known services names.

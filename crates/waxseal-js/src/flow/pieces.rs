@@ -187,6 +187,7 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
         let before = self.pieces.len();
         self.value(&folded.value, &with(&folded, way));
         if self.pieces[before..].iter().any(|piece| piece.mailbox.is_some()) {
+            self.note_conditions(expression, before);
             return;
         }
         let mut parts = Vec::new();
@@ -194,6 +195,30 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
         for part in parts {
             if !matches!(part.get_inner_expression(), Expression::StringLiteral(_)) {
                 self.expression(part, &way.deeper());
+            }
+        }
+    }
+
+    /// Finds the conditions inside of a text that mailboxes in it stand under.
+    fn note_conditions(&mut self, expression: &'a Expression<'a>, from: usize) {
+        let mut work = vec![expression];
+        for _ in 0..MAX_PARTS {
+            let Some(current) = work.pop() else { return };
+            let (test, branches) = match current.get_inner_expression() {
+                Expression::ConditionalExpression(it) => (it.test.span(), vec![&it.consequent, &it.alternate]),
+                Expression::LogicalExpression(it) if it.operator.is_and() => (it.left.span(), vec![&it.right]),
+                _ => {
+                    super::index::parts(current, &mut work);
+                    continue;
+                }
+            };
+            for branch in branches {
+                let text = self.ctx.folder.fold(branch).value.constant_pieces().concat();
+                for piece in &mut self.pieces[from..] {
+                    if piece.condition.is_none() && piece.value.as_deref().is_some_and(|value| text.contains(value)) {
+                        piece.condition = Some(test);
+                    }
+                }
             }
         }
     }
@@ -261,9 +286,26 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
         match binding.source {
             BindingSource::Parameter { .. } => self.parameter(symbol, binding, way),
             BindingSource::Expression { value, .. } if binding.path.is_empty() => self.expression(value, way),
-            BindingSource::ElementOf(list) if binding.path.is_empty() => self.expression(list, way),
+            BindingSource::ElementOf(list) if binding.path.is_empty() => self.each(list, way),
             BindingSource::Uninitialised | BindingSource::Function(_) => {}
             _ => self.folded_symbol(symbol, binding, way),
+        }
+    }
+
+    /// The items of a list one by one: they never meet in one message.
+    fn each(&mut self, list: &'a Expression<'a>, way: &Way) {
+        let Expression::ArrayExpression(array) = list.get_inner_expression() else {
+            let before = self.pieces.len();
+            let choice = self.choice();
+            self.expression(list, way);
+            for (arm, piece) in self.pieces[before..].iter_mut().enumerate() {
+                piece.choices.push((choice, u8::try_from(arm).unwrap_or(u8::MAX)));
+            }
+            return;
+        };
+        let choice = self.choice();
+        for (arm, item) in array.elements.iter().filter_map(element).enumerate() {
+            self.expression(item, &way.arm(choice, arm));
         }
     }
 
@@ -306,6 +348,18 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
                 handed_in += 1;
                 let way = Way { condition: way.condition.or(call.conditions.last().copied()), ..way.arm(choice, at + 2) };
                 self.along(value, &binding.path, &way);
+            }
+        }
+        if index == 0
+            && binding.path.is_empty()
+            && let Some((call, 0)) = ctx.module.callbacks.get(&function)
+            && let Some(member) = super::index::callee(&ctx.module.calls[*call as usize]).and_then(member_of)
+            && let Some("map" | "forEach" | "flatMap" | "each") = member.static_property_name()
+        {
+            let before = self.pieces.len();
+            self.each(member.object(), way);
+            if self.pieces.len() > before {
+                return;
             }
         }
         if handed_in == 0 || ctx.index.is_exported(function) || calls.len() > MAX_CALLS {
@@ -537,12 +591,16 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             seen.source = seen.source.or(way.source);
             return;
         }
+        // A mailbox that stands where it is written is not hidden by what is done to the rest of the text.
+        let plain = way.source.zip(value.as_deref()).is_some_and(|(source, value)| {
+            self.ctx.slice(source).contains(value.trim_start_matches('*'))
+        });
         self.pieces.push(Piece {
             origin,
             origins,
             value,
             mailbox,
-            hidden: way.hidden,
+            hidden: way.hidden && !plain,
             source: way.source,
             condition: way.condition,
             choices: way.choices.clone(),
@@ -646,6 +704,8 @@ const FUEL: u32 = 600;
 const MAX_DEPTH: u8 = 48;
 /// Parts of one value that are kept.
 const MAX_PIECES: usize = 32;
+/// Parts of one text that are looked at for conditions.
+const MAX_PARTS: usize = 64;
 /// Mailboxes read from one constant.
 const MAX_MAILBOXES: usize = 16;
 /// Assignments of one symbol that are followed.

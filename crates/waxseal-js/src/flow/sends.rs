@@ -34,11 +34,19 @@ pub(super) struct Send {
 /// Finds every call that sends and marks the messages that reach one.
 pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>) -> Vec<Send> {
     let mut sends = Vec::new();
+    let any_mail = (0..messages.all.len()).any(|message| is_mail_shaped(messages, message));
+    let mut candidates = Vec::new();
     for (idx, call) in ctx.module.calls.iter().enumerate() {
         let Some(candidate) = candidate(ctx, call) else { continue };
         if !candidate.positional.is_empty() {
             messages.positional(call, candidate.positional);
         }
+        if candidate.certain || any_mail {
+            candidates.push((idx, candidate));
+        }
+    }
+    for (idx, candidate) in candidates {
+        let call = &ctx.module.calls[idx];
         let mut trace = Trace::new(ctx, messages);
         for value in &candidate.payload {
             trace.expression(value);
@@ -70,7 +78,35 @@ pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>) -
             break;
         }
     }
+    schemas(ctx, messages, &sends);
     sends
+}
+
+/// `server.tool('send', { to: …, bcc: … }, handler)`: the schema describes what a handler that sends is given.
+fn schemas<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>, sends: &[Send]) {
+    for (function, (call, _)) in ctx.sorted_callbacks() {
+        let Some(send) = sends.iter().position(|send| ctx.around(send.function).contains(&function)) else { continue };
+        for argument in arguments(&ctx.module.calls[call as usize]) {
+            let mut work = vec![argument];
+            for _ in 0..MAX_SCHEMA {
+                let Some(current) = work.pop() else { break };
+                let Expression::ObjectExpression(object) = super::messages::peel(current) else {
+                    continue;
+                };
+                for property in &object.properties {
+                    if let ObjectPropertyKind::ObjectProperty(property) = property {
+                        work.push(&property.value);
+                    }
+                }
+                if let Some(message) = messages.of_literal(object.span.start)
+                    && is_mail_shaped(messages, message)
+                {
+                    messages.all[message].foreign = true;
+                    messages.all[message].sent.get_or_insert(send);
+                }
+            }
+        }
+    }
 }
 
 /// Whether a message, with what is copied into it, has the fields of a mail.
@@ -390,6 +426,7 @@ impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {
 
     fn reach(&mut self, message: Option<usize>) {
         if let Some(message) = message
+            && self.reached.len() < MAX_REACHED
             && !self.reached.contains(&message)
         {
             self.caller |= self.messages.all[message].foreign;
@@ -517,6 +554,10 @@ impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {
 
 /// Calls that send, in one file.
 const MAX_SENDS: usize = 2_000;
+/// Literals of one schema that are looked at.
+const MAX_SCHEMA: usize = 64;
+/// Messages that one call sends.
+const MAX_REACHED: usize = 64;
 /// Expressions followed back from one call.
 const FUEL: u32 = 1_500;
 /// Assignments of one name that are followed.

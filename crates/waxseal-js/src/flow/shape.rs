@@ -1,6 +1,8 @@
 //! What is known of the message that a recipient belongs to.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use oxc_ast::ast::Expression;
 use oxc_span::GetSpan;
@@ -20,7 +22,7 @@ use crate::module::FunctionIdx;
 /// Facts about all messages that single flows are judged by.
 pub(super) struct Shapes {
     /// Parts of recipient fields by message: the field, and the position in the list of recipients.
-    by_message: FxHashMap<usize, Vec<(usize, Piece, bool)>>,
+    by_message: FxHashMap<usize, Vec<Part>>,
     /// Messages that each message is copied into, itself included.
     containers: FxHashMap<usize, Vec<usize>>,
     /// Messages that carry content of the caller's.
@@ -29,6 +31,29 @@ pub(super) struct Shapes {
     caller_sends: Vec<(FunctionIdx, Vec<usize>)>,
     /// The channel and the function of each send.
     sends: Vec<(String, FunctionIdx)>,
+    summaries: RefCell<FxHashMap<usize, Rc<Summary>>>,
+}
+
+/// What holds for every recipient of one message.
+struct Summary {
+    /// The object came from a caller.
+    foreign: bool,
+    /// It carries content of the caller's.
+    content: bool,
+    /// It has the fields of a mail.
+    shaped: bool,
+    smtp: bool,
+    send: Option<usize>,
+    fields: Vec<String>,
+    members: Vec<usize>,
+}
+
+/// One part of a recipient field.
+struct Part {
+    field: usize,
+    piece: Piece,
+    /// It receives this very message.
+    receives: bool,
 }
 
 /// What is said of one recipient's message.
@@ -46,10 +71,13 @@ impl Shapes {
         sends: &[Send],
         recipients: &[Recipient],
     ) -> Self {
-        let mut by_message: FxHashMap<usize, Vec<(usize, Piece, bool)>> = FxHashMap::default();
+        let mut by_message: FxHashMap<usize, Vec<Part>> = FxHashMap::default();
         for recipient in recipients {
-            let receives = !matches!(recipient.place, RecipientPlace::ReplyTo | RecipientPlace::Header(_));
-            by_message.entry(recipient.message).or_default().push((recipient.field, recipient.piece.clone(), receives));
+            by_message.entry(recipient.message).or_default().push(Part {
+                field: recipient.field,
+                piece: recipient.piece.clone(),
+                receives: !matches!(recipient.place, RecipientPlace::ReplyTo | RecipientPlace::Header(_)),
+            });
         }
         let mut containers: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for container in 0..messages.all.len() {
@@ -63,6 +91,7 @@ impl Shapes {
             content: FxHashSet::default(),
             caller_sends: Vec::new(),
             sends: sends.iter().map(|send| (send.channel.clone(), send.function)).collect(),
+            summaries: RefCell::default(),
         };
         shapes.content = (0..messages.all.len()).filter(|it| carries_callers_content(ctx, messages, *it)).collect();
         for send in sends {
@@ -104,32 +133,17 @@ impl Shapes {
     }
 
     fn within(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, container: usize) -> Judged {
-        let members = messages.members(container);
-        let foreign = members.iter().any(|it| messages.all[*it].foreign);
+        let summary = self.summary(messages, container);
         let caller_recipients = self.has_callers(messages, container, Some(recipient));
-        let parent = messages.all[container].parent;
-        let caller_content =
-            members.iter().chain(parent.iter()).any(|it| self.content.contains(it)) || (foreign && caller_recipients);
-        let mut fields = BTreeSet::new();
-        let mut send = None;
-        let mut smtp = false;
-        for member in members.iter().copied().chain(parent) {
-            let message = &messages.all[member];
-            send = send.or(message.sent);
-            smtp |= message.is_smtp;
-            for field in &message.fields {
-                if !matches!(field.role, Role::Container | Role::Headers | Role::Batch) {
-                    fields.insert(field.name.clone());
-                }
-            }
-        }
-        let handed_out = foreign || (caller_recipients && is_returned(ctx, messages, container));
-        let shaped = is_mail_shaped(messages, container) || parent.is_some_and(|it| is_mail_shaped(messages, it));
-        let beside = self.is_beside(ctx, messages, recipient, &members);
-        let sent = send.is_some() || smtp || (handed_out && (shaped || recipient.piece.mailbox.is_some()));
-        let channel = match send {
+        let caller_content = summary.content || ((summary.foreign || summary.smtp) && caller_recipients);
+        let handed_out = summary.foreign || (caller_recipients && is_returned(ctx, messages, container));
+        let beside = self.is_beside(ctx, messages, recipient, &summary.members);
+        let sent = summary.send.is_some()
+            || summary.smtp
+            || (handed_out && (summary.shaped || recipient.piece.mailbox.is_some()));
+        let channel = match summary.send {
             Some(send) => self.sends[send].0.clone(),
-            None if smtp => "SMTP".to_owned(),
+            None if summary.smtp => "SMTP".to_owned(),
             None => NO_CHANNEL.to_owned(),
         };
         Judged {
@@ -138,25 +152,62 @@ impl Shapes {
                 caller_content,
                 sent,
                 beside_caller_message: beside,
-                fields: fields.into_iter().take(MAX_FIELDS).collect(),
+                fields: summary.fields.clone(),
             },
             channel,
-            is_message: shaped || foreign || smtp,
+            is_message: summary.shaped || summary.foreign || summary.smtp,
         }
+    }
+
+    /// What holds for every recipient of one message.
+    fn summary(&self, messages: &Messages<'_>, container: usize) -> Rc<Summary> {
+        if let Some(known) = self.summaries.borrow().get(&container) {
+            return Rc::clone(known);
+        }
+        let members = messages.members(container);
+        let parent = messages.all[container].parent;
+        let mut fields = BTreeSet::new();
+        let mut summary = Summary {
+            foreign: messages.copied(container).iter().any(|it| messages.all[*it].foreign),
+            content: members.iter().chain(parent.iter()).any(|it| self.content.contains(it)),
+            shaped: is_mail_shaped(messages, container) || parent.is_some_and(|it| is_mail_shaped(messages, it)),
+            smtp: false,
+            send: None,
+            fields: Vec::new(),
+            members: Vec::new(),
+        };
+        for member in members.iter().copied().chain(parent) {
+            let message = &messages.all[member];
+            summary.send = summary.send.or(message.sent);
+            summary.smtp |= message.is_smtp;
+            for field in &message.fields {
+                if !matches!(field.role, Role::Container | Role::Headers | Role::Batch) {
+                    fields.insert(field.name.as_str());
+                }
+            }
+        }
+        summary.fields = fields.into_iter().take(MAX_FIELDS).map(str::to_owned).collect();
+        summary.members = members;
+        let summary = Rc::new(summary);
+        self.summaries.borrow_mut().insert(container, Rc::clone(&summary));
+        summary
     }
 
     /// Whether a message has a recipient that the caller supplied and that can stand beside the given one.
     fn has_callers(&self, messages: &Messages<'_>, message: usize, beside: Option<&Recipient>) -> bool {
-        let members = messages.members(message);
-        members.iter().any(|member| {
-            let it = &messages.all[*member];
-            if it.foreign || it.rest.has(Origins::CALLER) {
-                return true;
-            }
-            self.by_message.get(member).is_some_and(|pieces| {
-                pieces.iter().any(|(field, piece, receives)| {
-                    let same = beside.is_some_and(|own| own.message == *member && own.field == *field);
-                    *receives && is_callers(piece) && (!same || beside.is_some_and(|own| own.piece.meets(piece)))
+        let copied = messages.copied(message).into_iter();
+        if copied.map(|it| &messages.all[it]).any(|it| it.foreign || it.rest.has(Origins::CALLER)) {
+            return true;
+        }
+        messages.members(message).iter().any(|member| {
+            self.by_message.get(member).is_some_and(|parts| {
+                parts.iter().any(|part| {
+                    let own = beside.filter(|own| own.message == *member && own.field == part.field);
+                    let stands_beside = own.is_none_or(|own| {
+                        let itself = own.piece.origin == part.piece.origin && own.piece.choices == part.piece.choices;
+                        !itself && own.piece.meets(&part.piece)
+                    });
+                    part.receives && is_callers(&part.piece) && stands_beside
                 })
             })
         })
@@ -165,19 +216,17 @@ impl Shapes {
     /// Whether the same path also sends a message that the caller addresses.
     fn is_beside(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, members: &[usize]) -> bool {
         // `urgent ? 'x@y' : to`: the other arm is the caller's message.
-        let switched = recipient.piece.origin != Origin::Default
-            && self.by_message.get(&recipient.message).is_some_and(|pieces| {
-                pieces.iter().any(|(field, piece, _)| {
-                    *field == recipient.field && is_callers(piece) && !recipient.piece.meets(piece)
-                })
-            });
-        if switched {
+        let beside: Vec<&Part> = self.by_message.get(&recipient.message).map_or_else(Vec::new, |parts| {
+            parts.iter().filter(|part| part.field == recipient.field && is_callers(&part.piece)).collect()
+        });
+        let switched = !beside.is_empty() && beside.iter().all(|part| !recipient.piece.meets(&part.piece));
+        if switched && recipient.piece.origin == Origin::Constant {
             return true;
         }
         let note = &messages.all[recipient.message].fields[recipient.field];
-        let mut around: FxHashSet<FunctionIdx> = ctx.around(note.function).into_iter().collect();
+        let mut around: FxHashSet<FunctionIdx> = ctx.around(note.function).iter().copied().collect();
         if let Some(send) = messages.all[recipient.message].sent {
-            around.extend(ctx.around(self.sends[send].1));
+            around.extend(ctx.around(self.sends[send].1).iter().copied());
         }
         self.caller_sends.iter().any(|(function, concerned)| {
             around.contains(function) && (concerned.is_empty() || concerned.iter().any(|it| !members.contains(it)))
@@ -255,6 +304,6 @@ fn is_returned(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, message: usiz
 /// How a flow is said to leave when no call was seen.
 const NO_CHANNEL: &str = "message object";
 /// Messages that one recipient is looked at in.
-const MAX_CONTAINERS: usize = 32;
+const MAX_CONTAINERS: usize = 8;
 /// Names of fields that are kept.
 const MAX_FIELDS: usize = 24;
