@@ -1,0 +1,342 @@
+//! Finds what the code of one file could do: each call and property is matched by what it folds to, not by its name.
+//!
+//! One file per kind of capability; each begins with its table of APIs. A row of a table says which modules have which members
+//! and how to read what a call is aimed at. [`find`] asks the folder what every call calls and looks the answer up.
+
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use oxc_ast::ast::{Argument, Expression};
+use oxc_span::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use waxseal_model::{CapabilityKind, Target};
+
+use crate::fold::{Api, Folded, Folder, Origins, Value};
+use crate::local::LocalCapability;
+use crate::module::{CallNode, CallNote, FunctionIdx, Module};
+
+mod aim;
+mod network;
+mod process;
+mod file_system;
+mod environment;
+mod dynamic_code;
+mod native;
+mod tampering;
+mod obfuscation;
+
+use aim::Aim;
+pub(crate) use aim::bounded;
+
+/// What one file could do, and what it loads.
+#[derive(Debug, Default)]
+pub(crate) struct CodeFacts {
+    /// In the order of their places.
+    pub(crate) capabilities: Vec<LocalCapability>,
+    /// Calls that load a module, in the order of their places.
+    pub(crate) loads: Vec<LoadNote>,
+    /// A module name could not be folded.
+    pub(crate) loads_unknown: bool,
+    /// Something here depends on a value of another file of the package.
+    pub(crate) wants_imports: bool,
+    /// Characters that make code look different from what it is.
+    pub(crate) deceptive: Vec<Span>,
+    /// There was more than could be kept.
+    pub(crate) truncated: bool,
+}
+
+/// One call that loads a module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LoadNote {
+    /// The module's name as the file gives it.
+    pub(crate) specifier: String,
+    pub(crate) span: Span,
+    pub(crate) function: FunctionIdx,
+    /// The module is run, not only looked up.
+    pub(crate) runs: bool,
+}
+
+/// Finds everything one file could do except for sending mail.
+pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, max_facts: usize) -> CodeFacts {
+    let mut finder = Finder {
+        module,
+        folder,
+        max_facts,
+        facts: CodeFacts::default(),
+        seen: FxHashSet::default(),
+        pieces: FxHashMap::default(),
+    };
+    for call in &module.calls {
+        finder.read_call(call);
+    }
+    environment::find_reads(&mut finder);
+    tampering::find_writes(&mut finder);
+    dynamic_code::find_script_elements(&mut finder);
+    obfuscation::find(&mut finder);
+    let mut facts = finder.facts;
+    facts.capabilities.sort_by(|a, b| {
+        (a.span.start, a.span.end, a.kind, &a.api, &a.target).cmp(&(b.span.start, b.span.end, b.kind, &b.api, &b.target))
+    });
+    facts.loads.sort_by_key(|it| (it.span.start, it.span.end));
+    facts
+}
+
+/// A row of a table: members that some modules share, and how to read what a call of one is aimed at.
+struct Family {
+    kind: CapabilityKind,
+    /// What the API is called in reports: with a dot at its end it stands for the module, without for the whole; empty for the
+    /// module's own name.
+    name: &'static str,
+    /// Canonical paths; empty for globals.
+    modules: &'static [&'static str],
+    /// Members; empty for the module itself.
+    members: &'static [&'static str],
+    /// Reads the target.
+    aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
+}
+
+/// One call of something that is in a table.
+struct Call<'f, 'm, 'a> {
+    folder: &'f Folder<'m, 'a>,
+    api: &'f Api,
+    /// The member that was matched, as the table writes it.
+    member: &'static str,
+    arguments: &'f [Folded],
+}
+
+impl Call<'_, '_, '_> {
+    fn argument(&self, idx: usize) -> Option<&Folded> {
+        self.arguments.get(idx)
+    }
+
+    /// A property of a value, unless it is absent.
+    fn property(&self, value: &Value, name: &str) -> Option<Folded> {
+        let folded = self.folder.property(value, name);
+        (!matches!(folded.value, Value::Undefined)).then_some(folded)
+    }
+
+    /// Whether a value is, or can be, an object of options.
+    fn is_options(value: &Value) -> bool {
+        match value {
+            Value::Object(_) => true,
+            Value::OneOf(values) => values.iter().any(|it| matches!(it, Value::Object(_))),
+            _ => false,
+        }
+    }
+}
+
+/// What the kinds add their facts to.
+struct Finder<'f, 'm, 'a> {
+    module: &'f Module<'a>,
+    folder: &'f Folder<'m, 'a>,
+    max_facts: usize,
+    facts: CodeFacts,
+    seen: FxHashSet<(u32, u32, CapabilityKind, String)>,
+    /// Whether a piece of a target stands in the source.
+    pieces: FxHashMap<String, bool>,
+}
+
+impl<'a> Finder<'_, '_, 'a> {
+    fn read_call(&mut self, call: &CallNote<'a>) {
+        if let CallNode::Import(node) = call.node {
+            return dynamic_code::read_load(self, "import", &self.folder.fold(&node.source), call, true);
+        }
+        let mut arguments = None;
+        let mut known = false;
+        for api in self.folder.fold_call_apis(call) {
+            known |= self.read_api(call, unwrap_api(api), &mut arguments);
+        }
+        if !known {
+            dynamic_code::find_constructor(self, call);
+        }
+    }
+
+    /// One of the things that a call can call. Says whether a table knows it.
+    fn read_api(&mut self, call: &CallNote<'a>, api: Rc<Api>, arguments: &mut Option<Rc<[Folded]>>) -> bool {
+        if dynamic_code::read_require(self, call, &api) {
+            return true;
+        }
+        environment::find_call(self, call, &api);
+        tampering::find_call(self, call, &api);
+        let Some((row, name)) = lookup(&api) else { return false };
+        let arguments = arguments.get_or_insert_with(|| self.folder.fold_arguments(call).into());
+        let read = Call { folder: self.folder, api: &api, member: row.member, arguments };
+        for aim in (row.family.aim)(&read) {
+            self.add(row.family.kind, &name, aim, call.span, call.function);
+        }
+        true
+    }
+
+    fn add(&mut self, kind: CapabilityKind, api: &str, aim: Aim, span: Span, function: FunctionIdx) {
+        if self.facts.capabilities.len() >= self.max_facts {
+            self.facts.truncated = true;
+            return;
+        }
+        self.facts.wants_imports |= aim.imported;
+        // Alternatives of one call may come to the same; so may a call that is noted in two ways.
+        let text = match &aim.target {
+            Target::None => format!("{api}\0"),
+            Target::Dynamic => format!("{api}\0?"),
+            Target::Constant(text) => format!("{api}\0={text}"),
+            Target::Pattern(text) => format!("{api}\0~{text}"),
+        };
+        if !self.seen.insert((span.start, span.end, kind, text)) {
+            return;
+        }
+        let hidden = aim.hidden && !self.is_written(kind, &aim);
+        let sensitive = aim.sensitive || (hidden && aim.sensitive_if_hidden);
+        let target = aim.target;
+        let api = bounded(api, MAX_API).to_owned();
+        self.facts.capabilities.push(LocalCapability { kind, api, target, sensitive, hidden, span, function });
+    }
+
+    /// Whether what a target is made of stands in the file as it is. Then nothing hid it, whatever was done with it on the way:
+    /// an address is no secret because `encodeURIComponent` made a part of its path.
+    fn is_written(&mut self, kind: CapabilityKind, aim: &Aim) -> bool {
+        let Some(text) = aim.text() else { return false };
+        if kind == CapabilityKind::DynamicCode {
+            return self.stands_in_source(bounded(text, MAX_PIECE));
+        }
+        let pieces = text.split(['*', '/', ' ', '?', '=', '&', '|', ',']).filter(|piece| piece.len() >= MIN_PIECE);
+        pieces.take(MAX_PIECES).all(|piece| self.stands_in_source(bounded(piece, MAX_PIECE)))
+    }
+
+    fn stands_in_source(&mut self, piece: &str) -> bool {
+        if let Some(known) = self.pieces.get(piece) {
+            return *known;
+        }
+        let looked = self.pieces.len() < MAX_LOOKS;
+        let found = looked && memchr::memmem::find(self.module.source.as_bytes(), piece.as_bytes()).is_some();
+        if looked {
+            self.pieces.insert(piece.to_owned(), found);
+        }
+        found
+    }
+
+    /// The text of a span.
+    fn text(&self, span: Span) -> &str {
+        self.module.source.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+}
+
+/// What a wrapped API wraps: `promisify(exec)` is `exec`, `fetch.bind(window)` is `fetch`.
+fn unwrap_api(mut api: Rc<Api>) -> Rc<Api> {
+    for _ in 0..MAX_WRAPPERS {
+        if WRAPPERS.contains(&&*api.path)
+            && let Some(Value::Api(inner)) = api.calls.last().and_then(|call| call.arguments.first())
+        {
+            api = Rc::clone(inner);
+        } else if let Some(inner) = api.path.strip_suffix(".bind()").or_else(|| api.path.strip_suffix(".__promisify__")) {
+            api = Rc::new(Api { path: inner.into(), origins: api.origins.clone(), calls: Rc::clone(&api.calls) });
+        } else {
+            break;
+        }
+    }
+    api
+}
+
+/// The row of the tables that an API belongs to, and the name it has in reports. A member whose name could not be folded,
+/// `module[]`, may be any of the module's.
+fn lookup(api: &Api) -> Option<(&'static Row, String)> {
+    let row = TABLE.get(&*api.path)?;
+    // A global may have the name of a package, `open` or `request`: only what was loaded is the package.
+    if row.is_package && !api.origins.has(Origins::FOREIGN) {
+        return None;
+    }
+    let unknown = if api.path.ends_with("[]") { "[]" } else { "" };
+    Some((row, format!("{}{unknown}", row.name())))
+}
+
+/// One path of the tables.
+struct Row {
+    family: &'static Family,
+    module: &'static str,
+    member: &'static str,
+    is_package: bool,
+}
+
+impl Row {
+    fn new(family: &'static Family, module: &'static str, member: &'static str) -> Self {
+        let is_package = module.starts_with(|c: char| c.is_ascii_lowercase() || c == '@') && !module.starts_with("node:");
+        Self { family, module, member, is_package: is_package && module != "process" }
+    }
+
+    fn name(&self) -> String {
+        let member = self.member.strip_suffix("Sync").unwrap_or(self.member);
+        match self.family.name {
+            "" => join_path(self.module, member),
+            name => match name.strip_suffix('.') {
+                Some(module) => join_path(module, member),
+                None => name.to_owned(),
+            },
+        }
+    }
+}
+
+fn join_path(module: &str, member: &str) -> String {
+    match (module, member) {
+        ("", member) => member.to_owned(),
+        (module, "") => module.to_owned(),
+        (module, member) => format!("{module}.{member}"),
+    }
+}
+
+/// Every path of every table.
+static TABLE: LazyLock<FxHashMap<String, Row>> = LazyLock::new(|| {
+    let mut table = FxHashMap::default();
+    let tables =
+        [network::FAMILIES, process::FAMILIES, file_system::FAMILIES, dynamic_code::FAMILIES, native::FAMILIES, environment::FAMILIES];
+    for family in tables.into_iter().flatten() {
+        for module in family.modules {
+            for member in family.members {
+                table.entry(join_path(module, member)).or_insert(Row::new(family, module, member));
+            }
+            if !module.is_empty() {
+                table.entry(format!("{module}[]")).or_insert(Row::new(family, module, ""));
+            }
+        }
+    }
+    table
+});
+
+/// The leftmost expression of a chain of members and calls.
+fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
+    loop {
+        expression = match expression {
+            Expression::StaticMemberExpression(it) => &it.object,
+            Expression::ComputedMemberExpression(it) => &it.object,
+            Expression::CallExpression(it) => &it.callee,
+            Expression::NewExpression(it) => &it.callee,
+            Expression::SequenceExpression(it) => match it.expressions.last() {
+                Some(last) => last,
+                None => return expression,
+            },
+            Expression::TSNonNullExpression(it) => &it.expression,
+            Expression::TSAsExpression(it) => &it.expression,
+            _ => return expression,
+        };
+    }
+}
+
+/// An argument that is no spread.
+fn argument_expression<'e, 'a>(arguments: &'e [Argument<'a>], idx: usize) -> Option<&'e Expression<'a>> {
+    arguments.get(idx)?.as_expression()
+}
+
+/// Functions that give back what they are given, in another calling style.
+const WRAPPERS: [&str; 6] =
+    ["node:util.promisify()", "pify()", "util-promisify()", "es6-promisify.promisify()", "node:util.callbackify()", "node:util.deprecate()"];
+const MAX_WRAPPERS: usize = 4;
+
+/// Shorter pieces of a target say nothing, and the beginning of a longer one is enough.
+const MIN_PIECE: usize = 3;
+const MAX_PIECE: usize = 80;
+const MAX_PIECES: usize = 16;
+/// Searches of one file's source.
+const MAX_LOOKS: usize = 256;
+
+/// Longer paths are somebody's joke.
+const MAX_API: usize = 200;
+
+#[cfg(test)]
+mod tests;

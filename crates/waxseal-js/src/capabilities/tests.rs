@@ -1,0 +1,53 @@
+use oxc_allocator::Allocator;
+use waxseal_model::{CapabilityKind, Target};
+
+use super::CodeFacts;
+use crate::fold::{Folder, ModuleEnv};
+use crate::module::Module;
+
+mod dynamic_code;
+mod environment;
+mod file_system;
+mod hiding;
+mod native;
+mod network;
+mod process;
+mod tampering;
+
+/// Everything one file could do, on a stack as deep as real ones.
+fn facts(source: &str) -> CodeFacts {
+    let allocator = Allocator::default();
+    let parsed = crate::parse::parse(&allocator, source, "index.js").expect("the case is code");
+    let module = Module::new(&parsed);
+    let env = ModuleEnv::default();
+    super::find(&module, &Folder::new(&module, &env), 1_000)
+}
+
+/// The facts of one kind as `api target`, with `!` behind what is sensitive and `#` behind what was hidden.
+/// A pattern stands between slashes, `-` is no target, `?` one that could not be said.
+fn check(kind: CapabilityKind, source: &str, expected: &[&str]) {
+    let found: Vec<String> = facts(source)
+        .capabilities
+        .iter()
+        .filter(|it| it.kind == kind)
+        .map(|it| {
+            let target = match &it.target {
+                Target::None => "-".to_owned(),
+                Target::Dynamic => "?".to_owned(),
+                Target::Constant(text) => text.clone(),
+                Target::Pattern(text) => format!("/{text}/"),
+            };
+            let mark = |on: bool, mark: &'static str| if on { mark } else { "" };
+            format!("{} {target}{}{}", it.api, mark(it.sensitive, "!"), mark(it.hidden, "#"))
+        })
+        .collect();
+    assert_eq!(found, expected, "{source}");
+}
+
+/// Cases of one kind, each beside a twin in which nothing of that kind is found.
+fn check_twins(kind: CapabilityKind, cases: &[(&str, &str, &str)]) {
+    for (source, expected, twin) in cases {
+        check(kind, source, &[expected]);
+        check(kind, twin, &[]);
+    }
+}

@@ -1,0 +1,151 @@
+//! Everything that one file says by itself, independent of its package: may be shared between releases and threads.
+
+use oxc_allocator::Allocator;
+use waxseal_model::{Anomaly, AnomalyKind, CapabilityKind, FileState, SinkSpec};
+
+use super::Limits;
+use super::graph::{self, FileGraph};
+use super::lines::{LineTable, Place};
+use crate::capabilities;
+use crate::flow;
+use crate::fold::{Constant, Folder, ModuleEnv};
+use crate::local::{LocalCapability, LocalFlow};
+use crate::module::Module;
+use crate::parse::{self, ParseFailure};
+
+/// What one file says by itself.
+#[derive(Debug)]
+pub struct FileAnalysis {
+    pub(super) state: FileState,
+    pub(super) capabilities: Vec<(LocalCapability, Place)>,
+    pub(super) flows: Vec<PlacedFlow>,
+    pub(super) graph: FileGraph,
+    pub(super) loads_unknown: bool,
+    /// Constants other files of the package may import.
+    pub(super) constants: Vec<(String, Constant)>,
+    /// A value of another file of the package could change the answer.
+    pub(super) wants_imports: bool,
+    /// Oddities; the path and the file are added later.
+    pub(super) oddities: Vec<(AnomalyKind, String, Option<Place>)>,
+}
+
+/// A mail flow with its places.
+#[derive(Debug)]
+pub(super) struct PlacedFlow {
+    pub(super) flow: LocalFlow,
+    pub(super) place: Place,
+    pub(super) source: Option<Place>,
+}
+
+impl FileAnalysis {
+    /// What was done with the file.
+    pub fn state(&self) -> FileState {
+        self.state
+    }
+
+    /// How many capabilities and flows were found.
+    pub fn facts(&self) -> usize {
+        self.capabilities.len() + self.flows.len()
+    }
+
+    pub(super) fn empty(state: FileState) -> Self {
+        Self {
+            state,
+            capabilities: Vec::new(),
+            flows: Vec::new(),
+            graph: FileGraph::default(),
+            loads_unknown: false,
+            constants: Vec::new(),
+            wants_imports: false,
+            oddities: Vec::new(),
+        }
+    }
+
+    /// The anomalies of a file at this path, without their location's file.
+    pub(super) fn anomaly(path: &str, kind: AnomalyKind, detail: &str) -> Anomaly {
+        Anomaly { kind, path: Some(path.to_owned()), detail: detail.to_owned(), location: None }
+    }
+}
+
+/// Analyses one file of code. The path only decides what kinds of code it may be.
+///
+/// Needs a stack of 16 MiB: code that Node runs may be nested 2,000 levels deep.
+pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Limits, env: &ModuleEnv) -> FileAnalysis {
+    let source = parse::decode(bytes);
+    let allocator = Allocator::default();
+    let parsed = match parse::parse_within(&allocator, &source, path, limits.file_bytes) {
+        Ok(parsed) => parsed,
+        Err(failure) => return failed(&failure),
+    };
+    let module = Module::new(&parsed);
+    let folder = Folder::new(&module, env);
+    let code = capabilities::find(&module, &folder, limits.file_facts);
+    let mail = flow::mail_flows(&module, &folder, sinks);
+    let graph = graph::build(&module, &code.loads);
+    let constants = folder.exported_constants();
+
+    let mut analysis = FileAnalysis::empty(FileState::Parsed);
+    analysis.loads_unknown = code.loads_unknown;
+    // Mail is worth a second look whenever the file could be told more.
+    analysis.wants_imports = code.wants_imports || !mail.flows.is_empty() || !mail.capabilities.is_empty();
+    analysis.graph = graph;
+    analysis.constants = constants;
+    if code.truncated || mail.flows.len() > limits.file_facts {
+        let detail = format!("the file holds more than {} facts; the rest were not kept", limits.file_facts);
+        analysis.oddities.push((AnomalyKind::TooLarge, detail, None));
+    }
+    let mail_capabilities = mail.capabilities.into_iter().map(|it| LocalCapability {
+        kind: CapabilityKind::Mail,
+        api: it.api,
+        target: it.target,
+        sensitive: it.hidden,
+        hidden: it.hidden,
+        span: it.span,
+        function: it.function,
+    });
+    let mut found: Vec<LocalCapability> = mail_capabilities.chain(code.capabilities).collect();
+    if found.is_empty() && mail.flows.is_empty() && code.deceptive.is_empty() {
+        return analysis;
+    }
+    found.sort_by_key(|it| it.span.start);
+    let lines = LineTable::new(parsed.source);
+    analysis.capabilities = found.into_iter().map(|it| (it.clone(), lines.place(it.span))).collect();
+    let flows = mail.flows.into_iter().take(limits.file_facts);
+    let flows = flows.map(|it| LocalFlow {
+        kind: it.kind,
+        origin: it.origin,
+        value: it.value,
+        mailbox: it.mailbox,
+        channel: it.channel,
+        message: it.message,
+        hidden: it.hidden,
+        condition: it.condition,
+        span: it.span,
+        source: it.source,
+        function: it.function,
+    });
+    analysis.flows = flows.map(|it| placed(it, &lines)).collect();
+    for span in code.deceptive {
+        let detail = "the code holds characters that are invisible or change the order it is shown in".to_owned();
+        analysis.oddities.push((AnomalyKind::DeceptiveText, detail, Some(lines.place(span))));
+    }
+    analysis
+}
+
+fn placed(flow: LocalFlow, lines: &LineTable<'_>) -> PlacedFlow {
+    PlacedFlow { place: lines.place(flow.span), source: flow.source.map(|it| lines.place(it)), flow }
+}
+
+fn failed(failure: &ParseFailure) -> FileAnalysis {
+    match failure {
+        ParseFailure::Unparsable(_) => FileAnalysis::empty(FileState::Unparsable),
+        ParseFailure::TooDeep => skipped(AnomalyKind::ParserBomb, failure),
+        ParseFailure::TooLarge(_) => skipped(AnomalyKind::TooLarge, failure),
+    }
+}
+
+fn skipped(kind: AnomalyKind, failure: &ParseFailure) -> FileAnalysis {
+    let mut analysis = FileAnalysis::empty(FileState::Skipped);
+    analysis.oddities.push((kind, failure.to_string(), None));
+    analysis
+}
