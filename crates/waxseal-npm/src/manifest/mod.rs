@@ -1,6 +1,15 @@
 //! Reads `package.json` as leniently as npm and Node do, into the model's `Manifest`.
 
-use waxseal_model::{Manifest, ManifestChange};
+mod compare;
+mod entries;
+mod read;
+
+use waxseal_model::Manifest;
+
+pub use compare::compare;
+
+use crate::lenient::{self, Field};
+use read::Document;
 
 /// A manifest and what was odd about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,17 +50,31 @@ pub fn parse(bytes: &[u8]) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_noting(bytes: &[u8]) -> Result<Read, ManifestError> {
-    let _ = bytes;
-    Ok(Read::default())
+    if bytes.len() > MAX_BYTES {
+        return Err(ManifestError::TooLarge { limit: MAX_BYTES });
+    }
+    // npm and Node both skip a byte order mark here.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match lenient::read::<Document>(bytes) {
+        Ok(Field::Present(document)) => Ok(read::manifest(document)),
+        Ok(_) => Err(ManifestError::NotJson {
+            reason: String::from("it is another kind of value"),
+        }),
+        Err(reason) => Err(ManifestError::NotJson { reason }),
+    }
 }
 
-/// Sets `implicit_gyp`: a `binding.gyp` at the root and no install script means that npm runs `node-gyp rebuild`.
+/// Sets `implicit_gyp`: a `binding.gyp` at the root and neither an `install` nor a `preinstall` script means that npm runs
+/// `node-gyp rebuild` (npm documentation, "scripts", npm install).
 pub fn note_gyp<'a>(manifest: &mut Manifest, paths: impl IntoIterator<Item = &'a str>) {
-    let _ = (manifest, paths);
+    let scripted = ["install", "preinstall"]
+        .iter()
+        .any(|name| manifest.scripts.contains_key(*name));
+    manifest.implicit_gyp = !scripted && paths.into_iter().any(|path| path == "binding.gyp");
 }
 
-/// What differs between two manifests: scripts, dependencies, bin, entry points, engines, os, cpu, files, licence, type, repository.
-pub fn compare(old: &Manifest, new: &Manifest) -> Vec<ManifestChange> {
-    let _ = (old, new);
-    Vec::new()
-}
+/// The largest `package.json` known to be in use has some hundreds of kilobytes.
+const MAX_BYTES: usize = 8 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ mod purl;
 
 use std::path::PathBuf;
 
-use waxseal_model::{NameError, PackageName};
+use waxseal_model::{DependencySource, NameError, PackageName};
 
 use crate::Environment;
 use crate::tarball::names::cut;
@@ -230,6 +230,20 @@ impl Wanted {
             return Ok(Self::Tag(trimmed.to_owned()));
         }
         Err(SpecError::Tag { tag: shown(trimmed) })
+    }
+}
+
+/// What the spec of a dependency points at; it need not be one that waxseal fetches.
+pub(crate) fn source_of(spec: &str) -> DependencySource {
+    let path = || spec.contains('/') || is_archive_name(spec);
+    match refuse_address(spec, spec) {
+        _ if is_file_spec(spec) || spec.starts_with("link:") || spec.starts_with("portal:") => DependencySource::File,
+        _ if strip_alias(spec).is_some() => DependencySource::Registry,
+        _ if is_scp_address(spec) || hosted::is_hosted(spec) => DependencySource::Git,
+        SpecError::Git { .. } if has_scheme(spec) => DependencySource::Git,
+        SpecError::Url { .. } if has_scheme(spec) => DependencySource::Url,
+        _ if !has_scheme(spec) && path() => DependencySource::File,
+        _ => DependencySource::Registry,
     }
 }
 
