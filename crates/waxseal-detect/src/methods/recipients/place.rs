@@ -14,6 +14,11 @@ pub(super) fn diverts_answers(place: &RecipientPlace) -> bool {
     }
 }
 
+/// Whether the place makes an account pass on all that it receives.
+pub(super) fn forwards_everything(place: &RecipientPlace) -> bool {
+    matches!(place, RecipientPlace::Header(name) if name.eq_ignore_ascii_case("forwarding rule"))
+}
+
 /// Whether the path is a test's, an example's or documentation's.
 pub(super) fn is_for_show(path: &str) -> bool {
     let path = path.to_ascii_lowercase();

@@ -51,6 +51,10 @@ fn recipient(flow: &MailFlow, place: &RecipientPlace, new: Option<bool>) -> Weig
         };
         return weight(REPLY_DIVERTED, severity, Confidence::Medium);
     }
+    if place::forwards_everything(place) {
+        // Whatever the account receives from now on goes there, whoever called what.
+        return weight(HIDDEN_COPY, Severity::Critical, sureness(flow));
+    }
     if message.caller_recipients {
         if is_placeholder(flow, place) {
             return weight(HIDDEN_COPY, Severity::Medium, Confidence::Low);

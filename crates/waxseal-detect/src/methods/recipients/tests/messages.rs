@@ -53,6 +53,15 @@ pub(super) fn hidden_copies() -> Vec<Sample> {
         flagged(
             ID,
             "critical high block",
+            "in a rule that forwards what an account receives",
+            release().flow(message(
+                copy(RecipientPlace::Header("forwarding rule".to_owned()), STRANGER),
+                &["sent"],
+            )),
+        ),
+        flagged(
+            ID,
+            "critical high block",
             "in a header nobody knows",
             release().flow(copy(RecipientPlace::Header("X-Archive-To".to_owned()), STRANGER)),
         ),
