@@ -218,10 +218,15 @@ pub enum Color {
 
 /// `FORMAT=PATH`.
 fn format_and_path(text: &str) -> Result<(String, PathBuf), String> {
-    let (format, path) = text.split_once('=').ok_or("write it as FORMAT=PATH, such as sarif=waxseal.sarif")?;
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("write it as FORMAT=PATH, such as sarif=waxseal.sarif")?;
     if crate::report::find(format).is_none() {
         let known: Vec<&str> = FORMATS.iter().map(|format| format.id).collect();
-        return Err(format!("`{format}` is no report format; there are {}", known.join(", ")));
+        return Err(format!(
+            "`{format}` is no report format; there are {}",
+            known.join(", ")
+        ));
     }
     if path.is_empty() {
         return Err("there is no path behind the `=`".to_owned());

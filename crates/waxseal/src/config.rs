@@ -100,7 +100,9 @@ impl ConfigError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => Some("name another file with `--config`, or mend this one's permissions".to_owned()),
+            Self::Unreadable { .. } => {
+                Some("name another file with `--config`, or mend this one's permissions".to_owned())
+            }
             Self::Meaningless { hint, .. } => hint.clone(),
         }
     }
@@ -112,11 +114,18 @@ impl Config {
     /// # Errors
     /// The file cannot be read or says something that has no meaning.
     pub fn load(named: Option<&Path>, cwd: &Path) -> Result<Self, ConfigError> {
-        let Some(path) = named.map(|path| cwd.join(path)).or_else(|| find(cwd)) else { return Ok(Self::default()) };
+        let Some(path) = named.map(|path| cwd.join(path)).or_else(|| find(cwd)) else {
+            return Ok(Self::default());
+        };
         let shown = path.strip_prefix(cwd).unwrap_or(&path).display().to_string();
-        let text = std::fs::read_to_string(&path)
-            .map_err(|err| ConfigError::Unreadable { path: shown.clone(), reason: err.to_string() })?;
-        Ok(Self { path: Some(path), ..Self::parse(&text, &shown)? })
+        let text = std::fs::read_to_string(&path).map_err(|err| ConfigError::Unreadable {
+            path: shown.clone(),
+            reason: err.to_string(),
+        })?;
+        Ok(Self {
+            path: Some(path),
+            ..Self::parse(&text, &shown)?
+        })
     }
 
     /// Reads the text of a file. `path` is for messages.
@@ -126,7 +135,12 @@ impl Config {
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         let error = |err: &toml::de::Error| meaningless(text, path, err.message(), err.span());
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
-        let mut own = |name: &str| table.get_mut().remove(name).map(|value| toml::de::ValueDeserializer::from(value));
+        let mut own = |name: &str| {
+            table
+                .get_mut()
+                .remove(name)
+                .map(|value| toml::de::ValueDeserializer::from(value))
+        };
         let (report, source, limits) = (own("report"), own("source"), own("limits"));
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,
@@ -136,7 +150,11 @@ impl Config {
         let report: ReportConfig = read(report).map_err(|err| error(&err))?;
         let source: SourceConfig = read(source).map_err(|err| error(&err))?;
         let limits: LimitsConfig = read(limits).map_err(|err| error(&err))?;
-        if let Some(format) = report.format.as_deref().filter(|format| crate::report::find(format).is_none()) {
+        if let Some(format) = report
+            .format
+            .as_deref()
+            .filter(|format| crate::report::find(format).is_none())
+        {
             let known: Vec<&str> = crate::report::FORMATS.iter().map(|format| format.id).collect();
             let message = format!("`{format}` is no report format");
             let mut err = meaningless(text, path, &message, None);
@@ -146,14 +164,23 @@ impl Config {
             return Err(err);
         }
         let policy = Policy::deserialize(toml::de::Deserializer::from(table)).map_err(|err| error(&err))?;
-        Ok(Self { path: None, report, source, limits, policy })
+        Ok(Self {
+            path: None,
+            report,
+            source,
+            limits,
+            policy,
+        })
     }
 }
 
 /// The nearest `waxseal.toml`, from `cwd` up to the root of the git repository. Outside of one only `cwd` is looked into, since
 /// whoever can write to a folder above could otherwise decide what is accepted.
 fn find(cwd: &Path) -> Option<PathBuf> {
-    let root = cwd.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(cwd);
+    let root = cwd
+        .ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .unwrap_or(cwd);
     cwd.ancestors()
         .take_while(|folder| folder.starts_with(root))
         .flat_map(|folder| [folder.join(NAME), folder.join(".github").join(NAME)])
@@ -165,13 +192,23 @@ fn meaningless(text: &str, path: &str, message: &str, span: Option<Range<usize>>
     let quoted = message.split('`').nth(1).filter(|word| !word.is_empty());
     // A span of the whole file says nothing.
     let start = span.filter(|span| span.len() < text.len()).map(|span| span.start);
-    let at = start.or_else(|| quoted.and_then(|word| text.find(word))).unwrap_or(0).min(text.len());
+    let at = start
+        .or_else(|| quoted.and_then(|word| text.find(word)))
+        .unwrap_or(0)
+        .min(text.len());
     let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
     // serde's words for a key that is not there: "unknown field `x`, expected one of `a`, `b`".
-    let (message, hint) = match message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
+    let (message, hint) = match message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split_once('`'))
+    {
         Some((key, rest)) => {
             let known: Vec<&str> = if at_root(text, key) {
-                SECTIONS.iter().copied().chain(rest.split('`').skip(1).step_by(2)).collect()
+                SECTIONS
+                    .iter()
+                    .copied()
+                    .chain(rest.split('`').skip(1).step_by(2))
+                    .collect()
             } else {
                 rest.split('`').skip(1).step_by(2).collect()
             };
@@ -180,7 +217,12 @@ fn meaningless(text: &str, path: &str, message: &str, span: Option<Range<usize>>
         }
         None => (message.lines().next().unwrap_or_default().to_owned(), None),
     };
-    ConfigError::Meaningless { path: path.to_owned(), line, message, hint }
+    ConfigError::Meaningless {
+        path: path.to_owned(),
+        line,
+        message,
+        hint,
+    }
 }
 
 /// Whether `key` is a section or key of the file itself and not of a section.

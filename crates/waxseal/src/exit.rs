@@ -26,10 +26,16 @@ impl Exit {
     /// The table, as help and manual show it.
     pub const TABLE: [(Self, &str); 6] = [
         (Self::Clean, "nothing at or above --fail-on, and the verdicts complete"),
-        (Self::Findings, "findings at or above --fail-on; a hostile or corrupt archive is one"),
+        (
+            Self::Findings,
+            "findings at or above --fail-on; a hostile or corrupt archive is one",
+        ),
         (Self::Usage, "wrong usage or configuration"),
         (Self::Nothing, "nothing to check"),
-        (Self::Incomplete, "something could not be looked at or not be had (not found, offline, time-out), and nothing worse was found"),
+        (
+            Self::Incomplete,
+            "something could not be looked at or not be had (not found, offline, time-out), and nothing worse was found",
+        ),
         (Self::Fault, "a fault of waxseal's own"),
     ];
 

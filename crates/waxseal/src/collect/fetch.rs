@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use waxseal_model::{
-    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageName, PackageRef, RegistryFacts, ReportError, Subject,
+    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageName, PackageRef, RegistryFacts, ReportError,
+    Subject,
 };
 use waxseal_npm::cache::Cache;
 use waxseal_npm::config::NpmConfig;
@@ -64,7 +65,14 @@ impl<'b> Collector<'b> {
     /// A collector for these surroundings.
     pub fn new(env: Environment, offline: bool, max_unpacked: u64, bar: &'b Bar) -> Self {
         let (registry, documents) = (OnceLock::new(), Mutex::default());
-        Self { env, offline, max_unpacked, bar, registry, documents }
+        Self {
+            env,
+            offline,
+            max_unpacked,
+            bar,
+            registry,
+            documents,
+        }
     }
 
     /// Gets one package.
@@ -99,15 +107,15 @@ impl<'b> Collector<'b> {
         std::thread::scope(|scope| {
             let first = scope.spawn(|| get(old, chosen_old));
             let second = get(new, chosen_new);
-            (first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), second)
+            (
+                first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                second,
+            )
         })
     }
 
     /// Gets a package and the release before it; `None` where there is none before.
-    pub fn fetch_with_previous(
-        &self,
-        target: &Target,
-    ) -> (Result<Found, Failure>, Option<Result<Found, Failure>>) {
+    pub fn fetch_with_previous(&self, target: &Target) -> (Result<Found, Failure>, Option<Result<Found, Failure>>) {
         let PackageSpec::Registry { name, wanted, .. } = &target.spec else {
             return (self.fetch(target), None);
         };
@@ -118,11 +126,17 @@ impl<'b> Collector<'b> {
         let Some(package) = resolve::previous(&chosen.packument, &chosen.package) else {
             return (self.download(&chosen), None);
         };
-        let before = Chosen { package, packument: Arc::clone(&chosen.packument) };
+        let before = Chosen {
+            package,
+            packument: Arc::clone(&chosen.packument),
+        };
         std::thread::scope(|scope| {
             let first = scope.spawn(|| self.download(&before));
             let second = self.download(&chosen);
-            (second, Some(first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))))
+            (
+                second,
+                Some(first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+            )
         })
     }
 
@@ -135,7 +149,9 @@ impl<'b> Collector<'b> {
             let config = NpmConfig::load(&self.env).map_err(|err| gap(&err, err.hint()))?;
             let cache = Cache::open(&Cache::default_root(&self.env)).map_err(|err| gap(&err, err.hint().to_owned()))?;
             let registry = Registry::new(config, cache, Options { offline: self.offline });
-            Ok(registry.map_err(|err| gap(&err, err.hint()))?.on_progress(self.bar.observer()))
+            Ok(registry
+                .map_err(|err| gap(&err, err.hint()))?
+                .on_progress(self.bar.observer()))
         };
         self.registry.get_or_init(set_up).as_ref().map_err(Clone::clone)
     }
@@ -162,7 +178,10 @@ impl<'b> Collector<'b> {
             Err(err) => {
                 let full = registry.packument(name, Form::Full).map_err(|_| fail(err))?;
                 let package = resolve::resolve(&full, name, wanted).map_err(fail)?;
-                Ok(Chosen { package, packument: Arc::new(full) })
+                Ok(Chosen {
+                    package,
+                    packument: Arc::new(full),
+                })
             }
         }
     }
@@ -183,25 +202,42 @@ impl<'b> Collector<'b> {
                 location: None,
             }),
         };
-        let registry = self.registry().map_err(|error| Failure { subject: subject.clone(), error, anomaly: None })?;
+        let registry = self.registry().map_err(|error| Failure {
+            subject: subject.clone(),
+            error,
+            anomaly: None,
+        })?;
         self.bar.doing(&format!("fetching {}", chosen.package.name));
         let nothing = waxseal_npm::Dist::default();
-        let dist = chosen.packument.versions.get(&chosen.package.version).map_or(&nothing, |version| &version.dist);
+        let dist = chosen
+            .packument
+            .versions
+            .get(&chosen.package.version)
+            .map_or(&nothing, |version| &version.dist);
         let tarball = registry.tarball(&chosen.package, dist).map_err(|err| fail(&err))?;
         Ok(Found {
             subject,
             input: SideInput::Archive(tarball.bytes),
-            integrity: Collected::Present(Integrity { verified: tarball.verified }),
+            integrity: Collected::Present(Integrity {
+                verified: tarball.verified,
+            }),
             registry: Collected::Present(chosen.packument.facts(&chosen.package)),
         })
     }
 
     fn folder(&self, path: &LocalPath) -> Result<Found, Failure> {
         let subject = Subject::Folder(path.0.clone());
-        let limits = Limits { inflated: self.max_unpacked, ..Limits::default() };
+        let limits = Limits {
+            inflated: self.max_unpacked,
+            ..Limits::default()
+        };
         match folder::read(&path.resolve(&self.env), &limits) {
             Ok(files) => Ok(local(subject, SideInput::Folder(Arc::new(files)))),
-            Err(err) => Err(Failure { subject, error: gap(&err, "name a folder that holds a `package.json`".to_owned()), anomaly: None }),
+            Err(err) => Err(Failure {
+                subject,
+                error: gap(&err, "name a folder that holds a `package.json`".to_owned()),
+                anomaly: None,
+            }),
         }
     }
 
@@ -215,7 +251,11 @@ impl<'b> Collector<'b> {
                     hint: Some("name a `.tgz` as `npm pack` writes it".to_owned()),
                     kind: GAP.to_owned(),
                 };
-                Err(Failure { subject, error, anomaly: None })
+                Err(Failure {
+                    subject,
+                    error,
+                    anomaly: None,
+                })
             }
         }
     }
@@ -234,7 +274,12 @@ impl Failure {
 }
 
 fn local(subject: Subject, input: SideInput) -> Found {
-    Found { subject, input, integrity: Collected::NotRequested, registry: Collected::NotRequested }
+    Found {
+        subject,
+        input,
+        integrity: Collected::NotRequested,
+        registry: Collected::NotRequested,
+    }
 }
 
 /// Only a plain file, and no more of it than a package can hold.
@@ -245,7 +290,11 @@ fn read_archive(path: &Path) -> Result<Arc<[u8]>, String> {
         return Err("it is not a file".to_owned());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_ARCHIVE)).unwrap_or(0));
-    std::fs::File::open(path).map_err(text)?.take(MAX_ARCHIVE + 1).read_to_end(&mut bytes).map_err(text)?;
+    std::fs::File::open(path)
+        .map_err(text)?
+        .take(MAX_ARCHIVE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(text)?;
     if bytes.len() as u64 > MAX_ARCHIVE {
         return Err(format!("it holds more than {MAX_ARCHIVE} bytes"));
     }
@@ -253,12 +302,20 @@ fn read_archive(path: &Path) -> Result<Arc<[u8]>, String> {
 }
 
 fn unresolved(target: &Target, error: ReportError) -> Failure {
-    Failure { subject: Subject::Unresolved(target.typed.clone()), error, anomaly: None }
+    Failure {
+        subject: Subject::Unresolved(target.typed.clone()),
+        error,
+        anomaly: None,
+    }
 }
 
 fn gap(err: &dyn std::fmt::Display, hint: String) -> ReportError {
     let hint = (!hint.is_empty()).then_some(hint);
-    ReportError { message: err.to_string(), hint, kind: GAP.to_owned() }
+    ReportError {
+        message: err.to_string(),
+        hint,
+        kind: GAP.to_owned(),
+    }
 }
 
 fn integrity_reason(err: &RegistryError) -> String {

@@ -31,7 +31,10 @@ impl Bar {
                 shown.enable_steady_tick(TICK);
             }
         });
-        Self { bar: Some(bar), appears: thread.ok().map(|thread| (done, thread)) }
+        Self {
+            bar: Some(bar),
+            appears: thread.ok().map(|thread| (done, thread)),
+        }
     }
 
     /// Says what is being done; `what` is ours or escaped.

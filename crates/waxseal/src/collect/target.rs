@@ -18,7 +18,10 @@ impl Target {
     /// # Errors
     /// npm would refuse it.
     pub fn parse(typed: &str) -> Result<Self, SpecError> {
-        Ok(Self { typed: typed.to_owned(), spec: spec::parse(typed)? })
+        Ok(Self {
+            typed: typed.to_owned(),
+            spec: spec::parse(typed)?,
+        })
     }
 }
 
@@ -27,7 +30,9 @@ impl Target {
 /// # Errors
 /// npm would refuse it.
 pub fn release_of(other: &Target, typed: &str) -> Result<Target, SpecError> {
-    let PackageSpec::Registry { name, .. } = &other.spec else { return Target::parse(typed) };
+    let PackageSpec::Registry { name, .. } = &other.spec else {
+        return Target::parse(typed);
+    };
     let begins_like_a_version = typed.starts_with(|c: char| c.is_ascii_digit() || "^~<>=*".contains(c));
     let wanted = match typed.strip_prefix('@') {
         // A scope has a slash behind it.
@@ -43,5 +48,8 @@ pub fn release_of(other: &Target, typed: &str) -> Result<Target, SpecError> {
         Wanted::Tag(text) | Wanted::Version(text) | Wanted::Range(text) => text.as_str(),
         Wanted::Default => "",
     };
-    Ok(Target { typed: format!("{name}@{bare}"), ..Target::parse(&format!("{name}@{bare}"))? })
+    Ok(Target {
+        typed: format!("{name}@{bare}"),
+        ..Target::parse(&format!("{name}@{bare}"))?
+    })
 }

@@ -2,12 +2,12 @@
 
 use waxseal_detect::{Case, Date, Policy, detect, judge};
 use waxseal_model::{
-    Anomaly, CapabilityKind, Change, Collected, Counts, Decision, Evidence, Exhibit, FileState, Gap, GapWeight, HumanDiff,
-    ReportEntry, SourceEvidence, Subject, Verdict,
+    Anomaly, CapabilityKind, Change, Collected, Counts, Decision, Evidence, Exhibit, FileState, Gap, GapWeight,
+    HumanDiff, ReportEntry, SourceEvidence, Subject, Verdict,
 };
 
 use crate::collect::{Failure, Found};
-use crate::reader::{self, Progress, Reading, ReaderFailure, ReaderOptions, Wanted};
+use crate::reader::{self, Progress, ReaderFailure, ReaderOptions, Reading, Wanted};
 
 /// What every package of a command is judged with.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,11 @@ pub(super) struct Bench<'a> {
 
 /// The evidence of one release before it was read.
 fn evidence(found: &Found) -> Evidence {
-    Evidence { integrity: found.integrity.clone(), registry: found.registry.clone(), ..Evidence::new(found.subject.clone()) }
+    Evidence {
+        integrity: found.integrity.clone(),
+        registry: found.registry.clone(),
+        ..Evidence::new(found.subject.clone())
+    }
 }
 
 impl Bench<'_> {
@@ -115,7 +119,9 @@ impl Bench<'_> {
             if judged.decision == Decision::Allow && !self.verbose {
                 continue;
             }
-            let located = (0_u32..).zip(&judged.finding.evidence).filter_map(|(proof, it)| Some((proof, it, it.location?)));
+            let located = (0_u32..)
+                .zip(&judged.finding.evidence)
+                .filter_map(|(proof, it)| Some((proof, it, it.location?)));
             wanted.extend(located.take(proofs).map(|(proof, it, location)| Wanted {
                 finding,
                 proof,
@@ -127,7 +133,10 @@ impl Bench<'_> {
         wanted.truncate(MAX_EXHIBITS);
         reading.exhibits(&wanted).unwrap_or_else(|failure| {
             let gap = broken(&verdict.subject, "the source could not be shown", &failure);
-            verdict.gaps.push(Gap { weight: GapWeight::Partial, ..gap });
+            verdict.gaps.push(Gap {
+                weight: GapWeight::Partial,
+                ..gap
+            });
             Vec::new()
         })
     }
@@ -153,19 +162,33 @@ impl Bench<'_> {
                     gaps: vec![gap],
                     ran: Vec::new(),
                 };
-                ReportEntry { error: Some(failure.error), ..entry(verdict, &current, None, Extras::default()) }
+                ReportEntry {
+                    error: Some(failure.error),
+                    ..entry(verdict, &current, None, Extras::default())
+                }
             }
         }
     }
 
     fn case<'c>(&'c self, subject: &'c Subject, current: &'c Evidence) -> Case<'c> {
-        Case { subject, current, previous: None, change: None, policy: self.policy, now: self.today }
+        Case {
+            subject,
+            current,
+            previous: None,
+            change: None,
+            policy: self.policy,
+            now: self.today,
+        }
     }
 }
 
 /// Nothing is known of its files but that they are not the promised ones.
 fn only_odd(anomaly: Anomaly, gap: &Gap) -> SourceEvidence {
-    SourceEvidence { manifest: Collected::Missing(gap.clone()), anomalies: vec![anomaly], ..SourceEvidence::default() }
+    SourceEvidence {
+        manifest: Collected::Missing(gap.clone()),
+        anomalies: vec![anomaly],
+        ..SourceEvidence::default()
+    }
 }
 
 fn broken(subject: &Subject, what: &str, failure: &ReaderFailure) -> Gap {
@@ -188,8 +211,13 @@ struct Extras {
 fn entry(verdict: Verdict, current: &Evidence, previous: Option<&Evidence>, extras: Extras) -> ReportEntry {
     let source = current.source.present();
     let paths = |evidence: Option<&Evidence>| -> Vec<String> {
-        let files = evidence.filter(|_| extras.change.is_some()).and_then(|it| it.source.present()).map(|it| &it.files);
-        files.map(|files| files.iter().map(|file| file.path.clone()).collect()).unwrap_or_default()
+        let files = evidence
+            .filter(|_| extras.change.is_some())
+            .and_then(|it| it.source.present())
+            .map(|it| &it.files);
+        files
+            .map(|files| files.iter().map(|file| file.path.clone()).collect())
+            .unwrap_or_default()
     };
     ReportEntry {
         verdict,

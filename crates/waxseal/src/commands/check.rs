@@ -29,7 +29,11 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         human_diff: arguments.against.is_some() && outputs.show_diff(),
         verbose: shared.verbose,
     };
-    let bar = if screen.progress { Bar::on_terminal() } else { Bar::default() };
+    let bar = if screen.progress {
+        Bar::on_terminal()
+    } else {
+        Bar::default()
+    };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
     let entries = judge_all(&jobs, &collector, &bench, &bar);
     drop(collector);
@@ -88,7 +92,11 @@ fn jobs(arguments: &Check, screen: &Screen) -> Result<Vec<Job>, Problem> {
         };
         jobs.push(Job { target, against });
     }
-    if wrong { Err(Problem::Said(Exit::Usage)) } else { Ok(jobs) }
+    if wrong {
+        Err(Problem::Said(Exit::Usage))
+    } else {
+        Ok(jobs)
+    }
 }
 
 /// A few at a time: while one is downloaded another is read.
@@ -110,7 +118,10 @@ fn judge_all(jobs: &[Job], collector: &Collector<'_>, bench: &Bench<'_>, bar: &B
         }
         work();
     });
-    entries.into_iter().map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    entries
+        .into_iter()
+        .map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
 }
 
 /// `None` for an empty folder, in which there is nothing to judge.
@@ -163,8 +174,17 @@ fn first_release(subject: &Subject) -> Gap {
         Subject::Package(_) => "it was not compared, since there is no release before it",
         _ => "it was not compared, since only a registry knows the release before",
     };
-    let weight = if matches!(subject, Subject::Package(_)) { GapWeight::Partial } else { GapWeight::Decisive };
-    Gap { subject: subject.clone(), method: "package-diff".to_owned(), reason: reason.to_owned(), weight }
+    let weight = if matches!(subject, Subject::Package(_)) {
+        GapWeight::Partial
+    } else {
+        GapWeight::Decisive
+    };
+    Gap {
+        subject: subject.clone(),
+        method: "package-diff".to_owned(),
+        reason: reason.to_owned(),
+        weight,
+    }
 }
 
 /// Each may take a reader with several threads.

@@ -23,7 +23,11 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     let outputs = Outputs::new(&arguments.output, &config);
     let old = Target::parse(&arguments.old).map_err(|err| Problem::usage(&err, err.hint()))?;
     let new = release_of(&old, &arguments.new).map_err(|err| Problem::usage(&err, err.hint()))?;
-    let bar = if screen.progress { Bar::on_terminal() } else { Bar::default() };
+    let bar = if screen.progress {
+        Bar::on_terminal()
+    } else {
+        Bar::default()
+    };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
     let (old, new) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
@@ -81,7 +85,11 @@ fn raw(
             Ok(found) => sides.push((found.subject, found.input)),
             Err(failure) => {
                 screen.error(&failure.error.message, failure.error.hint.as_deref());
-                let exit = if failure.anomaly.is_some() { Exit::Findings } else { Exit::Incomplete };
+                let exit = if failure.anomaly.is_some() {
+                    Exit::Findings
+                } else {
+                    Exit::Incomplete
+                };
                 // Bytes that are not what was promised are worse than none.
                 worst = Some(worst.map_or(exit, |worst: Exit| worst.min(exit)));
             }
@@ -97,13 +105,21 @@ fn raw(
             // Hostile until shown otherwise.
             _ => Exit::Findings,
         };
-        Problem::Sentence { exit, message: failure.to_string(), hint: None }
+        Problem::Sentence {
+            exit,
+            message: failure.to_string(),
+            hint: None,
+        }
     };
     let mut session = Session::start(options).map_err(failed)?;
     let broken = session.open_for_text(&sides, options.max_unpacked).map_err(failed)?;
     drop(sides);
     if let Some(reason) = broken {
-        return Err(Problem::Sentence { exit: Exit::Findings, message: reason, hint: None });
+        return Err(Problem::Sentence {
+            exit: Exit::Findings,
+            message: reason,
+            hint: None,
+        });
     }
     if arguments.stat {
         let stats = session.stat().map_err(failed)?;
@@ -169,9 +185,19 @@ impl io::Write for Visible<'_> {
 /// One line a file, as git shows it.
 fn table(stats: &[Stat], width: usize) -> String {
     let mut out = String::new();
-    let most = stats.iter().map(|stat| u64::from(stat.added) + u64::from(stat.removed)).max().unwrap_or(0).max(1);
+    let most = stats
+        .iter()
+        .map(|stat| u64::from(stat.added) + u64::from(stat.removed))
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let names: Vec<String> = stats.iter().map(|stat| screen::plain(&stat.path)).collect();
-    let column = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).min(width / 2);
+    let column = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(width / 2);
     let bar = width.saturating_sub(column + NUMBERS).clamp(MIN_BAR, MAX_BAR) as u64;
     let (mut added, mut removed) = (0_u64, 0_u64);
     for (stat, name) in stats.iter().zip(&names) {
@@ -187,7 +213,11 @@ fn table(stats: &[Stat], width: usize) -> String {
                     Presence::Changed => "",
                 };
                 let total = u64::from(stat.added) + u64::from(stat.removed);
-                format!("{total:>6} {}{}{word}", "+".repeat(signs(stat.added)), "-".repeat(signs(stat.removed)))
+                format!(
+                    "{total:>6} {}{}{word}",
+                    "+".repeat(signs(stat.added)),
+                    "-".repeat(signs(stat.removed))
+                )
             }
         };
         added += u64::from(stat.added);
@@ -195,7 +225,11 @@ fn table(stats: &[Stat], width: usize) -> String {
         let _ = writeln!(out, " {name:<column$} | {what}");
     }
     let files = if stats.len() == 1 { "file" } else { "files" };
-    let _ = writeln!(out, " {} {files} differ, {added} lines added, {removed} removed", stats.len());
+    let _ = writeln!(
+        out,
+        " {} {files} differ, {added} lines added, {removed} removed",
+        stats.len()
+    );
     out
 }
 

@@ -28,8 +28,17 @@ pub(super) fn run(arguments: &Doctor, shared: &Shared, screen: &Screen) -> Resul
             Health::Weaker => ("note", AnsiColor::Yellow),
             Health::Bad => ("FAIL", AnsiColor::Red),
         };
-        let style = if screen.color { color.on_default().bold() } else { Style::new() };
-        let _ = writeln!(out, "{style}{word:<5}{style:#} {:<14} {}", line.what, plain(&line.found));
+        let style = if screen.color {
+            color.on_default().bold()
+        } else {
+            Style::new()
+        };
+        let _ = writeln!(
+            out,
+            "{style}{word:<5}{style:#} {:<14} {}",
+            line.what,
+            plain(&line.found)
+        );
         if let Some(hint) = &line.hint {
             let _ = writeln!(out, "      {:<14} hint: {}", "", plain(hint));
         }
@@ -57,42 +66,76 @@ enum Health {
 
 impl Line {
     fn good(what: &'static str, found: impl Into<String>) -> Self {
-        Self { health: Health::Good, what, found: found.into(), hint: None }
+        Self {
+            health: Health::Good,
+            what,
+            found: found.into(),
+            hint: None,
+        }
     }
 
     fn weaker(what: &'static str, found: impl Into<String>, hint: &str) -> Self {
-        Self { health: Health::Weaker, what, found: found.into(), hint: Some(hint.to_owned()) }
+        Self {
+            health: Health::Weaker,
+            what,
+            found: found.into(),
+            hint: Some(hint.to_owned()),
+        }
     }
 
     fn bad(what: &'static str, found: impl Into<String>, hint: impl Into<String>) -> Self {
         let hint = Some(hint.into()).filter(|hint| !hint.is_empty());
-        Self { health: Health::Bad, what, found: found.into(), hint }
+        Self {
+            health: Health::Bad,
+            what,
+            found: found.into(),
+            hint,
+        }
     }
 }
 
 fn version() -> Line {
-    Line::good("waxseal", format!("{} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH))
+    Line::good(
+        "waxseal",
+        format!(
+            "{} on {} {}",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH
+        ),
+    )
 }
 
 fn configuration(path: &Option<std::path::PathBuf>) -> Line {
-    let found = path.as_ref().map_or_else(|| "no waxseal.toml, the defaults are in force".to_owned(), |path| path.display().to_string());
+    let found = path.as_ref().map_or_else(
+        || "no waxseal.toml, the defaults are in force".to_owned(),
+        |path| path.display().to_string(),
+    );
     Line::good("configuration", found)
 }
 
 /// Starts a reader, which says what seals it before it reads anything.
 fn sealing() -> Line {
-    let options = ReaderOptions { allow_unsealed: true, ..ReaderOptions::default() };
+    let options = ReaderOptions {
+        allow_unsealed: true,
+        ..ReaderOptions::default()
+    };
     match Session::start(&options) {
-        Err(failure) => Line::bad("reader", failure.to_string(), "waxseal starts its own program again; is it still there?"),
+        Err(failure) => Line::bad(
+            "reader",
+            failure.to_string(),
+            "waxseal starts its own program again; is it still there?",
+        ),
         Ok(session) => match (&session.seal().syscalls, &session.seal().landlock) {
             (Err(reason), _) => Line::bad(
                 "reader",
                 format!("cannot be sealed: {reason}"),
                 "allow seccomp filters in this container, or accept the risk with `--allow-unsealed`",
             ),
-            (Ok(()), Ok(abi)) => {
-                Line::good("reader", format!("sealed by a filter of system calls and by Landlock (interface {abi})"))
-            }
+            (Ok(()), Ok(abi)) => Line::good(
+                "reader",
+                format!("sealed by a filter of system calls and by Landlock (interface {abi})"),
+            ),
             (Ok(()), Err(reason)) => Line::weaker(
                 "reader",
                 format!("sealed by a filter of system calls; {reason}"),
@@ -107,7 +150,10 @@ fn programs(env: &Environment) -> Vec<Line> {
         Some(path) => Line::good(what, path.display().to_string()),
         None => Line::weaker(what, "not found on PATH", hint),
     };
-    vec![line("npm", "needed only to ask it for the registry it is configured with; `--registry` does without")]
+    vec![line(
+        "npm",
+        "needed only to ask it for the registry it is configured with; `--registry` does without",
+    )]
 }
 
 fn cache(env: &Environment) -> Line {
@@ -125,20 +171,30 @@ fn registry(env: &Environment, offline: bool) -> Vec<Line> {
         Err(err) => return vec![Line::bad("registry", err.to_string(), err.hint())],
     };
     let url = shown(config.registry().as_str());
-    let mut lines = vec![Line::good("registry", format!("{url}, said by {}", config.registry_source()))];
-    lines.extend(config.notes().iter().map(|note| Line::weaker("npm settings", note.clone(), "see npm's own documentation")));
+    let mut lines = vec![Line::good(
+        "registry",
+        format!("{url}, said by {}", config.registry_source()),
+    )];
+    lines.extend(
+        config
+            .notes()
+            .iter()
+            .map(|note| Line::weaker("npm settings", note.clone(), "see npm's own documentation")),
+    );
     if offline {
         lines.push(Line::good("network", "switched off"));
         return lines;
     }
-    let answer = Cache::open(&Cache::default_root(env)).map_err(|err| (err.to_string(), err.hint().to_owned())).and_then(|cache| {
-        let options = Options { offline: false };
-        let ask = |registry: Registry| registry.packument(&PROBE.parse_name(), Form::Abbreviated);
-        match Registry::new(config, cache, options).and_then(ask) {
-            Ok(_) | Err(RegistryError::NotFound { .. }) => Ok(()),
-            Err(err) => Err((err.to_string(), err.hint())),
-        }
-    });
+    let answer = Cache::open(&Cache::default_root(env))
+        .map_err(|err| (err.to_string(), err.hint().to_owned()))
+        .and_then(|cache| {
+            let options = Options { offline: false };
+            let ask = |registry: Registry| registry.packument(&PROBE.parse_name(), Form::Abbreviated);
+            match Registry::new(config, cache, options).and_then(ask) {
+                Ok(_) | Err(RegistryError::NotFound { .. }) => Ok(()),
+                Err(err) => Err((err.to_string(), err.hint())),
+            }
+        });
     lines.push(match answer {
         Ok(()) => Line::good("network", "the registry answers"),
         Err((reason, hint)) => Line::bad("network", reason, hint),

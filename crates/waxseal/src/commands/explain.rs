@@ -43,7 +43,13 @@ fn list(screen: &Screen) -> String {
     for method in METHODS {
         let _ = writeln!(text, "{bold}{}{bold:#}: {}", method.id, method.summary);
         for indicator in method.indicators {
-            let _ = writeln!(text, "  {:<34} {:<8} {}", indicator.id, indicator.severity.id(), indicator.title);
+            let _ = writeln!(
+                text,
+                "  {:<34} {:<8} {}",
+                indicator.id,
+                indicator.severity.id(),
+                indicator.title
+            );
         }
         text.push('\n');
     }
@@ -71,7 +77,11 @@ fn manual(method: &Method, screen: &Screen) -> String {
 }
 
 fn bold(screen: &Screen) -> Style {
-    if screen.color { Style::new().bold() } else { Style::new() }
+    if screen.color {
+        Style::new().bold()
+    } else {
+        Style::new()
+    }
 }
 
 fn hint(id: &str) -> Option<String> {

@@ -11,7 +11,11 @@ use crate::exit::Exit;
 pub(super) fn run(arguments: &Init, screen: &Screen) -> Result<Exit, Problem> {
     let path = arguments.folder.join(NAME);
     let shown = path.display().to_string();
-    let written = OpenOptions::new().write(true).create_new(true).open(&path).and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
     match written {
         Ok(()) => {
             screen.note(&format!("wrote {shown}"));

@@ -24,7 +24,8 @@ pub(super) fn run(arguments: &Man, screen: &Screen) -> Result<Exit, Problem> {
 }
 
 fn write_all(command: &clap::Command, folder: &Path) -> Result<Vec<String>, Problem> {
-    let cannot = |path: &Path, err: std::io::Error| Problem::usage(format!("cannot write `{}`: {err}", path.display()), None);
+    let cannot =
+        |path: &Path, err: std::io::Error| Problem::usage(format!("cannot write `{}`: {err}", path.display()), None);
     std::fs::create_dir_all(folder).map_err(|err| cannot(folder, err))?;
     let mut pages = vec![("waxseal".to_owned(), command.clone())];
     for sub in command.get_subcommands() {

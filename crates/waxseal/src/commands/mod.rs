@@ -29,7 +29,10 @@ use screen::{Problem, Screen};
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if arguments.get(1).is_some_and(|word| word == reader::ROLE) {
-        let rest: Vec<String> = arguments[2..].iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let rest: Vec<String> = arguments[2..]
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
         return reader::worker_main(&rest);
     }
     std::panic::set_hook(Box::new(say_fault));
@@ -77,6 +80,10 @@ fn usage(err: &clap::Error) -> ExitCode {
 
 /// A panic is a fault of ours; what it says may hold text of a package, so only its place is shown.
 fn say_fault(info: &std::panic::PanicHookInfo<'_>) {
-    let place = info.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
-    screen::say(&format!("error: waxseal has met a fault of its own{place}\nhint: please report it with the command you ran"));
+    let place = info
+        .location()
+        .map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+    screen::say(&format!(
+        "error: waxseal has met a fault of its own{place}\nhint: please report it with the command you ran"
+    ));
 }

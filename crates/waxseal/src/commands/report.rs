@@ -20,14 +20,23 @@ pub(super) struct Outputs<'a> {
 impl<'a> Outputs<'a> {
     /// The command line over the configuration over `text`. Both were checked when they were read.
     pub(super) fn new(arguments: &'a Output, config: &Config) -> Self {
-        let id = arguments.format.as_deref().or(config.report.format.as_deref()).unwrap_or("text");
-        Self { stdout: report::find(id).expect("the format was checked when it was read"), arguments }
+        let id = arguments
+            .format
+            .as_deref()
+            .or(config.report.format.as_deref())
+            .unwrap_or("text");
+        Self {
+            stdout: report::find(id).expect("the format was checked when it was read"),
+            arguments,
+        }
     }
 
     /// Whether somebody will read the readable difference.
     pub(super) fn show_diff(&self) -> bool {
         let files = self.arguments.output.iter().map(|(id, _)| id.as_str());
-        std::iter::once(self.stdout.id).chain(files).any(|id| matches!(id, "text" | "markdown"))
+        std::iter::once(self.stdout.id)
+            .chain(files)
+            .any(|id| matches!(id, "text" | "markdown"))
     }
 
     /// Writes the report everywhere.
@@ -35,13 +44,20 @@ impl<'a> Outputs<'a> {
         let mut failed = None;
         for (id, path) in &self.arguments.output {
             let format = report::find(id).expect("the format was checked when it was read");
-            let options = RenderOptions { verbose: shared.verbose, ..RenderOptions::default() };
+            let options = RenderOptions {
+                verbose: shared.verbose,
+                ..RenderOptions::default()
+            };
             if let Err(err) = std::fs::write(path, (format.render)(report, &options)) {
                 screen.error(&format!("cannot write `{}`: {err}", path.display()), None);
                 failed = Some(Problem::Said(Exit::Usage));
             }
         }
-        let options = RenderOptions { width: screen.width, color: screen.color, verbose: shared.verbose };
+        let options = RenderOptions {
+            width: screen.width,
+            color: screen.color,
+            verbose: shared.verbose,
+        };
         screen.print(&(self.stdout.render)(report, &options))?;
         // Whoever reads a log sees the errors although the report went elsewhere.
         if self.stdout.id != "text" {
@@ -55,7 +71,11 @@ impl<'a> Outputs<'a> {
     /// How the command ends.
     pub(super) fn exit(&self, report: &Report, config: &Config) -> Exit {
         let accepted = self.arguments.allow_incomplete || config.report.allow_incomplete;
-        let incomplete = if accepted { Incomplete::Accepted } else { Incomplete::Fails };
+        let incomplete = if accepted {
+            Incomplete::Accepted
+        } else {
+            Incomplete::Fails
+        };
         Exit::of(report, settings::fail_on(self.arguments.fail_on, config), incomplete)
     }
 }

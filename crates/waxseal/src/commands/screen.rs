@@ -16,18 +16,30 @@ pub(super) enum Problem {
     /// Everything was said already.
     Said(Exit),
     /// One sentence, and what to do.
-    Sentence { exit: Exit, message: String, hint: Option<String> },
+    Sentence {
+        exit: Exit,
+        message: String,
+        hint: Option<String>,
+    },
 }
 
 impl Problem {
     /// Wrong usage or configuration.
     pub(super) fn usage(message: impl Display, hint: impl Into<Option<String>>) -> Self {
-        Self::Sentence { exit: Exit::Usage, message: message.to_string(), hint: hint.into() }
+        Self::Sentence {
+            exit: Exit::Usage,
+            message: message.to_string(),
+            hint: hint.into(),
+        }
     }
 
     /// A fault of ours or of the machine.
     pub(super) fn fault(message: impl Display) -> Self {
-        Self::Sentence { exit: Exit::Fault, message: message.to_string(), hint: None }
+        Self::Sentence {
+            exit: Exit::Fault,
+            message: message.to_string(),
+            hint: None,
+        }
     }
 }
 
@@ -49,10 +61,16 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) fn new(shared: &Shared) -> Self {
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| *width >= NARROWEST);
+        let columns = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .filter(|width| *width >= NARROWEST);
         let terminal_columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         Self {
-            width: columns.or_else(|| out.then(terminal_columns).flatten()).unwrap_or(DEFAULT_WIDTH).max(NARROWEST),
+            width: columns
+                .or_else(|| out.then(terminal_columns).flatten())
+                .unwrap_or(DEFAULT_WIDTH)
+                .max(NARROWEST),
             color: color(shared.color, out),
             terminal: out,
             progress: err && !shared.quiet,
@@ -74,7 +92,13 @@ impl Screen {
 
     /// One sentence on standard error, and what to do.
     pub(super) fn error(&self, message: &str, hint: Option<&str>) {
-        let bold = |color: AnsiColor| if self.error_color { color.on_default().bold() } else { Style::new() };
+        let bold = |color: AnsiColor| {
+            if self.error_color {
+                color.on_default().bold()
+            } else {
+                Style::new()
+            }
+        };
         let (red, cyan) = (bold(AnsiColor::Red), bold(AnsiColor::Cyan));
         let mut text = format!("{red}error{red:#}: {}", plain(message));
         if let Some(hint) = hint.filter(|hint| !hint.is_empty()) {
@@ -116,7 +140,9 @@ fn color(asked: Color, terminal: bool) -> bool {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
-        Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") => true,
+        Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0") => {
+            true
+        }
         Color::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

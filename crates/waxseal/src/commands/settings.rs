@@ -35,9 +35,18 @@ pub(super) fn reader(arguments: &Limits, config: &Config) -> ReaderOptions {
     let default = ReaderOptions::default();
     let limits = &config.limits;
     ReaderOptions {
-        max_unpacked: arguments.max_unpacked.or(limits.max_unpacked).map_or(default.max_unpacked, |size| size.0),
-        memory: arguments.max_memory.or(limits.max_memory).map_or(default.memory, |size| size.0),
-        time: arguments.max_time.or(limits.max_time).map_or(default.time, |time| Duration::from_secs(time.0)),
+        max_unpacked: arguments
+            .max_unpacked
+            .or(limits.max_unpacked)
+            .map_or(default.max_unpacked, |size| size.0),
+        memory: arguments
+            .max_memory
+            .or(limits.max_memory)
+            .map_or(default.memory, |size| size.0),
+        time: arguments
+            .max_time
+            .or(limits.max_time)
+            .map_or(default.time, |time| Duration::from_secs(time.0)),
         allow_unsealed: arguments.allow_unsealed,
         program: default.program,
     }

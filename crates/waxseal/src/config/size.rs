@@ -36,7 +36,10 @@ impl FromStr for Size {
         amount(text)
             .and_then(|(number, unit)| number.checked_mul(1 << shift(unit)?))
             .map(Self)
-            .ok_or_else(|| AmountError { text: text.to_owned(), what: "size; write it as `512MB`" })
+            .ok_or_else(|| AmountError {
+                text: text.to_owned(),
+                what: "size; write it as `512MB`",
+            })
     }
 }
 
@@ -53,7 +56,10 @@ impl FromStr for Seconds {
         amount(text)
             .and_then(|(number, unit)| number.checked_mul(factor(unit)?))
             .map(Self)
-            .ok_or_else(|| AmountError { text: text.to_owned(), what: "time; write it as `90s`" })
+            .ok_or_else(|| AmountError {
+                text: text.to_owned(),
+                what: "time; write it as `90s`",
+            })
     }
 }
 
@@ -67,13 +73,17 @@ fn amount(text: &str) -> Option<(u64, &str)> {
 
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AmountVisitor).and_then(|text| text.parse().map_err(D::Error::custom))
+        deserializer
+            .deserialize_any(AmountVisitor)
+            .and_then(|text| text.parse().map_err(D::Error::custom))
     }
 }
 
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AmountVisitor).and_then(|text| text.parse().map_err(D::Error::custom))
+        deserializer
+            .deserialize_any(AmountVisitor)
+            .and_then(|text| text.parse().map_err(D::Error::custom))
     }
 }
 

@@ -33,21 +33,41 @@ fn every_section_is_read() {
 
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_a_suggestion() {
-    check("\n[report]\nfail_on = \"block\"\n", "waxseal.toml:3: unknown key `fail_on` (did you mean `fail-on`?)");
-    check("[limit]\nmax-unpacked = 1\n", "waxseal.toml:1: unknown key `limit` (did you mean `limits`?)");
-    check("[report]\n\n[waiver]\n", "waxseal.toml:3: unknown key `waiver` (did you mean `waivers`?)");
+    check(
+        "\n[report]\nfail_on = \"block\"\n",
+        "waxseal.toml:3: unknown key `fail_on` (did you mean `fail-on`?)",
+    );
+    check(
+        "[limit]\nmax-unpacked = 1\n",
+        "waxseal.toml:1: unknown key `limit` (did you mean `limits`?)",
+    );
+    check(
+        "[report]\n\n[waiver]\n",
+        "waxseal.toml:3: unknown key `waiver` (did you mean `waivers`?)",
+    );
 }
 
 #[test]
 fn a_value_without_meaning_is_named_with_its_line() {
-    check("[report]\nformat = \"jsn\"\n", "waxseal.toml:2: `jsn` is no report format (did you mean `json`?)");
-    check("# one\n[limits]\nmax-unpacked = \"lots\"\n", "waxseal.toml:3: `lots` is no size; write it as `512MB`");
-    check("[recipients]\nallow = [\"nobody\"]\n", "waxseal.toml:2: `nobody` is no recipient; write a mailbox as `archive@crm.example` or a domain as `@crm.example`");
+    check(
+        "[report]\nformat = \"jsn\"\n",
+        "waxseal.toml:2: `jsn` is no report format (did you mean `json`?)",
+    );
+    check(
+        "# one\n[limits]\nmax-unpacked = \"lots\"\n",
+        "waxseal.toml:3: `lots` is no size; write it as `512MB`",
+    );
+    check(
+        "[recipients]\nallow = [\"nobody\"]\n",
+        "waxseal.toml:2: `nobody` is no recipient; write a mailbox as `archive@crm.example` or a domain as `@crm.example`",
+    );
 }
 
 #[test]
 fn broken_toml_is_named_with_its_line() {
-    let Err(ConfigError::Meaningless { line, .. }) = Config::parse("[report]\nformat = \n", "x") else { panic!("read") };
+    let Err(ConfigError::Meaningless { line, .. }) = Config::parse("[report]\nformat = \n", "x") else {
+        panic!("read")
+    };
     assert_eq!(line, 2);
 }
 

@@ -73,7 +73,9 @@ pub fn pairs<'a>(old: &[File<'a>], new: &[File<'a>]) -> Vec<Pair<'a>> {
 
 /// Appends the patch of one file.
 pub fn write(out: &mut Vec<u8>, pair: &Pair<'_>) {
-    let (Some(shown), old, new) = (pair.new.or(pair.old), pair.old, pair.new) else { return };
+    let (Some(shown), old, new) = (pair.new.or(pair.old), pair.old, pair.new) else {
+        return;
+    };
     let (a, b) = (name("a/", shown.path), name("b/", shown.path));
     line(out, &format!("diff --git {a} {b}"));
     match (old, new) {
@@ -85,7 +87,10 @@ pub fn write(out: &mut Vec<u8>, pair: &Pair<'_>) {
         }
         _ => {}
     }
-    let (before, after) = (old.map_or(&[][..], |file| file.bytes), new.map_or(&[][..], |file| file.bytes));
+    let (before, after) = (
+        old.map_or(&[][..], |file| file.bytes),
+        new.map_or(&[][..], |file| file.bytes),
+    );
     if before == after {
         return;
     }
@@ -112,9 +117,18 @@ pub fn stat(pair: &Pair<'_>) -> Option<Stat> {
         (_, None) => Presence::Removed,
         _ => Presence::Changed,
     };
-    let (before, after) = (pair.old.map_or(&[][..], |file| file.bytes), pair.new.map_or(&[][..], |file| file.bytes));
+    let (before, after) = (
+        pair.old.map_or(&[][..], |file| file.bytes),
+        pair.new.map_or(&[][..], |file| file.bytes),
+    );
     let binary = is_binary(before) || is_binary(after);
-    let mut stat = Stat { path: shown.path.to_owned(), added: 0, removed: 0, binary, presence };
+    let mut stat = Stat {
+        path: shown.path.to_owned(),
+        added: 0,
+        removed: 0,
+        binary,
+        presence,
+    };
     if !binary && before != after {
         let input = InternedInput::new(byte_lines(before), byte_lines(after));
         let diff = Diff::compute(Algorithm::Histogram, &input);
@@ -138,20 +152,35 @@ fn write_hunks(out: &mut Vec<u8>, input: &InternedInput<&[u8]>, diff: &Diff) {
 }
 
 fn write_group(out: &mut Vec<u8>, input: &InternedInput<&[u8]>, group: &[imara_diff::Hunk]) {
-    let (Some(first), Some(last)) = (group.first(), group.last()) else { return };
+    let (Some(first), Some(last)) = (group.first(), group.last()) else {
+        return;
+    };
     let lead = first.before.start.min(CONTEXT).min(first.after.start);
     let (old_start, new_start) = (first.before.start - lead, first.after.start - lead);
     let old_total = u32::try_from(input.before.len()).unwrap_or(u32::MAX);
     let trail = (old_total - last.before.end).min(CONTEXT);
     let (old_end, new_end) = (last.before.end + trail, last.after.end + trail);
-    let header =
-        format!("@@ -{} +{} @@", range(old_start, old_end - old_start), range(new_start, new_end - new_start));
+    let header = format!(
+        "@@ -{} +{} @@",
+        range(old_start, old_end - old_start),
+        range(new_start, new_end - new_start)
+    );
     line(out, &header);
     let mut at = old_start;
     for hunk in group {
         text(out, b' ', input, &input.before[at as usize..hunk.before.start as usize]);
-        text(out, b'-', input, &input.before[hunk.before.start as usize..hunk.before.end as usize]);
-        text(out, b'+', input, &input.after[hunk.after.start as usize..hunk.after.end as usize]);
+        text(
+            out,
+            b'-',
+            input,
+            &input.before[hunk.before.start as usize..hunk.before.end as usize],
+        );
+        text(
+            out,
+            b'+',
+            input,
+            &input.after[hunk.after.start as usize..hunk.after.end as usize],
+        );
         at = hunk.before.end;
     }
     text(out, b' ', input, &input.before[at as usize..old_end as usize]);
@@ -189,7 +218,10 @@ fn mode(file: &File<'_>) -> &'static str {
 /// git-config manual, `core.quotePath`: a name with unusual characters stands in quotes, its bytes written as in C.
 /// That also keeps hostile names from reaching a terminal as they are.
 pub fn name(prefix: &str, path: &str) -> String {
-    if path.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+    if path
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\')
+    {
         return format!("{prefix}{path}");
     }
     let mut quoted = format!("\"{prefix}");

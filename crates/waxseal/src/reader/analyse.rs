@@ -27,7 +27,11 @@ impl Analyst<'_> {
     pub(super) fn analyse(&self, side: u8, tree: &Tree) -> SourceEvidence {
         let digests = tree.digests();
         let inputs: Vec<InputFile<'_>> = (0..tree.len())
-            .map(|idx| InputFile { path: tree.path(idx), bytes: tree.bytes(idx), digest: digests[idx] })
+            .map(|idx| InputFile {
+                path: tree.path(idx),
+                bytes: tree.bytes(idx),
+                digest: digests[idx],
+            })
             .collect();
         let manifest = tree.manifest();
         let scan = package::scan(
@@ -62,7 +66,10 @@ impl Analyst<'_> {
     /// Runs the work of every file but those to be skipped.
     fn map(&self, side: u8, tree: &Tree, files: &[u32], work: &(dyn Fn(usize) + Sync)) {
         let parts = |list: &[SidePart]| -> BTreeSet<u32> {
-            list.iter().filter(|part| part.side == side).map(|part| part.file).collect()
+            list.iter()
+                .filter(|part| part.side == side)
+                .map(|part| part.file)
+                .collect()
         };
         let (skip, alone) = (parts(&self.how.skip), parts(&self.how.alone));
         let slots = || (0..files.len()).filter(|slot| !skip.contains(&files[*slot]));
@@ -93,7 +100,10 @@ impl Analyst<'_> {
     /// A parent that is gone is noticed when the evidence is sent.
     fn announce(&self, worker: usize, side: u8, files: &[u32]) {
         let files = files.iter().map(|file| SidePart { side, file: *file }).collect();
-        let message = Response::Working { worker: u8::try_from(worker).unwrap_or(u8::MAX), files };
+        let message = Response::Working {
+            worker: u8::try_from(worker).unwrap_or(u8::MAX),
+            files,
+        };
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = wire::send(&mut *out, &message);
     }
@@ -140,7 +150,10 @@ impl Room {
     fn take(&self, bytes: usize) -> Taken<'_> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let full = |taken: &mut usize| *taken > 0 && *taken + bytes > IN_FLIGHT;
-        let mut taken = self.freed.wait_while(taken, full).unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self
+            .freed
+            .wait_while(taken, full)
+            .unwrap_or_else(PoisonError::into_inner);
         *taken += bytes;
         Taken { room: self, bytes }
     }

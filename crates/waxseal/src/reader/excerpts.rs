@@ -17,7 +17,10 @@ pub(super) struct Excerpts<'t> {
 
 impl<'t> Excerpts<'t> {
     pub(super) fn new(trees: &'t [Tree]) -> Self {
-        Self { trees, formatted: BTreeMap::new() }
+        Self {
+            trees,
+            formatted: BTreeMap::new(),
+        }
     }
 
     /// The lines around a place; `None` if there is no such file.
@@ -28,15 +31,23 @@ impl<'t> Excerpts<'t> {
         let bytes = idx.then(|| tree.bytes(file as usize))?;
         let source = parse::decode(bytes);
         let pretty = self.formatted.entry((place.side, file)).or_insert_with(|| {
-            pretty::is_minified(&source).then(|| pretty::pretty(tree.path(file as usize), &source)).flatten()
+            pretty::is_minified(&source)
+                .then(|| pretty::pretty(tree.path(file as usize), &source))
+                .flatten()
         });
         let (line, column, width) = (place.location.line, place.location.column, place.location.width);
         Some(match pretty {
             Some(pretty) => {
                 let (line, column) = pretty.place_of(line, column);
-                Excerpt { formatted: true, lines: lines_around(&pretty.text, line, column, width) }
+                Excerpt {
+                    formatted: true,
+                    lines: lines_around(&pretty.text, line, column, width),
+                }
             }
-            None => Excerpt { formatted: false, lines: lines_around(&source, line, column, width) },
+            None => Excerpt {
+                formatted: false,
+                lines: lines_around(&source, line, column, width),
+            },
         })
     }
 }
@@ -49,7 +60,11 @@ fn lines_around(text: &str, line: u32, column: u32, width: u32) -> Vec<ExhibitLi
         .take_while(|(number, _)| *number <= line.saturating_add(AFTER))
         .map(|(number, text)| {
             let text = text.strip_suffix('\r').unwrap_or(text);
-            if number == line { cut(number, text, column, Some(width)) } else { cut(number, text, column, None) }
+            if number == line {
+                cut(number, text, column, Some(width))
+            } else {
+                cut(number, text, column, None)
+            }
         })
         .collect()
 }
@@ -65,7 +80,13 @@ fn cut(number: u32, text: &str, column: u32, mark: Option<u32>) -> ExhibitLine {
         let start = at - left;
         (start as u32, width.clamp(1, (length - start) as u32))
     });
-    ExhibitLine { number, text: shown, cut_left: left as u32, cut_right: rest.next().is_some(), mark }
+    ExhibitLine {
+        number,
+        text: shown,
+        cut_left: left as u32,
+        cut_right: rest.next().is_some(),
+        mark,
+    }
 }
 
 /// Lines before and behind the one that matters.

@@ -1,8 +1,6 @@
 //! Reads sides to the end whatever they hold: a file that stops the reader is named, set aside, and the rest is read again.
 
-use waxseal_model::{
-    Anomaly, AnomalyKind, Exhibit, FileState, Gap, GapWeight, Location, SourceEvidence, Subject,
-};
+use waxseal_model::{Anomaly, AnomalyKind, Exhibit, FileState, Gap, GapWeight, Location, SourceEvidence, Subject};
 
 use super::protocol::{Analyse, Place, SidePart};
 use super::session::{Progress, ReaderFailure, ReaderOptions, Session, SideInput};
@@ -31,14 +29,23 @@ pub fn read(sides: &[(Subject, SideInput)], options: &ReaderOptions, progress: &
     let mut alone: Vec<SidePart> = Vec::new();
     let mut timed_out = false;
     for _ in 0..ATTEMPTS {
-        let how = Analyse { skip: poison.iter().map(|(part, _)| *part).collect(), alone: std::mem::take(&mut alone) };
+        let how = Analyse {
+            skip: poison.iter().map(|(part, _)| *part).collect(),
+            alone: std::mem::take(&mut alone),
+        };
         match attempt(sides, how, options, progress) {
             Attempt::Done(session, mut evidence) => {
                 for (part, failure) in &poison {
                     set_aside(&mut evidence, *part, failure);
                 }
-                let sides = evidence.into_iter().map(|side| SideReading::Read(Box::new(side))).collect();
-                return Reading { session: Some(*session), sides };
+                let sides = evidence
+                    .into_iter()
+                    .map(|side| SideReading::Read(Box::new(side)))
+                    .collect();
+                return Reading {
+                    session: Some(*session),
+                    sides,
+                };
             }
             Attempt::Failed(failure, suspects) => match (suspects.as_slice(), &failure) {
                 ([], _) => return failed(sides, failure),
@@ -82,19 +89,31 @@ fn attempt(sides: &[(Subject, SideInput)], how: Analyse, options: &ReaderOptions
 }
 
 fn failed(sides: &[(Subject, SideInput)], failure: ReaderFailure) -> Reading {
-    Reading { session: None, sides: sides.iter().map(|_| SideReading::Failed(failure.clone())).collect() }
+    Reading {
+        session: None,
+        sides: sides.iter().map(|_| SideReading::Failed(failure.clone())).collect(),
+    }
 }
 
 /// Marks the file that stopped the reader, so that the engine makes a decisive gap and a finding of it.
 fn set_aside(evidence: &mut [SourceEvidence], part: SidePart, failure: &ReaderFailure) {
-    let Some(side) = evidence.get_mut(usize::from(part.side)) else { return };
-    let Some(file) = side.files.get_mut(part.file as usize) else { return };
+    let Some(side) = evidence.get_mut(usize::from(part.side)) else {
+        return;
+    };
+    let Some(file) = side.files.get_mut(part.file as usize) else {
+        return;
+    };
     file.state = FileState::Skipped;
     let detail = match failure {
         ReaderFailure::TimeOut(seconds) => format!("the reader was stopped after {seconds} seconds on this file"),
         other => format!("{other} on this file"),
     };
-    side.anomalies.push(Anomaly { kind: AnomalyKind::ParserBomb, path: Some(file.path.clone()), detail, location: None });
+    side.anomalies.push(Anomaly {
+        kind: AnomalyKind::ParserBomb,
+        path: Some(file.path.clone()),
+        detail,
+        location: None,
+    });
 }
 
 impl SideReading {
@@ -129,11 +148,19 @@ impl Reading {
     /// # Errors
     /// The reader fails.
     pub fn exhibits(&mut self, wanted: &[Wanted]) -> Result<Vec<Exhibit>, ReaderFailure> {
-        let Some(session) = &mut self.session else { return Ok(Vec::new()) };
+        let Some(session) = &mut self.session else {
+            return Ok(Vec::new());
+        };
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let places = wanted.iter().map(|it| Place { side: it.side, location: it.location }).collect();
+        let places = wanted
+            .iter()
+            .map(|it| Place {
+                side: it.side,
+                location: it.location,
+            })
+            .collect();
         let excerpts = session.excerpts(places)?;
         let exhibit = |(wanted, excerpt): (&Wanted, Option<super::protocol::Excerpt>)| {
             let excerpt = excerpt?;

@@ -13,7 +13,8 @@ use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
 use waxseal_npm::Unpacked;
 
 use super::protocol::{
-    Analyse, ContentHeader, Excerpt, FilesHeader, Open, OpenedSide, Place, Request, Response, SealState, SideHeader, SidePart,
+    Analyse, ContentHeader, Excerpt, FilesHeader, Open, OpenedSide, Place, Request, Response, SealState, SideHeader,
+    SidePart,
 };
 use super::wire::{self, Frame, Inbox, WireError};
 use crate::diff::patch::Stat;
@@ -132,8 +133,14 @@ impl Session {
             .stderr(Stdio::null())
             .spawn()
             .map_err(start)?;
-        let (input, output) = (child.stdin.take(), child.stdout.take().expect("standard output is a pipe"));
-        let watched = Arc::new(Watched { child: Mutex::new(child), timed_out: AtomicBool::new(false) });
+        let (input, output) = (
+            child.stdin.take(),
+            child.stdout.take().expect("standard output is a pipe"),
+        );
+        let watched = Arc::new(Watched {
+            child: Mutex::new(child),
+            timed_out: AtomicBool::new(false),
+        });
         let watchdog = watch(Arc::clone(&watched), options.time).map_err(start)?;
         let mut session = Self {
             input,
@@ -141,7 +148,10 @@ impl Session {
             watched,
             watchdog: Some(watchdog),
             working: Vec::new(),
-            seal: SealState { landlock: Ok(0), syscalls: Ok(()) },
+            seal: SealState {
+                landlock: Ok(0),
+                syscalls: Ok(()),
+            },
             time: options.time,
         };
         match session.hear()? {
@@ -160,9 +170,19 @@ impl Session {
     }
 
     /// Hands over the sides; gives what was taken of each.
-    pub(super) fn open(&mut self, sides: &[(Subject, SideInput)], max_unpacked: u64) -> Result<Vec<OpenedSide>, ReaderFailure> {
-        let header = |(subject, input): &(Subject, SideInput)| SideHeader { subject: subject.clone(), content: input.header() };
-        let open = Open { sides: sides.iter().map(header).collect(), max_unpacked };
+    pub(super) fn open(
+        &mut self,
+        sides: &[(Subject, SideInput)],
+        max_unpacked: u64,
+    ) -> Result<Vec<OpenedSide>, ReaderFailure> {
+        let header = |(subject, input): &(Subject, SideInput)| SideHeader {
+            subject: subject.clone(),
+            content: input.header(),
+        };
+        let open = Open {
+            sides: sides.iter().map(header).collect(),
+            max_unpacked,
+        };
         self.say(&Request::Open(open))?;
         for (_, input) in sides {
             self.hand_over(input)?;
@@ -184,7 +204,9 @@ impl Session {
     ) -> Result<Option<String>, ReaderFailure> {
         let opened = self.open(sides, max_unpacked)?;
         let broken = |(side, (subject, _)): (&OpenedSide, &(Subject, SideInput))| {
-            side.broken.as_ref().map(|reason| format!("`{subject}` cannot be unpacked: {reason}"))
+            side.broken
+                .as_ref()
+                .map(|reason| format!("`{subject}` cannot be unpacked: {reason}"))
         };
         Ok(opened.iter().zip(sides).find_map(broken))
     }
@@ -355,7 +377,11 @@ impl SideInput {
         match self {
             Self::Archive(bytes) => ContentHeader::Archive(bytes.len() as u64),
             Self::Folder(folder) => ContentHeader::Files(FilesHeader {
-                files: folder.files.iter().map(|file| (file.path.clone(), file.mode, file.size())).collect(),
+                files: folder
+                    .files
+                    .iter()
+                    .map(|file| (file.path.clone(), file.mode, file.size()))
+                    .collect(),
                 anomalies: folder.anomalies.clone(),
             }),
         }

@@ -23,13 +23,20 @@ pub(super) struct Tree {
 #[derive(Debug)]
 enum Content {
     Archive(Unpacked),
-    Folder { files: Vec<(String, u32, Range<usize>)>, bytes: Vec<u8> },
+    Folder {
+        files: Vec<(String, u32, Range<usize>)>,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Tree {
     /// Unpacks an archive. One that cannot be unpacked is a side without files and with an anomaly that says why.
     pub(super) fn unpack(subject: Subject, bytes: &[u8], max_unpacked: u64) -> Self {
-        let limits = Limits { inflated: max_unpacked, file: Limits::default().file.min(max_unpacked), ..Limits::default() };
+        let limits = Limits {
+            inflated: max_unpacked,
+            file: Limits::default().file.min(max_unpacked),
+            ..Limits::default()
+        };
         let mut broken = None;
         let mut unpacked = tarball::unpack(bytes, &limits).unwrap_or_else(|err| {
             broken = Some(err.to_string());
@@ -38,11 +45,21 @@ impl Tree {
                 TarballError::TooLarge { .. } => AnomalyKind::TooLarge,
             };
             let mut nothing = Unpacked::default();
-            nothing.anomalies.push(Anomaly { kind, path: None, detail: err.to_string(), location: None });
+            nothing.anomalies.push(Anomaly {
+                kind,
+                path: None,
+                detail: err.to_string(),
+                location: None,
+            });
             nothing
         });
         let anomalies = std::mem::take(&mut unpacked.anomalies);
-        Self { subject, anomalies, broken, content: Content::Archive(unpacked) }
+        Self {
+            subject,
+            anomalies,
+            broken,
+            content: Content::Archive(unpacked),
+        }
     }
 
     /// Takes the files of a folder, whose bytes stand one behind the other.
@@ -54,8 +71,12 @@ impl Tree {
             files.push((path, mode, at..end));
             at = end;
         }
-        (at == bytes.len())
-            .then_some(Self { subject, anomalies: header.anomalies, broken: None, content: Content::Folder { files, bytes } })
+        (at == bytes.len()).then_some(Self {
+            subject,
+            anomalies: header.anomalies,
+            broken: None,
+            content: Content::Folder { files, bytes },
+        })
     }
 
     /// How many files there are.
@@ -91,7 +112,11 @@ impl Tree {
 
     /// The files as the raw difference takes them.
     pub(super) fn patch_files(&self) -> Vec<File<'_>> {
-        let file = |idx| File { path: self.path(idx), executable: self.mode(idx) & 0o111 != 0, bytes: self.bytes(idx) };
+        let file = |idx| File {
+            path: self.path(idx),
+            executable: self.mode(idx) & 0o111 != 0,
+            bytes: self.bytes(idx),
+        };
         (0..self.len()).map(file).collect()
     }
 
@@ -128,6 +153,11 @@ impl Tree {
     }
 
     fn gap(&self, reason: String) -> Gap {
-        Gap { subject: self.subject.clone(), method: "manifest".to_owned(), reason, weight: GapWeight::Decisive }
+        Gap {
+            subject: self.subject.clone(),
+            method: "manifest".to_owned(),
+            reason,
+            weight: GapWeight::Decisive,
+        }
     }
 }

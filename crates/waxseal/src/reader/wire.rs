@@ -43,7 +43,11 @@ pub(super) struct Inbox<R> {
 
 impl<R: Read> Inbox<R> {
     pub(super) fn new(pipe: R, max_frame: usize, max_total: u64) -> Self {
-        Self { pipe, max_frame, left: max_total }
+        Self {
+            pipe,
+            max_frame,
+            left: max_total,
+        }
     }
 
     /// The next frame.

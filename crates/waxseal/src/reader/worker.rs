@@ -24,10 +24,17 @@ use crate::human_diff;
 /// Runs the role. `arguments` are what stands behind it on the command line: bytes of memory, seconds.
 pub fn worker_main(arguments: &[String]) -> ExitCode {
     let numbers: Option<Vec<u64>> = arguments.iter().map(|text| text.parse().ok()).collect();
-    let Some([memory, seconds]) = numbers.as_deref() else { return ExitCode::from(FAULT) };
+    let Some([memory, seconds]) = numbers.as_deref() else {
+        return ExitCode::from(FAULT);
+    };
     // The kernel answers these by files.
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
-    let limits = Limits { address_space: *memory, cpu_seconds: seconds.saturating_mul(threads as u64) };
+    let threads = std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(MAX_THREADS);
+    let limits = Limits {
+        address_space: *memory,
+        cpu_seconds: seconds.saturating_mul(threads as u64),
+    };
     // What a panic would print may hold text of a package, and nobody reads it.
     std::panic::set_hook(Box::new(|_| ()));
     let (Ok(input), Ok(output)) = (own(&std::io::stdin()), own(&std::io::stdout())) else {
@@ -35,14 +42,21 @@ pub fn worker_main(arguments: &[String]) -> ExitCode {
     };
     let sinks = waxseal_mail::providers::sink_specs();
     let room = waxseal_sandbox::enter(Role::Reader);
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build() else {
+    let Ok(pool) = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .build()
+    else {
         return ExitCode::from(FAULT);
     };
     // Every thread has run before the door is locked: a thread that starts asks the kernel for more than one that works.
     pool.broadcast(|_| ());
     let seal = match room {
         Ok(room) => seal_state(room.seal(&limits).map(|sealed| sealed.report().clone())),
-        Err(err) => SealState { landlock: Err(err.to_string()), syscalls: Err(err.to_string()) },
+        Err(err) => SealState {
+            landlock: Err(err.to_string()),
+            syscalls: Err(err.to_string()),
+        },
     };
     let mut worker = Worker::new(File::from(input), File::from(output), sinks);
     // On a thread of the pool, since only those have the stack that deep code needs.
@@ -71,7 +85,10 @@ fn seal_state(sealed: Result<SealReport, waxseal_sandbox::SealError>) -> SealSta
             },
             syscalls: Ok(()),
         },
-        Err(err) => SealState { landlock: Err("unknown".to_owned()), syscalls: Err(err.to_string()) },
+        Err(err) => SealState {
+            landlock: Err("unknown".to_owned()),
+            syscalls: Err(err.to_string()),
+        },
     }
 }
 
@@ -147,9 +164,16 @@ impl Worker {
     }
 
     fn analyse(&mut self, how: Analyse) -> Result<(), WireError> {
-        let analyst = Analyst { out: &self.out, sinks: &self.sinks, cache: AnalysisCache::default(), how };
-        let evidence: Vec<SourceEvidence> =
-            (0..).zip(&self.trees).map(|(side, tree)| analyst.analyse(side, tree)).collect();
+        let analyst = Analyst {
+            out: &self.out,
+            sinks: &self.sinks,
+            cache: AnalysisCache::default(),
+            how,
+        };
+        let evidence: Vec<SourceEvidence> = (0..)
+            .zip(&self.trees)
+            .map(|(side, tree)| analyst.analyse(side, tree))
+            .collect();
         for side in evidence {
             let response = Response::Evidence(Box::new(side));
             self.answer(&response)?;
@@ -161,7 +185,9 @@ impl Worker {
     }
 
     fn compare(&mut self) -> Result<(), WireError> {
-        let [old, new] = self.evidence.as_slice() else { return Err(WireError::Malformed) };
+        let [old, new] = self.evidence.as_slice() else {
+            return Err(WireError::Malformed);
+        };
         let manifest = match (old.manifest.present(), new.manifest.present()) {
             (Some(old), Some(new)) => waxseal_npm::manifest::compare(old, new),
             _ => Vec::new(),
@@ -175,7 +201,9 @@ impl Worker {
     }
 
     fn human_diff(&self) -> HumanDiff {
-        let ([old, new], Some(change)) = (self.evidence.as_slice(), &self.change) else { return HumanDiff::default() };
+        let ([old, new], Some(change)) = (self.evidence.as_slice(), &self.change) else {
+            return HumanDiff::default();
+        };
         let marks = human_diff::marks(change, new);
         let files = |side: usize| -> Vec<human_diff::File<'_>> {
             let file = |(idx, facts): (usize, &waxseal_model::FileFacts)| human_diff::File {

@@ -2,3 +2,7 @@
 
 mod architecture;
 mod fixtures;
+mod commands;
+mod exits;
+mod reading;
+mod support;

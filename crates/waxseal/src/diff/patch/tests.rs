@@ -6,8 +6,14 @@ use std::process::Command;
 type Tree<'a> = &'a [(&'a str, bool, &'a [u8])];
 
 fn files<'a>(tree: Tree<'a>) -> Vec<File<'a>> {
-    let mut files: Vec<File<'a>> =
-        tree.iter().map(|(path, executable, bytes)| File { path, executable: *executable, bytes }).collect();
+    let mut files: Vec<File<'a>> = tree
+        .iter()
+        .map(|(path, executable, bytes)| File {
+            path,
+            executable: *executable,
+            bytes,
+        })
+        .collect();
     files.sort_by_key(|file| file.path);
     files
 }
@@ -53,7 +59,10 @@ fn read_tree(root: &Path) -> Vec<(String, bool, Vec<u8>)> {
 #[track_caller]
 fn check(old: Tree<'_>, new: Tree<'_>) {
     let patch = patch(old, new);
-    for program in [&["git", "apply", "--whitespace=nowarn"][..], &["patch", "-p1", "-s", "--binary"][..]] {
+    for program in [
+        &["git", "apply", "--whitespace=nowarn"][..],
+        &["patch", "-p1", "-s", "--binary"][..],
+    ] {
         let folder = tempfile::tempdir().unwrap();
         write_tree(folder.path(), old);
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -67,9 +76,15 @@ fn check(old: Tree<'_>, new: Tree<'_>) {
             .output()
             .unwrap();
         let shown = String::from_utf8_lossy(&patch);
-        assert!(status.status.success(), "{program:?}: {}\n{shown}", String::from_utf8_lossy(&status.stderr));
-        let mut expected: Vec<(String, bool, Vec<u8>)> =
-            new.iter().map(|(path, executable, bytes)| ((*path).to_owned(), *executable, bytes.to_vec())).collect();
+        assert!(
+            status.status.success(),
+            "{program:?}: {}\n{shown}",
+            String::from_utf8_lossy(&status.stderr)
+        );
+        let mut expected: Vec<(String, bool, Vec<u8>)> = new
+            .iter()
+            .map(|(path, executable, bytes)| ((*path).to_owned(), *executable, bytes.to_vec()))
+            .collect();
         expected.sort();
         assert_eq!(read_tree(folder.path()), expected, "{program:?}\n{shown}");
     }
@@ -77,21 +92,30 @@ fn check(old: Tree<'_>, new: Tree<'_>) {
 
 #[test]
 fn a_changed_line_is_applied() {
-    check(&[("a.js", false, b"one\ntwo\nthree\n")], &[("a.js", false, b"one\nzwei\nthree\n")]);
+    check(
+        &[("a.js", false, b"one\ntwo\nthree\n")],
+        &[("a.js", false, b"one\nzwei\nthree\n")],
+    );
 }
 
 #[test]
 fn files_that_come_and_go_are_applied() {
     check(
         &[("gone.js", false, b"x\ny\n"), ("keep.js", false, b"k\n")],
-        &[("keep.js", false, b"k\n"), ("lib/new.js", true, b"#!/usr/bin/env node\n")],
+        &[
+            ("keep.js", false, b"k\n"),
+            ("lib/new.js", true, b"#!/usr/bin/env node\n"),
+        ],
     );
 }
 
 #[test]
 fn empty_files_are_applied() {
     check(&[("a", false, b"")], &[("a", false, b"now\n")]);
-    check(&[("a", false, b"then\n"), ("b", false, b"b\n")], &[("a", false, b""), ("b", false, b"b\n")]);
+    check(
+        &[("a", false, b"then\n"), ("b", false, b"b\n")],
+        &[("a", false, b""), ("b", false, b"b\n")],
+    );
     check(&[("a", false, b"a\n")], &[("a", false, b"a\n"), ("b", false, b"")]);
 }
 
@@ -112,13 +136,22 @@ fn a_missing_last_line_feed_is_kept() {
 #[test]
 fn carriage_returns_and_bytes_that_are_no_text_are_kept() {
     check(&[("a", false, b"x\r\ny\r\nz\n")], &[("a", false, b"x\r\nY\r\nz\n")]);
-    check(&[("a", false, b"\xff\xfe\nsame\n")], &[("a", false, b"\xff\xfd\nsame\n")]);
+    check(
+        &[("a", false, b"\xff\xfe\nsame\n")],
+        &[("a", false, b"\xff\xfd\nsame\n")],
+    );
 }
 
 #[test]
 fn names_with_blanks_quotes_and_other_alphabets_are_applied() {
-    check(&[("a b.js", false, b"1\n")], &[("a b.js", false, b"2\n"), ("c d/e f.js", false, b"3\n")]);
-    check(&[("\"q\".js", false, b"1\n")], &[("\"q\".js", false, b"2\n"), ("grü\u{202e}n\t.js", false, b"3\n")]);
+    check(
+        &[("a b.js", false, b"1\n")],
+        &[("a b.js", false, b"2\n"), ("c d/e f.js", false, b"3\n")],
+    );
+    check(
+        &[("\"q\".js", false, b"1\n")],
+        &[("\"q\".js", false, b"2\n"), ("grü\u{202e}n\t.js", false, b"3\n")],
+    );
 }
 
 #[test]
@@ -126,7 +159,14 @@ fn distant_and_near_differences_are_applied() {
     let old: Vec<u8> = (0..400).flat_map(|n| format!("line {n}\n").into_bytes()).collect();
     let change = |every: usize| -> Vec<u8> {
         (0..400)
-            .flat_map(|n| if n % every == 0 { format!("changed {n}\nand one more\n") } else { format!("line {n}\n") }.into_bytes())
+            .flat_map(|n| {
+                if n % every == 0 {
+                    format!("changed {n}\nand one more\n")
+                } else {
+                    format!("line {n}\n")
+                }
+                .into_bytes()
+            })
             .collect()
     };
     for every in [1, 2, 5, 6, 7, 8, 9, 50, 399] {
@@ -138,7 +178,10 @@ fn distant_and_near_differences_are_applied() {
 
 #[test]
 fn a_binary_file_is_named() {
-    let out = patch(&[("a.png", false, b"\x89PNG\0old")], &[("a.png", false, b"\x89PNG\0new"), ("b.wasm", false, b"\0asm")]);
+    let out = patch(
+        &[("a.png", false, b"\x89PNG\0old")],
+        &[("a.png", false, b"\x89PNG\0new"), ("b.wasm", false, b"\0asm")],
+    );
     assert_eq!(
         String::from_utf8(out).unwrap(),
         "diff --git a/a.png b/a.png\nBinary files a/a.png and b/a.png differ\n\
@@ -154,14 +197,32 @@ fn equal_trees_give_nothing() {
 
 #[test]
 fn a_hostile_name_is_never_raw() {
-    assert_eq!(name("a/", "x\u{1b}[31m\u{202e}\n"), "\"a/x\\033[31m\\342\\200\\256\\n\"");
+    assert_eq!(
+        name("a/", "x\u{1b}[31m\u{202e}\n"),
+        "\"a/x\\033[31m\\342\\200\\256\\n\""
+    );
 }
 
 #[test]
 fn lines_are_counted_by_side() {
-    let (old, new) = (files(&[("a", false, b"1\n2\n3\n")]), files(&[("a", false, b"1\nzwei\n3\n4\n"), ("b", false, b"\0")]));
+    let (old, new) = (
+        files(&[("a", false, b"1\n2\n3\n")]),
+        files(&[("a", false, b"1\nzwei\n3\n4\n"), ("b", false, b"\0")]),
+    );
     let stats: Vec<Stat> = pairs(&old, &new).iter().filter_map(stat).collect();
-    let a = Stat { path: "a".into(), added: 2, removed: 1, binary: false, presence: Presence::Changed };
-    let b = Stat { path: "b".into(), added: 0, removed: 0, binary: true, presence: Presence::Added };
+    let a = Stat {
+        path: "a".into(),
+        added: 2,
+        removed: 1,
+        binary: false,
+        presence: Presence::Changed,
+    };
+    let b = Stat {
+        path: "b".into(),
+        added: 0,
+        removed: 0,
+        binary: true,
+        presence: Presence::Added,
+    };
     assert_eq!(stats, [a, b]);
 }

@@ -45,7 +45,10 @@ fn what_is_sent_arrives() {
     send(&mut bytes, &("text".to_owned(), Some(3_u32))).unwrap();
     send_raw(&mut bytes, &[5; MAX_RAW + 1]).unwrap();
     let mut inbox = Inbox::new(bytes.as_slice(), MAX_RAW, u64::MAX);
-    assert_eq!(inbox.message::<(String, Option<u32>)>().unwrap(), ("text".to_owned(), Some(3)));
+    assert_eq!(
+        inbox.message::<(String, Option<u32>)>().unwrap(),
+        ("text".to_owned(), Some(3))
+    );
     let lengths = [(); 2].map(|()| match inbox.frame() {
         Ok(Frame::Raw(body)) => body.len(),
         other => panic!("{other:?}"),
@@ -56,5 +59,8 @@ fn what_is_sent_arrives() {
 #[test]
 fn bytes_behind_a_message_make_it_malformed() {
     assert!(matches!(decode::<u8>(&[1, 2]), Err(WireError::Malformed)));
-    assert!(matches!(decode::<String>(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Err(WireError::Malformed)));
+    assert!(matches!(
+        decode::<String>(&[0xff, 0xff, 0xff, 0xff, 0x0f]),
+        Err(WireError::Malformed)
+    ));
 }
