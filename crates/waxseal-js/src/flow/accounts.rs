@@ -167,7 +167,13 @@ fn add(
         if constant && names::is_placeholder(secret) {
             continue;
         }
-        if constant || piece.is_own() || matches!(piece.origin, Origin::Configured(_)) {
+        let kept = match &piece.origin {
+            Origin::Configured(name) => !name.is_empty(),
+            Origin::Derived => piece.hidden,
+            Origin::Fetched => true,
+            _ => constant,
+        };
+        if kept {
             let value = constant.then(|| redacted(secret));
             push(at, field, piece, value, span, found);
         }

@@ -23,7 +23,7 @@ use crate::module::{CallNode, Module};
 use context::Context;
 use messages::{FieldValue, Key, Messages};
 use names::Role;
-use pieces::{Piece, Wanted, judge, judge_folded};
+use pieces::{Piece, Wanted, is_schema, judge, judge_folded, refined};
 use shape::Shapes;
 
 /// What one file says about mail.
@@ -128,7 +128,15 @@ fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Rec
                 FieldValue::Folded(folded) => judge_folded(ctx, folded, Wanted::Mailboxes),
                 FieldValue::Text(segments) => pieces::judge_text(ctx, segments),
             };
-            for piece in pieces {
+            for mut piece in pieces {
+                if let FieldValue::Expression(expression) = &note.value
+                    && piece.value.is_none()
+                {
+                    piece.origin = refined(ctx, piece.origin, expression);
+                    if piece.origin == Origin::Unknown && is_schema(expression) {
+                        piece.origin = Origin::Caller;
+                    }
+                }
                 let place = piece.place.clone().unwrap_or_else(|| place.clone());
                 found.push(Recipient { message, field, place, piece });
             }
@@ -167,8 +175,11 @@ fn recipient_flow(
         return None;
     }
     let shape = shapes.of(ctx, messages, recipient);
-    let named = piece.mailbox.is_some();
-    let worth = if named { shape.is_message || shape.shape.sent } else { shape.is_message && shape.shape.sent };
+    let worth = match piece.origin {
+        _ if piece.mailbox.is_some() => shape.is_message || shape.shape.sent,
+        Origin::Unknown => shape.is_message && shape.seen_leaving,
+        _ => shape.is_message && shape.shape.sent,
+    };
     if !worth {
         return None;
     }

@@ -387,6 +387,9 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
         }
         let mut folded = self.ctx.folder.fold(value);
         for step in path {
+            if matches!(folded.value, Value::Unknown(_)) {
+                break;
+            }
             folded = match step {
                 PathStep::Property(name) => self.ctx.folder.property(&folded.value, name),
                 PathStep::Index(at) => self.ctx.folder.property(&folded.value, &at.to_string()),
@@ -609,6 +612,59 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
     }
 }
 
+/// What the folder could not say is looked up in the syntax: what a parameter goes into is the caller's, and a file counts as
+/// shipped only if its path begins at the package's own folder.
+pub(super) fn refined<'a>(ctx: &Context<'_, '_, 'a>, origin: Origin, expression: &'a Expression<'a>) -> Origin {
+    if !matches!(origin, Origin::Unknown | Origin::Derived | Origin::Shipped) {
+        return origin;
+    }
+    let mut work = vec![expression];
+    let mut symbols: FxHashSet<SymbolId> = FxHashSet::default();
+    let mut own_folder = false;
+    for _ in 0..MAX_REFINED {
+        let Some(current) = work.pop() else { break };
+        match current.get_inner_expression() {
+            Expression::ImportMeta(_) => own_folder = true,
+            Expression::ThisExpression(_) => return Origin::Caller,
+            inner @ Expression::Identifier(name) => match symbol_of(ctx.module, inner) {
+                None => own_folder |= matches!(name.name.as_str(), "__dirname" | "__filename"),
+                Some(symbol) => {
+                    let note = ctx.module.symbols.get(&symbol).filter(|_| symbols.insert(symbol));
+                    for binding in note.iter().flat_map(|note| note.bindings.iter().take(MAX_BINDINGS)) {
+                        match binding.source {
+                            BindingSource::Parameter { .. } => return Origin::Caller,
+                            BindingSource::Expression { value, .. } | BindingSource::ElementOf(value) => work.push(value),
+                            _ => {}
+                        }
+                    }
+                }
+            },
+            _ => super::index::parts(current, &mut work),
+        }
+    }
+    match origin {
+        Origin::Shipped if !own_folder => Origin::Unknown,
+        origin => origin,
+    }
+}
+
+/// Whether a value only describes what a caller may give: `z.string().optional()`.
+pub(super) fn is_schema(expression: &Expression<'_>) -> bool {
+    let mut current = expression.get_inner_expression();
+    let mut first = None;
+    for _ in 0..MAX_BINDINGS {
+        let Expression::CallExpression(call) = current else { break };
+        let Some(member) = member_of(&call.callee) else { return false };
+        first = member.static_property_name();
+        current = member.object().get_inner_expression();
+    }
+    matches!(current, Expression::Identifier(_))
+        && matches!(
+            first,
+            Some("string" | "array" | "email" | "union" | "object" | "enum" | "optional" | "any" | "record" | "lazy")
+        )
+}
+
 /// Where something unknown comes from, in one word. What the caller or the network had a hand in is theirs.
 pub(super) fn origin_of(origins: &Origins) -> Option<Origin> {
     if origins.is_empty() {
@@ -706,6 +762,8 @@ const MAX_DEPTH: u8 = 48;
 const MAX_PIECES: usize = 32;
 /// Parts of one text that are looked at for conditions.
 const MAX_PARTS: usize = 64;
+/// Expressions looked at to say where one value comes from.
+const MAX_REFINED: usize = 80;
 /// Mailboxes read from one constant.
 const MAX_MAILBOXES: usize = 16;
 /// Assignments of one symbol that are followed.

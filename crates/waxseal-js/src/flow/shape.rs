@@ -60,6 +60,8 @@ struct Part {
 pub(super) struct Judged {
     pub(super) shape: MessageShape,
     pub(super) channel: String,
+    /// A call was seen that sends it.
+    pub(super) seen_leaving: bool,
     /// It has the fields of a message, or came from one.
     pub(super) is_message: bool,
 }
@@ -129,7 +131,7 @@ impl Shapes {
                     shape.beside_caller_message,
                 )
             })
-            .unwrap_or_else(|| Judged { shape: super::nothing(), channel: NO_CHANNEL.to_owned(), is_message: false })
+            .unwrap_or_else(|| Judged { shape: super::nothing(), channel: NO_CHANNEL.to_owned(), seen_leaving: false, is_message: false })
     }
 
     fn within(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, container: usize) -> Judged {
@@ -155,6 +157,7 @@ impl Shapes {
                 fields: summary.fields.clone(),
             },
             channel,
+            seen_leaving: summary.send.is_some() || summary.smtp,
             is_message: summary.shaped || summary.foreign || summary.smtp,
         }
     }
