@@ -27,6 +27,22 @@ fn a_recipient_is_the_first_thing_on_the_screen() {
 }
 
 #[test]
+fn the_answer_is_still_in_sight_at_the_end_of_a_long_report() {
+    let text = text::render(&samples::diff(), &options(80));
+    let last: Vec<&str> = text.lines().rev().take(3).collect();
+    assert!(
+        last[2].starts_with("BLOCK  ") && last[1].contains("adds archive@collector.example"),
+        "{last:?}"
+    );
+    let text = text::render(&samples::incomplete(), &options(80));
+    assert_eq!(
+        text.matches("INCOMPLETE").count(),
+        1,
+        "a short report is not said twice"
+    );
+}
+
+#[test]
 fn a_recipient_the_code_hides_is_said_under_its_mark() {
     let mut report = samples::block();
     let entry = &mut report.entries[0];

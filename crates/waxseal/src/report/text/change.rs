@@ -1,7 +1,8 @@
 //! What differs between two releases: new capabilities, the manifest, files, and the lines themselves.
 
 use waxseal_model::{
-    Capability, CapabilityKind, Change, Gained, HumanDiff, Hunk, LineTag, ManifestChange, Novelty, ReportEntry, Target,
+    Capability, CapabilityKind, Change, Decision, Gained, HumanDiff, Hunk, LineTag, ManifestChange, Novelty,
+    ReportEntry, Target,
 };
 
 use super::page::{BAD, FAINT, GOOD, PLAIN, Page, STRONG};
@@ -24,7 +25,8 @@ pub(crate) fn show(page: &mut Page, entry: &ReportEntry) {
         files(page, change);
     }
     if let Some(diff) = &entry.diff {
-        lines(page, diff);
+        let pressing = entry.verdict.decision > Decision::Allow;
+        lines(page, diff, hunks_shown(page, diff, pressing));
     }
 }
 
@@ -192,16 +194,32 @@ fn files(page: &mut Page, change: &Change) {
     }
 }
 
-/// The lines that differ, what matters first; what was folded away is counted.
-fn lines(page: &mut Page, diff: &HumanDiff) {
-    if !diff.hunks.is_empty() {
-        heading(page, "lines that matter first");
+/// How many hunks to show. Where something presses, only those with a reason, so that the reader is not led away from it.
+fn hunks_shown(page: &Page, diff: &HumanDiff, pressing: bool) -> usize {
+    let all = diff.hunks.len();
+    if page.verbose {
+        return all;
     }
-    let most = if page.verbose {
-        diff.hunks.len()
+    let with_reason = diff.hunks.iter().take_while(|hunk| !hunk.reasons.is_empty()).count();
+    if pressing && with_reason > 0 {
+        with_reason.min(MAX_HUNKS_PRESSING)
     } else {
-        diff.hunks.len().min(MAX_HUNKS)
-    };
+        all.min(MAX_HUNKS)
+    }
+}
+
+/// The lines that differ, what matters first; what was folded away is counted.
+fn lines(page: &mut Page, diff: &HumanDiff, most: usize) {
+    if !diff.hunks.is_empty() {
+        heading(
+            page,
+            if diff.hunks.iter().any(|hunk| !hunk.reasons.is_empty()) {
+                "lines that matter first"
+            } else {
+                "lines"
+            },
+        );
+    }
     for (idx, shown) in diff.hunks[..most].iter().enumerate() {
         if idx > 0 {
             page.blank();
@@ -279,7 +297,9 @@ const MAX_FIELDS: usize = 20;
 const MAX_FILES: usize = 5;
 /// The same when everything is asked for.
 const MAX_FILES_VERBOSE: usize = 200;
-/// Pieces of the difference.
+/// Pieces of the difference where something presses.
+const MAX_HUNKS_PRESSING: usize = 5;
+/// Pieces of the difference otherwise.
 const MAX_HUNKS: usize = 10;
 /// Lines of one piece.
 const MAX_HUNK_LINES: usize = 24;

@@ -26,7 +26,7 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
         .filter(|entry| is_short(entry))
         .map(|entry| width(&subject(entry)));
     let column = names.max().unwrap_or(0).min(MAX_NAME_COLUMN);
-    for entry in entries {
+    for entry in &entries {
         if is_short(entry) {
             short_entry(&mut page, entry, column);
         } else {
@@ -35,6 +35,7 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
             page.blank();
         }
     }
+    reminder(&mut page, &entries);
     if !report.warnings.is_empty() {
         page.blank();
         for warning in &report.warnings {
@@ -80,6 +81,21 @@ fn full_entry(page: &mut Page, entry: &ReportEntry) {
     what_to_do(page, entry);
 }
 
+/// On a terminal the end of a long report is what stays in sight, so the first answers stand there once more.
+fn reminder(page: &mut Page, entries: &[&ReportEntry]) {
+    if page.lines() <= TERMINAL_LINES {
+        return;
+    }
+    page.blank();
+    for entry in entries
+        .iter()
+        .filter(|entry| Answer::of(entry) != Answer::Allow)
+        .take(MAX_REMINDERS)
+    {
+        headline(page, entry);
+    }
+}
+
 /// `BLOCK  name@1.0.16  copies every message to archive@collector.example`, on two lines if one is too short.
 /// Returns which finding it speaks of.
 fn headline(page: &mut Page, entry: &ReportEntry) -> Option<usize> {
@@ -92,7 +108,12 @@ fn headline(page: &mut Page, entry: &ReportEntry) -> Option<usize> {
         let line = format!("{}{}  {text}", page.paint(style, &label), page.paint(STRONG, &name));
         page.line(&line);
     } else {
-        page.labelled(&label, style, &name);
+        if width(&label) + width(&name) <= page.width {
+            let line = format!("{}{}", page.paint(style, &label), page.paint(STRONG, &name));
+            page.line(&line);
+        } else {
+            page.labelled(&label, style, &name);
+        }
         page.labelled(&" ".repeat(width(&label)), PLAIN, &text);
     }
     if answer != Answer::Incomplete && !entry.verdict.complete {
@@ -253,6 +274,12 @@ fn is_plain(text: &str) -> bool {
 
 /// The column of names is no wider than this; a longer name moves only its own line.
 const MAX_NAME_COLUMN: usize = 40;
+
+/// The height of a terminal that nobody resized, less the line of the prompt.
+const TERMINAL_LINES: usize = 23;
+
+/// Answers that stand at the end once more; the last line counts all.
+const MAX_REMINDERS: usize = 5;
 
 /// More would push the rest off the screen; each finding names its id anyway.
 const MAX_EXPLAINED: usize = 3;

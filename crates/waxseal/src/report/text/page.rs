@@ -8,6 +8,7 @@ use crate::report::width::{width, wrap};
 /// A page that is being written.
 pub(crate) struct Page {
     out: String,
+    lines: usize,
     /// How many columns it has.
     pub(crate) width: usize,
     /// Show what is otherwise counted.
@@ -20,6 +21,7 @@ impl Page {
     pub(crate) fn new(options: &RenderOptions) -> Self {
         Self {
             out: String::new(),
+            lines: 0,
             width: options.width.clamp(MIN_WIDTH, MAX_WIDTH),
             verbose: options.verbose,
             color: options.color,
@@ -39,12 +41,14 @@ impl Page {
     pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end_matches(' '));
         self.out.push('\n');
+        self.lines += 1;
     }
 
     /// Adds an empty line, unless there is one already or the page is empty.
     pub(crate) fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
+            self.lines += 1;
         }
     }
 
@@ -72,6 +76,11 @@ impl Page {
                 self.line(&format!("{}{line}", " ".repeat(indent)));
             }
         }
+    }
+
+    /// How many lines there are so far.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines
     }
 
     /// The finished page.
