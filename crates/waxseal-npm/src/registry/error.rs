@@ -162,6 +162,12 @@ pub enum RegistryError {
         /// What is wrong with it, in our words.
         reason: String,
     },
+    /// npm's configuration names a registry that cannot be asked.
+    #[error("{reason}")]
+    Setting {
+        /// The sentence.
+        reason: String,
+    },
     /// A certificate or key npm is configured with cannot be used.
     #[error("npm's setting `{key}` names a file that cannot be used: {reason}")]
     Certificate {
@@ -234,6 +240,7 @@ impl RegistryError {
                 String::from("check that npm's `registry` is a package registry and no login page")
             }
             Self::TooLarge { .. } => String::from("no package in use comes near this size"),
+            Self::Setting { .. } => String::from("`npm config ls -l` shows where npm takes its settings from"),
             Self::Certificate { .. } => String::from("check the path in your `.npmrc`; the file must hold PEM"),
         }
     }

@@ -3,6 +3,8 @@
 mod error;
 mod http;
 mod recorded;
+mod tls;
+mod transport;
 
 use std::sync::Arc;
 
