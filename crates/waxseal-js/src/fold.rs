@@ -67,6 +67,8 @@ pub(crate) struct Folder<'m, 'a> {
     hidden: Cell<bool>,
     /// Where the literal that decides the current answer stands.
     source: Cell<Option<Span>>,
+    /// Expressions that may still be interpreted as a whole.
+    attempts: Cell<u32>,
     /// Regular expressions that were built, and those that could not be.
     patterns: RefCell<FxHashMap<(Rc<str>, Rc<str>), Option<regex::Regex>>>,
     /// How many programs inside strings are being folded around this one.
@@ -101,6 +103,7 @@ impl<'m, 'a> Folder<'m, 'a> {
             built: RefCell::default(),
             hidden: Cell::new(false),
             source: Cell::new(None),
+            attempts: Cell::new(MAX_ATTEMPTS),
             patterns: RefCell::default(),
             nested,
         }
@@ -272,6 +275,9 @@ const BASE_FUEL: u64 = 4_000_000;
 
 /// Steps for one question.
 const QUESTION_FUEL: u64 = 3_000_000;
+
+/// Expressions of one file that are interpreted as a whole.
+const MAX_ATTEMPTS: u32 = 200;
 
 /// How deep exported constants are looked into.
 const MAX_CONSTANT_DEPTH: u32 = 6;

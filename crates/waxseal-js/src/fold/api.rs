@@ -123,7 +123,7 @@ impl<'a> Folder<'_, 'a> {
         let path = &*api.path;
         match (path, name) {
             ("globalThis", "undefined") => return UNDEFINED,
-            ("globalThis", _) => return self.api_value(global_path(name), Origins::default()),
+            ("globalThis", _) => return self.api_value(global_path(name), global_origins(global_path(name))),
             ("process.env" | "import.meta.env", _) => {
                 return self.extend_api(api, &format!(".{name}"), &configured(name));
             }
@@ -181,8 +181,11 @@ impl<'a> Folder<'_, 'a> {
         }
         let arguments: Vec<_> = arguments.iter().take(MAX_ARGUMENTS).map(|it| self.export(it)).collect();
         let mut origins = call_origins(&api.path);
-        if origins.is_empty() && api.origins.has(Origins::FOREIGN | Origins::IMPORTED) {
+        if origins.is_empty() && (api.origins.has(Origins::FOREIGN | Origins::IMPORTED) || is_transformation(&api.path)) {
             arguments.iter().for_each(|it| origins.add(&it.origins()));
+        }
+        if origins.is_empty() && api.origins.is_empty() {
+            origins.bits = if is_transformation(&api.path) { Origins::DERIVED } else { Origins::OTHER };
         }
         let Js::V(Value::Api(called)) = self.extend_api(api, "()", &origins) else {
             return Js::V(derived(origins));
@@ -277,6 +280,19 @@ pub(super) fn global_path(name: &str) -> &str {
         "window" | "global" | "self" | "globalThis" => "globalThis",
         name => name,
     }
+}
+
+/// Whether an API only turns what it is given into something else.
+fn is_transformation(path: &str) -> bool {
+    let root = path.split(['.', '(']).next().unwrap_or(path);
+    matches!(root, "node:zlib" | "node:crypto" | "node:querystring" | "node:util" | "node:url" | "node:string_decoder")
+        || matches!(root, "node:punycode" | "node:buffer" | "node:path" | "TextDecoder" | "URLSearchParams" | "Buffer")
+}
+
+/// Where a global's value comes from.
+pub(super) fn global_origins(name: &str) -> Origins {
+    let known = KNOWN_GLOBALS.contains(&name) || GLOBAL_FUNCTIONS.contains(&name) || NETWORK.contains(&name);
+    Origins::of(if known { 0 } else { Origins::OTHER })
 }
 
 pub(super) fn is_relative(specifier: &str) -> bool {
@@ -402,6 +418,15 @@ const NETWORK: [&str; 21] = [
     "ws",
     "XMLHttpRequest",
     "WebSocket",
+];
+
+/// Globals that everybody has.
+const KNOWN_GLOBALS: [&str; 42] = [
+    "globalThis", "process", "console", "require", "module", "exports", "eval", "Math", "JSON", "Reflect", "Proxy",
+    "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "clearTimeout", "TextDecoder", "TextEncoder", "URL",
+    "URLSearchParams", "Map", "Set", "WeakMap", "WeakSet", "Uint8Array", "Uint16Array", "Uint32Array", "Int8Array",
+    "Int32Array", "Float64Array", "ArrayBuffer", "DataView", "encodeURIComponent", "decodeURIComponent", "encodeURI",
+    "decodeURI", "isNaN", "isFinite", "BigInt", "crypto", "WebAssembly", "structuredClone",
 ];
 
 /// Globals that are functions.

@@ -14,10 +14,28 @@ pub(super) type In<'f> = Option<&'f Rc<Frame>>;
 impl<'a> Folder<'_, 'a> {
     /// What an expression can be worth where it stands.
     pub(super) fn outside(&self, expression: &'a Expression<'a>) -> Value {
-        match self.standing(|| self.eval(expression, None)) {
+        let value = match self.standing(|| self.eval(expression, None)) {
             Ok(value) => self.export(&value),
             Err(_) => derived(Origins::default()),
+        };
+        match &value {
+            Value::Unknown(origins) if origins.bits == Origins::DERIVED && is_composed(expression) => {
+                self.followed(expression).unwrap_or(value)
+            }
+            _ => value,
         }
+    }
+
+    /// An expression interpreted as a whole: functions that keep variables of the one that made them have no value of their own.
+    fn followed(&self, expression: &'a Expression<'a>) -> Option<Value> {
+        if self.live.get() || self.attempts.get() == 0 {
+            return None;
+        }
+        self.attempts.set(self.attempts.get() - 1);
+        self.attempt(FOLLOW_FUEL, || {
+            let frame = Frame::new(None, UNDEFINED, UNDEFINED);
+            self.eval(expression, Some(&frame))
+        })
     }
 
     pub(super) fn eval(&self, expression: &'a Expression<'a>, frame: In<'_>) -> Res {
@@ -511,3 +529,14 @@ impl<'a> Folder<'_, 'a> {
         }
     }
 }
+
+/// Whether an expression calls something, so that interpreting it as a whole may say more.
+fn is_composed(expression: &Expression<'_>) -> bool {
+    match expression {
+        Expression::CallExpression(_) | Expression::BinaryExpression(_) | Expression::TemplateLiteral(_) => true,
+        expression => expression.is_member_expression(),
+    }
+}
+
+/// Steps for interpreting an expression as a whole.
+const FOLLOW_FUEL: u64 = 200_000;

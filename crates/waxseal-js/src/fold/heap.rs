@@ -190,8 +190,8 @@ impl Folder<'_, '_> {
                     name: Rc::clone(name),
                     value: Folded {
                         value: self.export_within(value, depth + 1, left),
-                        hidden: true,
-                        source: None,
+                        hidden: self.hidden.get(),
+                        source: self.source.get(),
                     },
                     span: Span::default(),
                 });

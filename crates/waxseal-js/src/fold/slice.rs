@@ -9,7 +9,7 @@ use oxc_span::{GetSpan, Span};
 
 use super::heap::{Frame, Js, UNDEFINED};
 use super::{Folded, Folder};
-use crate::module::{BindingSource, FunctionIdx, FunctionNode, SymbolNote};
+use crate::module::{BindingSource, CallNode, FunctionIdx, FunctionNode, SymbolNote};
 
 impl<'a> Folder<'_, 'a> {
     /// The value a symbol has been given step by step, if it is built so and can be followed.
@@ -25,7 +25,7 @@ impl<'a> Folder<'_, 'a> {
             _ => function,
         };
         let block = self.block(function, declared)?;
-        let selected = self.selected(symbol, function, block);
+        let selected = self.selected(symbol, function, block)?;
         // A place in another function, or inside a statement that builds, sees all of them.
         let until = place
             .filter(|it| self.function_around(it.start) == function)
@@ -88,7 +88,7 @@ impl<'a> Folder<'_, 'a> {
         symbol: SymbolId,
         function: FunctionIdx,
         block: &'a [Statement<'a>],
-    ) -> Vec<(Span, &'a Statement<'a>)> {
+    ) -> Option<Vec<(Span, &'a Statement<'a>)>> {
         let mut symbols = vec![symbol];
         let mut chosen = vec![false; block.len()];
         let built = self.built_in(function);
@@ -98,7 +98,10 @@ impl<'a> Folder<'_, 'a> {
                 break;
             };
             next += 1;
-            for span in self.writes(note) {
+            for (span, by) in self.writes(note) {
+                if !self.runs_within(by, function) {
+                    return None;
+                }
                 let Some(index) = statement_around(block, span) else {
                     continue;
                 };
@@ -119,7 +122,7 @@ impl<'a> Folder<'_, 'a> {
                     if writes
                         .iter()
                         .skip(1)
-                        .any(|it| around.start <= it.start && it.end <= around.end)
+                        .any(|(it, _)| around.start <= it.start && it.end <= around.end)
                     {
                         symbols.push(*other);
                     }
@@ -127,16 +130,41 @@ impl<'a> Folder<'_, 'a> {
             }
         }
         let chosen = block.iter().zip(chosen).filter(|(_, chosen)| *chosen);
-        chosen.map(|(statement, _)| (statement.span(), statement)).collect()
+        Some(chosen.map(|(statement, _)| (statement.span(), statement)).collect())
     }
 
-    /// Places where a symbol or what it holds is changed, the declaration first.
-    fn writes(&self, note: &SymbolNote<'a>) -> Vec<Span> {
-        let mut spans: Vec<Span> = note.bindings.iter().map(|it| it.span).collect();
-        let writes = note.property_writes.iter();
-        spans.extend(writes.map(|it| self.module.property_writes[*it as usize].span));
-        spans.extend(note.mutations.iter().map(|it| self.module.calls[*it as usize].span));
-        spans
+    /// Places where a symbol or what it holds is changed, and by which function; the declaration first.
+    fn writes(&self, note: &SymbolNote<'a>) -> Vec<(Span, FunctionIdx)> {
+        let declared = note.bindings.iter().map(|it| match it.source {
+            BindingSource::Parameter { function, .. } => (it.span, function),
+            _ => (it.span, it.function),
+        });
+        let mut places: Vec<_> = declared.collect();
+        let writes = note.property_writes.iter().map(|it| &self.module.property_writes[*it as usize]);
+        places.extend(writes.map(|it| (it.span, it.function)));
+        let calls = note.mutations.iter().map(|it| &self.module.calls[*it as usize]);
+        places.extend(calls.map(|it| (it.span, it.function)));
+        places
+    }
+
+    /// Whether a function runs where it stands inside `outer`: it is called there, or given to a method that calls it there.
+    fn runs_within(&self, function: FunctionIdx, outer: FunctionIdx) -> bool {
+        let mut function = function;
+        while function != outer {
+            let called = self.module.immediate_calls.contains_key(&function)
+                || self.module.callbacks.get(&function).is_some_and(|(call, _)| self.calls_back_at_once(*call));
+            if !called || function == FunctionIdx::TOP {
+                return false;
+            }
+            function = self.module.function(function).parent;
+        }
+        true
+    }
+
+    fn calls_back_at_once(&self, call: u32) -> bool {
+        let CallNode::Call(call) = self.module.calls[call as usize].node else { return false };
+        let name = call.callee.as_member_expression().and_then(|it| it.static_property_name());
+        name.is_some_and(|name| AT_ONCE.contains(&name))
     }
 
     /// Symbols of a function that are built up.
@@ -185,6 +213,13 @@ impl<'a> Folder<'_, 'a> {
 
 /// Whether a symbol's value is built up by statements rather than given.
 fn is_built(note: &SymbolNote<'_>) -> bool {
+    // What is written onto an object literal is gathered wherever it stands, and keeps its place.
+    if let Some(first) = note.bindings.first()
+        && let BindingSource::Expression { value: Expression::ObjectExpression(_), .. } = first.source
+        && first.path.is_empty()
+    {
+        return false;
+    }
     let built = note.bindings.iter().any(|it| {
         matches!(it.source, BindingSource::Expression { compound: true, .. })
             || matches!(it.source, BindingSource::Other) && note.bindings.len() > 1
@@ -245,6 +280,11 @@ fn is_loop(block: &[Statement<'_>], span: Span) -> bool {
         )
     })
 }
+
+/// Methods that call what they are given before they return.
+const AT_ONCE: [&str; 11] = [
+    "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "flatMap", "replace",
+];
 
 /// Steps for following the statements that build one variable.
 const SLICE_FUEL: u64 = 400_000;

@@ -7,7 +7,7 @@ use oxc_semantic::SymbolId;
 use oxc_span::Span;
 
 use super::eval::In;
-use super::heap::{Heap, Js, Res, Stop, UNDEFINED, derived, join};
+use super::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived, join};
 use super::members::caller;
 use super::{ArrayValue, Folded, Folder, ObjectValue, Origins, Property, Value};
 use crate::module::{Binding, BindingSource, CallNode, FunctionIdx, PathStep, PropertyKeyNote, SymbolNote};
@@ -36,7 +36,7 @@ impl<'a> Folder<'_, 'a> {
             ("Infinity", _) => Ok(Js::number(f64::INFINITY)),
             ("arguments", Some(frame)) => Ok(frame.arguments.clone()),
             ("arguments", None) => Ok(Js::unknown(Origins::of(Origins::CALLER))),
-            _ => Ok(self.api_value(super::api::global_path(name), Origins::default())),
+            _ => Ok(self.api_value(super::api::global_path(name), super::api::global_origins(super::api::global_path(name)))),
         }
     }
 
@@ -91,6 +91,11 @@ impl<'a> Folder<'_, 'a> {
             // `let x = null; … x = …`: the placeholder says nothing.
             values.retain(|it| !matches!(it, Value::Undefined | Value::Null));
         }
+        if note.bindings.len() > 1 && note.bindings.iter().any(|it| matches!(it.source, BindingSource::Other)) {
+            // A counter is hardly what it starts from.
+            values.retain(|it| !matches!(it, Value::Number(_)));
+            values.push(derived(Origins::default()));
+        }
         let mut value = join(values);
         if !added.is_empty() {
             let mut pieces = vec![Js::V(value.clone())];
@@ -135,7 +140,10 @@ impl<'a> Folder<'_, 'a> {
             {
                 value = self.or_default(value, default);
             }
-            value = self.step(&value, step, binding);
+            // `[a, ...b]`: the index says where the rest begins.
+            if !matches!(binding.path.get(index + 1), Some(PathStep::Rest)) || !matches!(step, PathStep::Index(_)) {
+                value = self.step(&value, step, index, binding);
+            }
         }
         if binding.default_at >= binding.path.len()
             && let Some(default) = binding.default
@@ -153,7 +161,7 @@ impl<'a> Folder<'_, 'a> {
         }
     }
 
-    fn step(&self, value: &Value, step: &PathStep<'a>, binding: &Binding<'a>) -> Value {
+    fn step(&self, value: &Value, step: &PathStep<'a>, position: usize, binding: &Binding<'a>) -> Value {
         match step {
             PathStep::Property(name) => self.value_property(value, name),
             PathStep::Index(index) => match value {
@@ -171,24 +179,10 @@ impl<'a> Folder<'_, 'a> {
                 let read = read.and_then(|key| self.read_computed(&Js::V(value.clone()), &key, true, None));
                 read.map_or_else(|_| derived(value.origins()), |it| self.export(&it))
             }
-            PathStep::Rest => self.rest(value, binding),
-        }
-    }
-
-    fn rest(&self, value: &Value, binding: &Binding<'a>) -> Value {
-        match value {
-            Value::Array(array) => {
-                let from = binding.path.iter().rev().find_map(|it| match it {
-                    PathStep::Index(index) => Some(*index as usize),
-                    _ => None,
-                });
-                let items = array.items.iter().skip(from.unwrap_or(0)).cloned().collect();
-                Value::Array(Rc::new(ArrayValue {
-                    items,
-                    open: array.open,
-                }))
+            PathStep::Rest => {
+                let before = position.checked_sub(1).and_then(|it| binding.path.get(it));
+                rest(value, before)
             }
-            value => value.clone(),
         }
     }
 
@@ -462,12 +456,34 @@ impl<'a> Folder<'_, 'a> {
                 properties: Vec::new(),
             })?,
             value @ (Value::Array(_) | Value::Object(_) | Value::Bytes(_)) => self.import(value)?,
+            Value::Unknown(origins) if origins.bits == Origins::DERIVED => match self.initialised(symbol) {
+                Some(value) => value,
+                None => return Ok(Js::V(folded.value)),
+            },
             value => return Ok(Js::V(value.clone())),
         };
         self.heap_escaped.set(true);
         self.world.borrow_mut().insert(symbol, value.clone());
-        self.prepare(symbol);
+        if let Value::Function(_) = folded.value {
+            self.prepare(symbol);
+        }
         Ok(self.world.borrow().get(&symbol).cloned().unwrap_or(value))
+    }
+
+    /// What a variable is initialised with, interpreted: a function that keeps variables of the one that made it.
+    fn initialised(&self, symbol: SymbolId) -> Option<Js> {
+        let [Binding { source: BindingSource::Expression { value, compound: false }, path, .. }] =
+            &self.module.symbols.get(&symbol)?.bindings[..]
+        else {
+            return None;
+        };
+        if !self.live.get() || !path.is_empty() {
+            return None;
+        }
+        // Asked for again while it is found out, it is unknown.
+        self.world.borrow_mut().insert(symbol, Js::V(derived(Origins::default())));
+        let frame = Frame::new(None, UNDEFINED, UNDEFINED);
+        self.eval(value, Some(&frame)).ok()
     }
 
     /// Functions called where they are written that get a symbol may change what it holds: string tables are rotated so.
@@ -502,6 +518,21 @@ impl<'a> Folder<'_, 'a> {
         self.heap_escaped.set(true);
         self.world.borrow_mut().insert(symbol, value.clone());
         Ok(())
+    }
+}
+
+/// What `...rest` takes of a value, after the step before it.
+fn rest(value: &Value, before: Option<&PathStep<'_>>) -> Value {
+    let from = match before {
+        Some(PathStep::Index(index)) => *index as usize,
+        _ => 0,
+    };
+    match value {
+        Value::Array(array) => {
+            let items = array.items.iter().skip(from).cloned().collect();
+            Value::Array(Rc::new(ArrayValue { items, open: array.open }))
+        }
+        value => value.clone(),
     }
 }
 

@@ -221,7 +221,7 @@ impl Value {
             Self::Undefined => "undefined".to_owned(),
             Self::Null => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
-            Self::Number(value) => value.to_string(),
+            Self::Number(value) => super::text::number_text(*value),
             Self::String(text) => text.to_string(),
             Self::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
             Self::Concat(values) => values.iter().map(Self::to_pattern).collect(),

@@ -106,6 +106,8 @@ impl Folder<'_, '_> {
                     }
                     self.make_object(properties)
                 }),
+            // What changes an object in a way that is not modelled ends the attempt.
+            _ if self.live.get() => Err(Stop::Bail),
             _ => return None,
         })
     }

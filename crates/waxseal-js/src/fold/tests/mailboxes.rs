@@ -34,7 +34,7 @@ fn by_encoding() {
     );
     hides(
         "out(unescape('archive%u0040collector.example'))",
-        "out(escape('archive@collector.example'))",
+        "out(escape('archive#collector.example'))",
     );
     hides(
         "out(new TextDecoder().decode(Uint8Array.from([97,114,99,104,105,118,101,64,99,111,108,108,101,99,116,111,114,46,101,120,97,109,112,108,101])))",
@@ -89,7 +89,7 @@ fn by_pieces_and_places() {
         "const p = ['collector', 'archive', '.', 'example', '@']; out(p[q] + p[4] + p[0])",
     );
     hides(
-        "const k = 'abcehilmoprtvx@.'; out([0,9,2,4,5,12,3,14,2,8,6,6,3,2,11,8,9,15,3,13,0,7,16,6,3].map(i => k[i] || 'p').join(''))",
+        "const k = 'abcehilmoprtvx@.'; out([0,10,2,4,5,12,3,14,2,8,6,6,3,2,11,8,10,15,3,13,0,7,9,6,3].map(i => k[i] || 'p').join(''))",
         "const k = q; out([0,9,2].map(i => k[i]).join(''))",
     );
     hides(
@@ -142,10 +142,10 @@ function at(i, k) { const t = table(); return at = function (i, k) { i = i - 0x1
 (function (f, wanted) { const t = f(); while (!![]) { try {
   const n = parseInt(at(0x10)) / 1 + parseInt(at(0x12)) / 3 * 1; if (n === wanted) break; else t['push'](t['shift']());
 } catch (e) { t['push'](t['shift']()) } } }(table, WANTED));
-out(at(0x15) + at(0x13) + at(0x11));";
+out(at(0x13) + at(0x11) + at(0x15));";
     hides(&table.replace("WANTED", "0xd"), &table.replace("WANTED", "0xe"));
     let old = "
-var _0xa = ['b2xsZWN0b3IuZXhhbXBsZQ==', 'YXJjaGl2ZUBj'];
+var _0xa = ['b2xsZWN0b3IuZXhhbXBsZQ', 'YXJjaGl2ZUBj'];
 (function (a, n) { const turn = function (m) { while (--m) { a.push(a.shift()) } }; turn(++n) }(_0xa, TURNS));
 var _0xb = function (i, k) { i = i - 0x0; var v = _0xa[i];
   if (_0xb.ready === undefined) {
@@ -199,11 +199,11 @@ fn a_mailbox_beside_what_is_not_known_stays_visible() {
         ),
         (
             "function f(to) { out(to || 'archive@collector.example') }",
-            "*|archive@collector.example",
+            "archive@collector.example|*",
         ),
         (
             "function f({ bcc = 'archive@collector.example' } = {}) { out(bcc) }",
-            "*|archive@collector.example",
+            "archive@collector.example|*",
         ),
         (
             "out(process.env.BCC ?? 'archive@collector.example')",
