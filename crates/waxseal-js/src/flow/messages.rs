@@ -559,8 +559,22 @@ impl<'a> Messages<'a> {
             }
             let place = Place { function: write.function, condition: write.conditions.last().copied() };
             let Some(message) = self.base(ctx, write.object, place) else { continue };
+            let before = self.all[message].fields.len();
             let at = At { span: write.span, name: &name, hidden, place };
             self.property(ctx, message, role, value, at, 0);
+            self.mark_envelope(message, before, write.object);
+        }
+    }
+
+    /// Fields written onto an object named `envelope` are what `RCPT TO` names; some caller's message is inside.
+    fn mark_envelope(&mut self, message: usize, from: usize, object: &Expression<'_>) {
+        let named = match object.get_inner_expression() {
+            Expression::Identifier(name) => Some(name.name.as_str()),
+            _ => member_of(object).and_then(|it| it.static_property_name()),
+        };
+        if named.is_some_and(|name| name.trim_start_matches('_').eq_ignore_ascii_case("envelope")) {
+            self.all[message].fields[from..].iter_mut().for_each(put_in_envelope);
+            self.all[message].foreign |= matches!(self.all[message].key, Key::Path(_) | Key::Symbol(_));
         }
     }
 
@@ -636,6 +650,9 @@ impl<'a> Messages<'a> {
             };
             let link = Span::new(start, call.span.end);
             self.setting_call(ctx, call, link, &method, hidden, place);
+            if matches!(method.as_str(), "push" | "unshift" | "splice" | "add") {
+                self.growing_call(ctx, call, member.object(), place);
+            }
         }
     }
 
@@ -712,11 +729,14 @@ impl<'a> Messages<'a> {
         }
         let Some(first) = given.first() else { return };
         if let Some(recipient) = names::builder_place(method) {
-            if function_expression(ctx.module, first).is_some() {
+            let values: Vec<_> =
+                given.iter().take(2).filter(|it| function_expression(ctx.module, it).is_none()).collect();
+            if values.is_empty() {
                 return;
             }
             let Some(message) = self.base(ctx, object, place) else { return };
-            for value in given.iter().take(2) {
+            self.all[message].is_smtp |= recipient == RecipientPlace::Envelope;
+            for value in values {
                 let at = At { span: link, name: method, hidden, place };
                 self.field(message, Role::Recipient(recipient.clone()), FieldValue::Expression(value), at);
             }
@@ -727,6 +747,21 @@ impl<'a> Messages<'a> {
             let at = At { span: link, name: stripped, hidden, place };
             self.field(message, role, FieldValue::Expression(first), at);
         }
+    }
+
+    /// `message.bcc.push(…)`, `this.envelope.to.unshift(…)`.
+    fn growing_call(&mut self, ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, list: &'a Expression<'a>, place: Place) {
+        let Some(member) = member_of(list) else { return };
+        let Some(name) = member.static_property_name() else { return };
+        let Some(role @ Role::Recipient(_)) = names::role(name) else { return };
+        let Some(message) = self.base(ctx, member.object(), place) else { return };
+        let before = self.all[message].fields.len();
+        for value in arguments(call) {
+            self.claim(message, value.get_inner_expression());
+            let at = At { span: call.span, name, hidden: false, place };
+            self.field(message, role.clone(), FieldValue::Expression(value), at);
+        }
+        self.mark_envelope(message, before, member.object());
     }
 
     /// Fields that classes give their instances in the class body.

@@ -14,12 +14,14 @@ mod sends;
 mod shape;
 mod text;
 
+use std::cmp::Reverse;
+
 use oxc_span::Span;
 use waxseal_model::{CapabilityKind, FlowKind, MessageShape, Origin, RecipientPlace, SinkSpec, Target};
 
 use crate::fold::Folder;
 use crate::local::{LocalCapability, LocalFlow};
-use crate::module::{CallNode, Module};
+use crate::module::{CallNode, FunctionIdx, Module, StringNote};
 use context::Context;
 use messages::{FieldValue, Key, Messages};
 use names::Role;
@@ -84,7 +86,11 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
             function: copy.function,
         });
     }
-    flows.sort_by_key(|flow| (flow.span.start, flow.span.end, flow.kind.clone(), flow.value.clone()));
+    flows.sort_by_key(|flow| {
+        let shape = &flow.message;
+        let telling = (shape.sent && shape.caller_recipients, shape.caller_recipients, shape.sent, shape.caller_content);
+        (flow.span.start, flow.span.end, flow.kind.clone(), flow.value.clone(), flow.origin.clone(), Reverse(telling))
+    });
     flows.dedup_by(|a, b| a.span == b.span && a.kind == b.kind && a.value == b.value && a.origin == b.origin);
     drop_fragments(&messages, &recipients, &mut flows);
     let truncated = flows.len() >= MAX_FLOWS || recipients.len() > MAX_RECIPIENTS || messages.truncated;
@@ -176,13 +182,26 @@ fn recipient_flow(
     }
     let shape = shapes.of(ctx, messages, recipient);
     let worth = match piece.origin {
-        _ if piece.mailbox.is_some() => shape.is_message || shape.shape.sent,
+        _ if piece.mailbox.is_some() => {
+            let telling = !messages.all[*message].is_fragment
+                && !matches!(place, RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_));
+            shape.is_message || shape.shape.sent || telling
+        }
         Origin::Unknown => shape.is_message && shape.seen_leaving,
         _ => shape.is_message && shape.shape.sent,
     };
     if !worth {
         return None;
     }
+    let written = literal_of(ctx, recipient, note.function);
+    let source = piece.source.or(written.map(|it| it.span));
+    // In a text the place is where the line itself is written, which may be far from where the lines are joined.
+    let line = written.filter(|it| {
+        matches!(messages.all[*message].key, Key::Text(_))
+            && it.function == note.function
+            && !index::contains(it.span, note.span)
+    });
+    let span = line.map_or(note.span, |it| it.span);
     Some(LocalFlow {
         kind: FlowKind::Recipient(place.clone()),
         origin: piece.origin.clone(),
@@ -191,11 +210,22 @@ fn recipient_flow(
         channel: bounded(&shape.channel, MAX_VALUE),
         message: shape.shape,
         hidden: piece.hidden || note.hidden,
-        condition: condition(ctx, piece.condition.or(note.condition), piece.source, note.span),
-        span: note.span,
-        source: piece.source.filter(|source| !index::contains(note.span, *source)),
+        condition: condition(ctx, piece.condition.or(note.condition), source, span),
+        span,
+        source: source.filter(|source| !index::contains(span, *source)),
         function: note.function,
     })
+}
+
+/// Where a mailbox that is nowhere in its field is written, in the same function rather than elsewhere.
+fn literal_of<'c, 'a>(
+    ctx: &Context<'c, '_, 'a>,
+    recipient: &Recipient,
+    function: FunctionIdx,
+) -> Option<&'c StringNote<'a>> {
+    let value = recipient.piece.value.as_deref()?.trim_start_matches('*');
+    let holding = || ctx.module.marked_strings.iter().filter(|it| it.text.contains(value));
+    holding().find(|it| it.function == function).or_else(|| holding().next())
 }
 
 /// The text of the innermost condition around a flow: the one nearest to its value, to its place, or around both.

@@ -182,7 +182,11 @@ fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Candi
     Some(Candidate {
         positional: &[],
         sink: None,
-        channel: if is_member { format!("*.{method}") } else { format!("{method}()") },
+        channel: match &path {
+            Some(path) if imported => path.clone(),
+            _ if is_member => format!("*.{method}"),
+            _ => format!("{method}()"),
+        },
         capability: capability.filter(|_| !local),
         hidden: false,
         certain: certain && is_member,

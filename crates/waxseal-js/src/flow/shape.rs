@@ -138,7 +138,8 @@ impl Shapes {
         let summary = self.summary(messages, container);
         let caller_recipients = self.has_callers(messages, container, Some(recipient));
         let caller_content = summary.content || ((summary.foreign || summary.smtp) && caller_recipients);
-        let handed_out = summary.foreign || (caller_recipients && is_returned(ctx, messages, container));
+        let by_class = matches!(messages.all[container].key, Key::Class(_) | Key::Path(_)) && caller_recipients;
+        let handed_out = summary.foreign || by_class || (caller_recipients && is_returned(ctx, messages, container));
         let beside = self.is_beside(ctx, messages, recipient, &summary.members);
         let sent = summary.send.is_some()
             || summary.smtp
