@@ -135,12 +135,7 @@ impl Config {
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         let error = |err: &toml::de::Error| meaningless(text, path, err.message(), err.span());
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
-        let mut own = |name: &str| {
-            table
-                .get_mut()
-                .remove(name)
-                .map(|value| toml::de::ValueDeserializer::from(value))
-        };
+        let mut own = |name: &str| table.get_mut().remove(name).map(toml::de::ValueDeserializer::from);
         let (report, source, limits) = (own("report"), own("source"), own("limits"));
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,

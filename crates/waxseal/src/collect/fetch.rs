@@ -55,6 +55,9 @@ pub struct Failure {
     pub anomaly: Option<Anomaly>,
 }
 
+/// What came of asking for a package.
+pub type Fetched = Result<Found, Box<Failure>>;
+
 /// A release that was chosen, not yet downloaded.
 struct Chosen {
     package: PackageRef,
@@ -79,7 +82,7 @@ impl<'b> Collector<'b> {
     ///
     /// # Errors
     /// It cannot be had, or its bytes are not what was promised.
-    pub fn fetch(&self, target: &Target) -> Result<Found, Failure> {
+    pub fn fetch(&self, target: &Target) -> Fetched {
         match &target.spec {
             PackageSpec::Folder(path) => self.folder(path),
             PackageSpec::Archive(path) => self.archive(path),
@@ -91,7 +94,7 @@ impl<'b> Collector<'b> {
     }
 
     /// Gets two packages at the same time.
-    pub fn fetch_pair(&self, old: &Target, new: &Target) -> (Result<Found, Failure>, Result<Found, Failure>) {
+    pub fn fetch_pair(&self, old: &Target, new: &Target) -> (Fetched, Fetched) {
         // What is chosen from one document is chosen one after the other, so that the document is fetched once.
         let choose = |target: &Target| match &target.spec {
             PackageSpec::Registry { name, wanted, .. } => {
@@ -100,7 +103,7 @@ impl<'b> Collector<'b> {
             _ => None,
         };
         let (chosen_old, chosen_new) = (choose(old), choose(new));
-        let get = |target: &Target, chosen: Option<Result<Chosen, Failure>>| match chosen {
+        let get = |target: &Target, chosen: Option<Result<Chosen, Box<Failure>>>| match chosen {
             Some(chosen) => chosen.and_then(|chosen| self.download(&chosen)),
             None => self.fetch(target),
         };
@@ -115,7 +118,7 @@ impl<'b> Collector<'b> {
     }
 
     /// Gets a package and the release before it; `None` where there is none before.
-    pub fn fetch_with_previous(&self, target: &Target) -> (Result<Found, Failure>, Option<Result<Found, Failure>>) {
+    pub fn fetch_with_previous(&self, target: &Target) -> (Fetched, Option<Fetched>) {
         let PackageSpec::Registry { name, wanted, .. } = &target.spec else {
             return (self.fetch(target), None);
         };
@@ -190,22 +193,26 @@ impl<'b> Collector<'b> {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn download(&self, chosen: &Chosen) -> Result<Found, Failure> {
+    fn download(&self, chosen: &Chosen) -> Fetched {
         let subject = Subject::Package(chosen.package.clone());
-        let fail = |err: &RegistryError| Failure {
-            subject: subject.clone(),
-            error: gap(err, err.hint()),
-            anomaly: matches!(err, RegistryError::Integrity { .. }).then(|| Anomaly {
-                kind: AnomalyKind::Corrupt,
-                path: None,
-                detail: format!("its integrity is broken: {}", integrity_reason(err)),
-                location: None,
-            }),
+        let fail = |err: &RegistryError| {
+            Box::new(Failure {
+                subject: subject.clone(),
+                error: gap(err, err.hint()),
+                anomaly: matches!(err, RegistryError::Integrity { .. }).then(|| Anomaly {
+                    kind: AnomalyKind::Corrupt,
+                    path: None,
+                    detail: format!("its integrity is broken: {}", integrity_reason(err)),
+                    location: None,
+                }),
+            })
         };
-        let registry = self.registry().map_err(|error| Failure {
-            subject: subject.clone(),
-            error,
-            anomaly: None,
+        let registry = self.registry().map_err(|error| {
+            Box::new(Failure {
+                subject: subject.clone(),
+                error,
+                anomaly: None,
+            })
         })?;
         self.bar.doing(&format!("fetching {}", chosen.package.name));
         let nothing = waxseal_npm::Dist::default();
@@ -225,7 +232,7 @@ impl<'b> Collector<'b> {
         })
     }
 
-    fn folder(&self, path: &LocalPath) -> Result<Found, Failure> {
+    fn folder(&self, path: &LocalPath) -> Fetched {
         let subject = Subject::Folder(path.0.clone());
         let limits = Limits {
             inflated: self.max_unpacked,
@@ -233,15 +240,15 @@ impl<'b> Collector<'b> {
         };
         match folder::read(&path.resolve(&self.env), &limits) {
             Ok(files) => Ok(local(subject, SideInput::Folder(Arc::new(files)))),
-            Err(err) => Err(Failure {
+            Err(err) => Err(Box::new(Failure {
                 subject,
                 error: gap(&err, "name a folder that holds a `package.json`".to_owned()),
                 anomaly: None,
-            }),
+            })),
         }
     }
 
-    fn archive(&self, path: &LocalPath) -> Result<Found, Failure> {
+    fn archive(&self, path: &LocalPath) -> Fetched {
         let subject = Subject::Archive(path.0.clone());
         match read_archive(&path.resolve(&self.env)) {
             Ok(bytes) => Ok(local(subject, SideInput::Archive(bytes))),
@@ -251,11 +258,11 @@ impl<'b> Collector<'b> {
                     hint: Some("name a `.tgz` as `npm pack` writes it".to_owned()),
                     kind: GAP.to_owned(),
                 };
-                Err(Failure {
+                Err(Box::new(Failure {
                     subject,
                     error,
                     anomaly: None,
-                })
+                }))
             }
         }
     }
@@ -301,12 +308,13 @@ fn read_archive(path: &Path) -> Result<Arc<[u8]>, String> {
     Ok(bytes.into())
 }
 
-fn unresolved(target: &Target, error: ReportError) -> Failure {
-    Failure {
-        subject: Subject::Unresolved(target.typed.clone()),
+fn unresolved(target: &Target, error: ReportError) -> Box<Failure> {
+    let subject = Subject::Unresolved(target.typed.clone());
+    Box::new(Failure {
+        subject,
         error,
         anomaly: None,
-    }
+    })
 }
 
 fn gap(err: &dyn std::fmt::Display, hint: String) -> ReportError {

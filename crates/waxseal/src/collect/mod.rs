@@ -4,6 +4,6 @@ mod fetch;
 mod progress;
 mod target;
 
-pub use fetch::{Collector, Failure, Found};
+pub use fetch::{Collector, Failure, Fetched, Found};
 pub use progress::Bar;
 pub use target::{Target, release_of};

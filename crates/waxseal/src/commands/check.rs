@@ -130,12 +130,12 @@ fn judge(job: &Job, collector: &Collector<'_>, bench: &Bench<'_>, bar: &Bar) -> 
         Against::Nothing => match collector.fetch(&job.target) {
             Ok(found) if is_empty_folder(&found) => None,
             Ok(found) => Some(bench.judge_one(found, bar)),
-            Err(failure) => Some(bench.judge_failure(failure)),
+            Err(failure) => Some(bench.judge_failure(*failure)),
         },
         Against::Previous => {
             let (new, old) = collector.fetch_with_previous(&job.target);
             Some(match (new, old) {
-                (Err(failure), _) => bench.judge_failure(failure),
+                (Err(failure), _) => bench.judge_failure(*failure),
                 (Ok(new), Some(Ok(old))) => bench.judge_two(old, new, bar),
                 (Ok(new), Some(Err(failure))) => {
                     let gap = uncompared(&new.subject, &failure);

@@ -11,7 +11,7 @@ use super::report::{Outputs, assemble};
 use super::screen::{self, Problem, Screen};
 use super::settings;
 use crate::cli::{Diff, Shared};
-use crate::collect::{Bar, Collector, Failure, Found, Target, release_of};
+use crate::collect::{Bar, Collector, Fetched, Target, release_of};
 use crate::diff::patch::{Presence, Stat};
 use crate::exit::Exit;
 use crate::reader::{ReaderFailure, ReaderOptions, Session, SideInput};
@@ -52,15 +52,10 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
 }
 
 /// Judges the newer of two releases, of which each may not have been had.
-pub(super) fn judge_pair(
-    old: Result<Found, Failure>,
-    new: Result<Found, Failure>,
-    bench: &Bench<'_>,
-    bar: &Bar,
-) -> ReportEntry {
+pub(super) fn judge_pair(old: Fetched, new: Fetched, bench: &Bench<'_>, bar: &Bar) -> ReportEntry {
     match (old, new) {
         (Ok(old), Ok(new)) => bench.judge_two(old, new, bar),
-        (_, Err(failure)) => bench.judge_failure(failure),
+        (_, Err(failure)) => bench.judge_failure(*failure),
         (Err(failure), Ok(new)) => {
             let gap = uncompared(&new.subject, &failure);
             let mut entry = bench.judge_without(new, gap, bar);
@@ -72,8 +67,8 @@ pub(super) fn judge_pair(
 
 /// The difference as text. It judges nothing, so a difference is no finding.
 fn raw(
-    old: Result<Found, Failure>,
-    new: Result<Found, Failure>,
+    old: Fetched,
+    new: Fetched,
     arguments: &Diff,
     options: &ReaderOptions,
     screen: &Screen,

@@ -4,6 +4,7 @@
 //! every frame has a ceiling, and a reader that dies, hangs or talks nonsense is a [`ReaderFailure`], never the end of the process.
 //! [`read`] is the parent's way in: it names the file the reader died on, sets it aside and reads the rest again.
 
+mod failure;
 mod protocol;
 mod session;
 mod wire;
@@ -15,9 +16,10 @@ mod excerpts;
 mod tree;
 mod worker;
 
+pub use failure::ReaderFailure;
 pub use protocol::{Place, SealState, SidePart};
 pub use read::{Reading, SideReading, Wanted, read};
-pub use session::{Progress, ReaderFailure, ReaderOptions, Session, SideInput};
+pub use session::{Progress, ReaderOptions, Session, SideInput};
 pub use worker::worker_main;
 
 /// The hidden subcommand that makes this binary a reader.

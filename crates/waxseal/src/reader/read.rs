@@ -2,8 +2,9 @@
 
 use waxseal_model::{Anomaly, AnomalyKind, Exhibit, FileState, Gap, GapWeight, Location, SourceEvidence, Subject};
 
+use super::failure::ReaderFailure;
 use super::protocol::{Analyse, Place, SidePart};
-use super::session::{Progress, ReaderFailure, ReaderOptions, Session, SideInput};
+use super::session::{Progress, ReaderOptions, Session, SideInput};
 
 /// Sides that were read as far as they can be.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
 use waxseal_npm::Unpacked;
 
+use super::failure::{ReaderFailure, died, unexpected};
 use super::protocol::{
     Analyse, ContentHeader, Excerpt, FilesHeader, Open, OpenedSide, Place, Request, Response, SealState, SideHeader,
     SidePart,
@@ -68,29 +69,6 @@ pub trait Progress: Sync {
 impl Progress for () {
     fn files(&self, _total: usize) {}
     fn begun(&self, _files: usize) {}
-}
-
-/// Why the reader gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReaderFailure {
-    /// It could not be started: a fault of ours or of the machine.
-    #[error("the reader could not be started: {0}")]
-    Start(String),
-    /// The machine does not let it be sealed.
-    #[error("the reader could not be sealed: {0}")]
-    Unsealed(String),
-    /// It ended before it answered.
-    #[error("the reader {0}")]
-    Died(String),
-    /// It took longer than it may.
-    #[error("the reader was stopped after {0} seconds")]
-    TimeOut(u64),
-    /// It said something that is no answer.
-    #[error("the reader's answer could not be used: {0}")]
-    Nonsense(String),
-    /// It gave up in words of its own.
-    #[error("the reader gave up: {0}")]
-    GaveUp(String),
 }
 
 /// One running reader.
@@ -398,37 +376,6 @@ fn watch(watched: Arc<Watched>, time: Duration) -> std::io::Result<(mpsc::Sender
         }
     })?;
     Ok((stop, thread))
-}
-
-fn died(status: ExitStatus) -> String {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.signal(), status.code()) {
-        (Some(signal), _) => match signal {
-            // Abort: a stack overflow, or memory beyond the limit.
-            6 => "ran out of stack or memory".to_owned(),
-            9 => "was killed, mostly for taking too much processor time or memory".to_owned(),
-            24 => "took too much processor time".to_owned(),
-            31 => "tried what a sealed process may not".to_owned(),
-            _ => format!("was stopped by signal {signal}"),
-        },
-        (None, code) => format!("ended with status {}", code.unwrap_or(-1)),
-    }
-}
-
-fn unexpected(response: &Response) -> ReaderFailure {
-    let what = match response {
-        Response::Hello(_) => "a greeting",
-        Response::Opened(_) => "sides",
-        Response::Working { .. } => "progress",
-        Response::Evidence(_) => "evidence",
-        Response::Change(_) => "a change",
-        Response::Human(_) => "a readable difference",
-        Response::Excerpts(_) => "excerpts",
-        Response::PatchEnd => "the end of a patch",
-        Response::Stats(_) => "counts",
-        Response::Failed(_) => "a failure",
-    };
-    ReaderFailure::Nonsense(format!("{what}, which nobody asked for"))
 }
 
 /// Real packages take seconds.

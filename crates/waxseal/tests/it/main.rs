@@ -1,4 +1,5 @@
 //! The product from outside: one binary, so that it links once.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the answer, in what tests share too")]
 
 mod architecture;
 mod fixtures;

@@ -1,6 +1,9 @@
 use super::*;
 
-fn check(text: &str, line: u32, column: u32, width: u32, expected: &[(u32, &str, u32, bool, Option<(u32, u32)>)]) {
+/// Number, text, characters cut at the left, whether some were at the right, mark.
+type Line<'t> = (u32, &'t str, u32, bool, Option<(u32, u32)>);
+
+fn check(text: &str, line: u32, column: u32, width: u32, expected: &[Line<'_>]) {
     let lines = lines_around(text, line, column, width);
     let got: Vec<_> = lines
         .iter()
