@@ -149,22 +149,22 @@ fn suits_node(info: &VersionInfo, node: Option<&Version>) -> bool {
 
 /// Why nothing was found: removed, or never there, with the nearest that is.
 fn explain(packument: &Packument, name: &PackageName, wanted: &Wanted) -> RegistryError {
-    if let Wanted::Version(version) = wanted {
-        if let Some(when) = packument.time.get(version) {
-            let package = PackageRef {
-                name: name.clone(),
-                version: version.clone(),
-            };
-            return RegistryError::Removed {
-                package,
-                when: when.clone(),
-            };
-        }
+    if let Wanted::Version(version) = wanted
+        && let Some(when) = packument.time.get(version)
+    {
+        let package = PackageRef {
+            name: name.clone(),
+            version: version.clone(),
+        };
+        return RegistryError::Removed {
+            package,
+            when: when.clone(),
+        };
     }
     let (shown, target) = match wanted {
-        Wanted::Version(version) => (format!("version {version}"), Version::parse(version)),
-        Wanted::Range(range) => (format!("version in {}", range.escape_debug()), first_version(range)),
-        Wanted::Tag(tag) => (format!("tag {}", tag.escape_debug()), None),
+        Wanted::Version(version) => (format!("version `{version}`"), Version::parse(version)),
+        Wanted::Range(range) => (format!("version in `{}`", range.escape_debug()), first_version(range)),
+        Wanted::Tag(tag) => (format!("tag `{}`", tag.escape_debug()), None),
         Wanted::Default => (String::from("published version"), None),
     };
     RegistryError::NoSuchVersion {

@@ -492,7 +492,7 @@ fn progress_is_told() {
     let body = vec![7u8; 500_000];
     let sent = body.clone();
     let server = Server::start(move |_, _| response("200 OK", &[], &sent));
-    let seen: Arc<Mutex<Vec<(String, u64, Option<u64>)>>> = Arc::default();
+    let seen = Arc::new(Mutex::new(Vec::new()));
     let log = Arc::clone(&seen);
     let registry = Client::of(&server.host, "");
     let registry = registry

@@ -1,20 +1,23 @@
 //! Asks npm itself which registry it uses by default, which no file says and this project writes nowhere.
 //!
-//! The one program that is run here; it gets a limited time and can change nothing.
+//! The one program that is run here; it gets a limited time and can change nothing. Starting it takes longer than most of what
+//! follows, so its answer is kept in the cache for as long as that very npm is installed.
 
+use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 
 use super::ConfigError;
 use crate::Environment;
+use crate::cache::{Cache, CachedDocument};
 
-/// What `npm config get registry` prints.
+/// What `npm config get registry` prints, where none of npm's files and variables says.
 pub(super) fn registry(env: &Environment) -> Result<Url, ConfigError> {
-    run(env, &[], &env.cwd)
+    remembering(env, "registry", || run(env, &[], &env.cwd))
 }
 
 /// The same without any file or variable: the registry npm was built with.
@@ -22,11 +25,49 @@ pub(super) fn built_in_registry(env: &Environment) -> Result<Url, ConfigError> {
     let mut bare = env.clone();
     bare.vars
         .retain(|name, _| !name.to_ascii_lowercase().starts_with("npm_config_"));
-    run(
-        &bare,
-        &["--userconfig=/dev/null", "--globalconfig=/dev/null"],
-        Path::new("/"),
-    )
+    let options = ["--userconfig=/dev/null", "--globalconfig=/dev/null"];
+    remembering(env, "built-in", || run(&bare, &options, Path::new("/")))
+}
+
+/// Takes a kept answer of this npm, or asks and keeps it.
+fn remembering(
+    env: &Environment,
+    what: &str,
+    ask: impl FnOnce() -> Result<Url, ConfigError>,
+) -> Result<Url, ConfigError> {
+    let cache = Cache::open(&Cache::default_root(env)).ok();
+    let Some((cache, key)) = cache.zip(env.npm.as_deref().and_then(fingerprint)) else {
+        return ask();
+    };
+    let key = format!("npm-{what}:{key}");
+    let kept = cache.document(&key).and_then(|kept| String::from_utf8(kept.body).ok());
+    if let Some(Ok(url)) = kept.map(|text| super::registry_url(&text)) {
+        return Ok(url);
+    }
+    let url = ask()?;
+    // Only a convenience for the next run: where it cannot be kept, npm is asked again.
+    let _ = cache.store_document(
+        &key,
+        &CachedDocument {
+            body: url.as_str().into(),
+            ..CachedDocument::default()
+        },
+    );
+    Ok(url)
+}
+
+/// Tells one installation of npm from another, and from itself after a change: the program, and npm's built-in settings
+/// beside it.
+fn fingerprint(npm: &Path) -> Option<String> {
+    let program = fs::canonicalize(npm).ok()?;
+    let settings = program.parent().and_then(Path::parent).map(|root| root.join("npmrc"));
+    let state = |path: &Path| {
+        let meta = fs::metadata(path).ok()?;
+        let changed = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(format!("{}:{}", meta.len(), changed.as_nanos()))
+    };
+    let built_in = settings.as_deref().and_then(state).unwrap_or_default();
+    Some(format!("{}:{}:{built_in}", program.display(), state(&program)?))
 }
 
 fn run(env: &Environment, options: &[&str], folder: &Path) -> Result<Url, ConfigError> {

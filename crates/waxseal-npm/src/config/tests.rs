@@ -365,20 +365,43 @@ fn npm_is_asked_only_where_no_file_says() {
         (config.registry().as_str(), config.registry_source()),
         ("https://asked.example/", "npm itself")
     );
-    make("exit 3");
+    make("exit 3 #");
     assert!(
         NpmConfig::load(&place.env)
             .unwrap_err()
             .to_string()
             .ends_with("npm could not say")
     );
-    make("echo undefined");
+    make("echo undefined #####");
     assert!(
         NpmConfig::load(&place.env)
             .unwrap_err()
             .to_string()
             .ends_with("npm's answer is no address")
     );
+}
+
+#[test]
+fn npms_answer_is_kept_until_npm_changes() {
+    let mut place = world("", "", "", &[]);
+    let script = place.temp.path().join("npm");
+    let count = place.temp.path().join("count");
+    let make = |address: &str| {
+        fs::write(
+            &script,
+            format!("#!/bin/sh\necho >> {}\necho {address}\n", count.display()),
+        )
+        .unwrap();
+        fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    place.env.npm = Some(script.clone());
+    make("https://one.example");
+    check_registry(&place, "https://one.example/");
+    check_registry(&place, "https://one.example/");
+    assert_eq!(fs::read(&count).unwrap().len(), 1);
+    make("https://another.example");
+    check_registry(&place, "https://another.example/");
+    assert_eq!(fs::read(&count).unwrap().len(), 2);
 }
 
 #[test]

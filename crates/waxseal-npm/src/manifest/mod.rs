@@ -3,6 +3,7 @@
 mod compare;
 mod entries;
 mod read;
+mod shapes;
 
 use waxseal_model::Manifest;
 

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::{MapAccess, SeqAccess};
 use waxseal_model::{Dependency, DependencyKind, EntryPoint, Manifest};
 
 use super::Read;
 use super::entries::{self, Tree};
-use crate::lenient::{Field, List, Map, Shape, Text, Truthy, fields};
+use super::shapes::{Bin, Bundle, Directories, Gypfile, License, OneOrMany, PeerMeta, Repository};
+use crate::lenient::{Field, List, Map, Text, fields};
 use crate::spec;
 
 /// The fields that are read.
@@ -272,147 +272,5 @@ impl Notes {
             .into_iter()
             .filter_map(|text| self.text(name, text))
             .collect()
-    }
-}
-
-/// `"MIT"`, or `{ "type": "MIT" }` as old packages have it.
-struct License(Option<String>);
-
-#[derive(Default)]
-struct LicenseFields {
-    kind: Field<Text>,
-    name: Field<Text>,
-}
-
-fields!(LicenseFields { "type" => kind, "name" => name });
-
-impl Shape for License {
-    fn from_text(text: &str) -> Option<Self> {
-        Text::from_text(text).map(|text| Self(Some(text.0)))
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let read = LicenseFields::from_map(map)?;
-        Ok(read.map(|fields| match (fields.kind, fields.name) {
-            (Field::Present(text), _) | (_, Field::Present(text)) => Self(Some(text.0)),
-            _ => Self(None),
-        }))
-    }
-}
-
-#[derive(Default)]
-struct PeerMeta {
-    optional: Field<Truthy>,
-}
-
-fields!(PeerMeta { "optional" => optional });
-
-#[derive(Default)]
-struct Directories {
-    bin: Field<Text>,
-}
-
-fields!(Directories { "bin" => bin });
-
-enum Bin {
-    One(String),
-    Many(Vec<(String, Field<Text>)>),
-}
-
-impl Shape for Bin {
-    fn from_text(text: &str) -> Option<Self> {
-        Text::from_text(text).map(|text| Self::One(text.0))
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        Ok(Map::from_map(map)?.map(|map| Self::Many(map.entries)))
-    }
-}
-
-/// `os` and `cpu`: a list, or one text.
-struct OneOrMany(Vec<String>);
-
-impl Shape for OneOrMany {
-    fn from_text(text: &str) -> Option<Self> {
-        Text::from_text(text).map(|text| Self(vec![text.0]))
-    }
-
-    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
-        let texts = List::<Text>::from_list(list)?
-            .map(|list| list.entries)
-            .unwrap_or_default();
-        Ok(Some(Self(
-            texts
-                .into_iter()
-                .filter_map(|text| {
-                    if let Field::Present(text) = text {
-                        Some(text.0)
-                    } else {
-                        None
-                    }
-                })
-                .collect(),
-        )))
-    }
-}
-
-#[derive(Default)]
-struct RepositoryFields {
-    url: Field<Text>,
-    directory: Field<Text>,
-}
-
-fields!(RepositoryFields { "url" => url, "directory" => directory });
-
-/// `repository` as one text: the address, and the folder in it behind a `#`.
-struct Repository(Option<String>);
-
-impl Shape for Repository {
-    fn from_text(text: &str) -> Option<Self> {
-        Text::from_text(text).map(|text| Self(Some(text.0)))
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let read = RepositoryFields::from_map(map)?;
-        Ok(read.map(|fields| match (fields.url, fields.directory) {
-            (Field::Present(url), Field::Present(folder)) => Self(Some(format!("{}#{}", url.0, folder.0))),
-            (Field::Present(url), _) => Self(Some(url.0)),
-            _ => Self(None),
-        }))
-    }
-}
-
-/// `gypfile`; only `false` itself turns the implicit build off.
-struct Gypfile(bool);
-
-impl Shape for Gypfile {
-    fn from_bool(value: bool) -> Option<Self> {
-        Some(Self(value))
-    }
-}
-
-/// `bundleDependencies`: names, or `true` for all; npm takes a map's keys as well.
-enum Bundle {
-    None,
-    All,
-    Names(Vec<String>),
-}
-
-impl Shape for Bundle {
-    fn from_bool(value: bool) -> Option<Self> {
-        Some(if value { Self::All } else { Self::None })
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        Text::from_text(text).map(|text| Self::Names(vec![text.0]))
-    }
-
-    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
-        Ok(OneOrMany::from_list(list)?.map(|names| Self::Names(names.0)))
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
-        let entries = Map::<Truthy>::from_map(map)?.map(|map| map.entries).unwrap_or_default();
-        Ok(Some(Self::Names(entries.into_iter().map(|(name, _)| name).collect())))
     }
 }

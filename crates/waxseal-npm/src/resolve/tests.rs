@@ -81,7 +81,7 @@ fn latest_may_be_a_prerelease_for_no_request_only() {
 #[test]
 fn what_is_not_there_names_the_nearest() {
     let made = with_versions("1.2.0", &["1.0.0", "1.2.0", "3.0.0"]);
-    check(&made, "2.0.0", "`x` has no version 2.0.0");
+    check(&made, "2.0.0", "`x` has no version `2.0.0`");
     let nearest = |spec: &str| match resolve(&made, &name(), &Wanted::parse(spec).unwrap()) {
         Err(RegistryError::NoSuchVersion { nearest, .. }) => nearest,
         other => panic!("{other:?}"),
@@ -100,7 +100,7 @@ fn removed_unpublished_and_held_are_told_apart() {
         "1.0.1",
         "`x@1.0.1` was published on 2021-02-03 and has been removed",
     );
-    check(&removed, "1.0.2", "`x` has no version 1.0.2");
+    check(&removed, "1.0.2", "`x` has no version `1.0.2`");
     let unpublished = packument(r#"{"time": {"unpublished": {"time": "2022-01-01"}}}"#);
     check(&unpublished, "", "`x` was unpublished on 2022-01-01");
     check(&packument("{}"), "", "`x` has no published version");
@@ -110,7 +110,7 @@ fn removed_unpublished_and_held_are_told_apart() {
         "",
         "`x` was removed for security reasons, and the registry holds its name with `0.0.1-security`",
     );
-    check(&held, "1.0.0", "`x` has no version 1.0.0");
+    check(&held, "1.0.0", "`x` has no version `1.0.0`");
 }
 
 #[test]

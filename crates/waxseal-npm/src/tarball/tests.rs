@@ -12,8 +12,8 @@ use super::*;
 use hostile::{Tar, gzip, gzip_tight};
 
 /// The kinds of anomaly of the case with this name.
-fn check(name: &str, expected: &[AnomalyKind]) {
-    let case = hostile::archives().into_iter().find(|case| case.name == name).unwrap();
+fn check_in(cases: &[hostile::Case], name: &str, expected: &[AnomalyKind]) {
+    let case = cases.iter().find(|case| case.name == name).unwrap();
     let unpacked = unpack(&case.bytes, &Limits::default()).unwrap();
     let kinds: Vec<AnomalyKind> = unpacked.anomalies.iter().map(|anomaly| anomaly.kind).collect();
     assert_eq!(kinds, expected, "{name}: {:?}", unpacked.anomalies);
@@ -22,6 +22,8 @@ fn check(name: &str, expected: &[AnomalyKind]) {
 #[test]
 fn every_trick_is_noted() {
     use AnomalyKind::*;
+    let cases = hostile::archives();
+    let check = |name: &str, expected: &[AnomalyKind]| check_in(&cases, name, expected);
     check("plain-tar", &[]);
     check("two-members", &[MultiMember]);
     check("zeros-behind-gzip", &[]);
@@ -30,7 +32,7 @@ fn every_trick_is_noted() {
     check("duplicate", &[Duplicate]);
     check("duplicate-by-folder", &[Duplicate]);
     check("file-then-folder", &[Duplicate]);
-    check("parent-folder", &[Traversal; 4]);
+    check("parent-folder", &[Traversal; 3]);
     check("absolute", &[AbsolutePath; 3]);
     check("drive-letters", &[AbsolutePath; 3]);
     check("symbolic-link", &[Link]);
@@ -38,7 +40,7 @@ fn every_trick_is_noted() {
     check("devices", &[SpecialFile; 3]);
     check("case-twins", &[CaseCollision]);
     check("control-characters", &[HostileName; 2]);
-    check("long-part", &[HeaderTrick, HostileName]);
+    check("long-part", &[HostileName]);
     check("pax-path", &[HeaderTrick]);
     check("pax-size-larger", &[HeaderTrick]);
     check("wrong-checksum-hides-a-header", &[HeaderTrick]);
