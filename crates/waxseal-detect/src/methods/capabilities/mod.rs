@@ -171,7 +171,7 @@ fn describe(
 fn credential_harvest(case: &Case<'_>, source: &SourceEvidence) -> Option<Finding> {
     let reads: Vec<&Capability> = source.capabilities.iter().filter(|it| is_credential_file(it)).collect();
     let stores: BTreeSet<&Target> = reads.iter().map(|it| &it.target).collect();
-    let hides = reads.iter().any(|it| it.hidden);
+    let hides = reads.iter().any(|it| crate::capability::hides(it));
     if stores.len() < MIN_STORES && !hides && !reads.iter().any(|it| is_unasked(it)) {
         return None;
     }
@@ -234,16 +234,15 @@ fn environment_leak(case: &Case<'_>, source: &SourceEvidence) -> Option<Finding>
     ))
 }
 
-/// Reads a file that holds credentials of the user's; `.env` is the project's own, and reading it is what it is for.
+/// Reaches a file in which another program keeps credentials. `.env` is the project's own, and reading it is what it is for.
 fn is_credential_file(capability: &Capability) -> bool {
     let (Target::Constant(path) | Target::Pattern(path)) = &capability.target else {
         return false;
     };
-    let own = path
-        .rsplit(['/', '\\'])
-        .next()
-        .is_some_and(|name| name == ".env" || name.starts_with(".env."));
-    capability.kind == CapabilityKind::FileSystem && capability.sensitive && capability.reach.is_reached() && !own
+    capability.kind == CapabilityKind::FileSystem
+        && capability.sensitive
+        && capability.reach.is_reached()
+        && path.split(['/', '\\']).any(|part| CREDENTIALS.contains(&part))
 }
 
 fn is_whole_environment(capability: &Capability) -> bool {
@@ -293,6 +292,53 @@ fn indicator(kind: CapabilityKind) -> Option<&'static str> {
     })
 }
 
+/// Files and folders that hold credentials, by the name one part of their path has.
+const CREDENTIALS: [&str; 44] = [
+    ".ssh",
+    "id_rsa",
+    "id_ed25519",
+    "id_ecdsa",
+    "id_dsa",
+    ".npmrc",
+    ".yarnrc.yml",
+    ".pypirc",
+    ".netrc",
+    "_netrc",
+    ".git-credentials",
+    ".aws",
+    ".azure",
+    "gcloud",
+    "gh",
+    ".kube",
+    ".docker",
+    ".gnupg",
+    ".vault-token",
+    ".pgpass",
+    ".my.cnf",
+    ".htpasswd",
+    "shadow",
+    "environ",
+    "Login Data",
+    "Cookies",
+    "Local State",
+    "key4.db",
+    "logins.json",
+    "cookies.sqlite",
+    "wallet.dat",
+    ".electrum",
+    ".ethereum",
+    ".bitcoin",
+    ".solana",
+    "Exodus",
+    "exodus.wallet",
+    "Keychains",
+    "login.keychain",
+    "login.keychain-db",
+    "keyrings",
+    "nkbihfbeogaeaoehlefnkodbefgpgknn",
+    ".bash_history",
+    ".zsh_history",
+];
 /// Two files may be one tool's; the third is somebody else's.
 const MIN_STORES: usize = 3;
 /// Places of a kind that a note shows.

@@ -9,6 +9,7 @@ use waxseal_model::{
     Proof, Reach, Severity, SourceEvidence, Target,
 };
 
+use crate::capability::{hides, is_active, is_evaluation};
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need, Step};
 use command::{Command, read};
@@ -124,14 +125,14 @@ impl<'a> AtInstall<'a> {
         }
     }
 
-    /// Something is hidden that reaches out of the process.
+    /// Something sensitive that reaches out of the process is hidden.
     fn hides(&self) -> bool {
         self.reached
             .iter()
-            .any(|capability| capability.hidden && is_active(capability.kind))
+            .any(|it| hides(it) && it.sensitive && is_active(it.kind))
     }
 
-    /// It can fetch and start something, or run code that is not known before.
+    /// It can fetch and start something, run code that is not known before, or hides what it reaches.
     fn can_load(&self) -> bool {
         let has = |kind| self.reached.iter().any(|capability| capability.kind == kind);
         let runs_unknown = |capability: &&Capability| {
@@ -139,7 +140,9 @@ impl<'a> AtInstall<'a> {
                 && capability.target == Target::Dynamic
                 && is_evaluation(&capability.api)
         };
-        (has(CapabilityKind::Process) && has(CapabilityKind::Network)) || self.reached.iter().any(runs_unknown)
+        (has(CapabilityKind::Process) && has(CapabilityKind::Network))
+            || self.reached.iter().any(runs_unknown)
+            || self.reached.iter().any(|it| hides(it) && is_active(it.kind))
     }
 
     /// The first place of each kind that tells.
@@ -268,9 +271,9 @@ fn gained(case: &Case<'_>, source: &SourceEvidence) -> Option<Finding> {
     if gained.is_empty() {
         return None;
     }
-    let hides = gained.iter().any(|capability| capability.hidden);
+    let hidden = gained.iter().any(|it| hides(it) && it.sensitive);
     let weight = match () {
-        () if hides => (Severity::Critical, Confidence::Medium),
+        () if hidden => (Severity::Critical, Confidence::Medium),
         () if step.arrives_by_itself() => (Severity::High, Confidence::Medium),
         () => (Severity::Medium, Confidence::Medium),
     };
@@ -350,16 +353,6 @@ fn is_same_step(left: &str, right: &str) -> bool {
 fn did_the_same(before: &str, script: &Script) -> bool {
     let older = read(before, &std::collections::BTreeMap::new());
     older == script.command && older != Command::File
-}
-
-fn is_active(kind: CapabilityKind) -> bool {
-    use CapabilityKind::{DynamicCode, Mail, Network, Process};
-    matches!(kind, Process | Network | DynamicCode | Mail)
-}
-
-/// Runs text as code, as opposed to loading a module whose name is computed, which build scripts do all the time.
-fn is_evaluation(api: &str) -> bool {
-    ["eval", "Function", "vm."].iter().any(|word| api.contains(word))
 }
 
 fn origin(source: DependencySource) -> &'static str {

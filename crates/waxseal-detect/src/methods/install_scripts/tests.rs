@@ -20,6 +20,7 @@ fn starts() -> Capability {
 fn hidden(capability: Capability) -> Capability {
     Capability {
         hidden: true,
+        sensitive: true,
         ..capability
     }
 }
@@ -77,6 +78,28 @@ fn alone() -> Vec<Sample> {
                 .script("postinstall", "node install.js")
                 .can(fetches())
                 .can(starts()),
+        ),
+        flagged(
+            ID,
+            "high medium review",
+            "a file that computes what it starts",
+            release().script("postinstall", "node install.js").can(Capability {
+                hidden: true,
+                ..starts()
+            }),
+        ),
+        flagged(
+            ID,
+            "low high allow",
+            "the same as before, which loads its own manifest by a computed path",
+            update()
+                .old_script("postinstall", "node install.js")
+                .script("postinstall", "node install.js")
+                .can(hidden(at_install(
+                    CapabilityKind::DynamicCode,
+                    "require",
+                    "./package.json",
+                ))),
         ),
         clean(
             ID,

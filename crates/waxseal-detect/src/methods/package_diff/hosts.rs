@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use waxseal_model::{Capability, CapabilityKind, Change, Confidence, Finding, Severity, Target};
 
 use super::{HIDDEN_HOST, NEW_HOST};
-use crate::Case;
 use crate::proof::{self, Values};
+use crate::{Case, Step};
 
 /// One finding a host, since a policy allows hosts one by one.
-pub(super) fn new_hosts(case: &Case<'_>, change: &Change) -> Vec<Finding> {
+pub(super) fn new_hosts(case: &Case<'_>, step: Step, change: &Change) -> Vec<Finding> {
     let (Some(source), Some(old)) = (case.source(), case.previous.and_then(|it| it.source.present())) else {
         return Vec::new();
     };
@@ -28,8 +28,8 @@ pub(super) fn new_hosts(case: &Case<'_>, change: &Change) -> Vec<Finding> {
             let hides = places.iter().any(|it| it.hidden);
             let address = is_bare_address(&host);
             let (indicator, severity) = match (hides || address, reached) {
-                (true, true) => (HIDDEN_HOST, Severity::High),
-                (true, false) => (HIDDEN_HOST, Severity::Medium),
+                (true, true) if step.arrives_by_itself() => (HIDDEN_HOST, Severity::High),
+                (true, _) => (HIDDEN_HOST, Severity::Medium),
                 (false, true) => (NEW_HOST, Severity::Medium),
                 (false, false) => (NEW_HOST, Severity::Low),
             };

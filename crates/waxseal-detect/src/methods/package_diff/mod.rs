@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use waxseal_model::{Capability, CapabilityKind, Confidence, Finding, Gained, Novelty, Proof, Reach, Severity, Target};
 
+use crate::capability::{hides, is_active, is_evaluation};
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need, Step};
 
@@ -109,7 +110,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             .or_default()
             .push(gained);
         let beyond = gained.novelty != Novelty::More && it.reach.is_reached();
-        if beyond && it.hidden && (is_active(it.kind) || it.sensitive) {
+        if beyond && hides(it) && (is_active(it.kind) || it.sensitive) {
             hidden.entry(it.kind).or_default().push(gained);
         } else if beyond && it.sensitive && it.kind != CapabilityKind::Network {
             sensitive.entry(it.kind).or_default().push(gained);
@@ -131,7 +132,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             .map(|(kind, gained)| sensitive_kind(case, step, kind, &gained)),
     );
     findings.extend(more.into_iter().map(|(kind, gained)| more_of_kind(case, kind, &gained)));
-    findings.extend(hosts::new_hosts(case, change));
+    findings.extend(hosts::new_hosts(case, step, change));
     findings.extend(new_dependencies(case));
     findings.extend(manifest(case));
     findings
@@ -142,15 +143,9 @@ fn is_ours(kind: CapabilityKind) -> bool {
     !matches!(kind, CapabilityKind::Tampering | CapabilityKind::Obfuscation)
 }
 
-/// What reaches out of the process, or runs what is not there to be read.
-fn is_active(kind: CapabilityKind) -> bool {
-    use CapabilityKind::{DynamicCode, Mail, Native, Network, Process};
-    matches!(kind, Mail | Network | Process | DynamicCode | Native)
-}
-
 fn new_kind(case: &Case<'_>, step: Step, kind: CapabilityKind, gained: &[&Gained]) -> Finding {
     let reached = gained.iter().any(|gained| gained.capability.reach.is_reached());
-    let telling = gained.iter().any(|gained| is_telling(&gained.capability));
+    let telling = gained.iter().any(|gained| is_telling(case, &gained.capability));
     let weight = match () {
         () if !reached || !is_active(kind) => (Severity::Low, Confidence::High),
         () if telling && step.arrives_by_itself() => (Severity::High, Confidence::Medium),
@@ -171,8 +166,8 @@ fn new_kind(case: &Case<'_>, step: Step, kind: CapabilityKind, gained: &[&Gained
 }
 
 /// A first process or connection that does not wait to be asked for, or is hidden, or aims at something sensitive.
-fn is_telling(capability: &Capability) -> bool {
-    if capability.hidden || capability.sensitive {
+fn is_telling(case: &Case<'_>, capability: &Capability) -> bool {
+    if hides(capability) || capability.sensitive {
         return capability.reach.is_reached();
     }
     let by_itself = matches!(capability.reach, Reach::Install(_) | Reach::Import(_));
@@ -180,10 +175,17 @@ fn is_telling(capability: &Capability) -> bool {
         && match capability.kind {
             CapabilityKind::Process => true,
             // To listen for callers is what a server does when it starts.
-            CapabilityKind::Network => !is_listening(&capability.api),
+            CapabilityKind::Network => !is_listening(&capability.api) && !sent_mail(case),
             CapabilityKind::DynamicCode => is_evaluation(&capability.api) && capability.target == Target::Dynamic,
             _ => matches!(capability.reach, Reach::Install(_)),
         }
+}
+
+/// Who sends mail has always reached the network, if by another's hands.
+fn sent_mail(case: &Case<'_>) -> bool {
+    let old = case.previous.and_then(|previous| previous.source.present());
+    let sends = |it: &Capability| it.kind == CapabilityKind::Mail && it.reach.is_reached();
+    old.is_some_and(|old| old.capabilities.iter().any(sends))
 }
 
 fn is_listening(api: &str) -> bool {
@@ -197,13 +199,6 @@ fn is_listening(api: &str) -> bool {
     ]
     .iter()
     .any(|it| api.ends_with(it))
-}
-
-/// Runs text as code, as opposed to loading a module whose name is computed, which bundles do all the time.
-fn is_evaluation(api: &str) -> bool {
-    ["eval", "Function", "node:vm", "vm2", "timer", "_compile"]
-        .iter()
-        .any(|it| api.contains(it))
 }
 
 fn hidden_kind(case: &Case<'_>, step: Step, kind: CapabilityKind, gained: &[&Gained]) -> Finding {
@@ -350,7 +345,7 @@ fn manifest(case: &Case<'_>) -> Option<Finding> {
 fn proofs(case: &Case<'_>, gained: &[&Gained]) -> Vec<Proof> {
     let Some(source) = case.source() else { return Vec::new() };
     let mut ordered: Vec<&Capability> = gained.iter().map(|gained| &gained.capability).collect();
-    ordered.sort_by_key(|it| (!it.hidden, !it.sensitive, !it.reach.is_reached()));
+    ordered.sort_by_key(|it| (!hides(it), !it.sensitive, !it.reach.is_reached()));
     ordered
         .into_iter()
         .take(proof::MAX_PROOFS)

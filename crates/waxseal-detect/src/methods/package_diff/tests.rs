@@ -1,3 +1,7 @@
+//! What package-diff finds, case by case.
+
+mod hosts;
+
 use waxseal_model::{Capability, CapabilityKind, Collected, DependencyKind, Gap, GapWeight, Novelty, Reach};
 
 use crate::testing::*;
@@ -48,7 +52,7 @@ fn sensitive(it: Capability) -> Capability {
 pub(crate) fn samples() -> Vec<Sample> {
     let mut samples = new_capabilities();
     samples.extend(hidden_and_sensitive());
-    samples.extend(hosts());
+    samples.extend(hosts::samples());
     samples.extend(notes());
     samples
 }
@@ -97,6 +101,14 @@ fn new_capabilities() -> Vec<Sample> {
             "high medium review",
             "a first connection, on loading",
             update().gained(on_import(fetch("?")), Kind),
+        ),
+        flagged(
+            ID,
+            "medium medium allow",
+            "the same in a package that sends mail, which checks for updates",
+            update()
+                .can(capability(Mail, "postmark.sendEmail", ""))
+                .gained(on_import(fetch("https://updates.crm.example/latest.json")), Kind),
         ),
         flagged(
             ID,
@@ -172,6 +184,14 @@ fn hidden_and_sensitive() -> Vec<Sample> {
         ),
         clean(
             HIDDEN,
+            "a file of its own by a computed path",
+            update().can(capability(DynamicCode, "require", "?")).gained(
+                hidden(sensitive(capability(DynamicCode, "require", "./package.json"))),
+                Target,
+            ),
+        ),
+        clean(
+            HIDDEN,
             "a harmless name",
             update().gained(hidden(token("NODE_ENV")), Target),
         ),
@@ -204,84 +224,6 @@ fn hidden_and_sensitive() -> Vec<Sample> {
             update().gained(on_import(sensitive(token("GITHUB_TOKEN"))), Target),
         ),
         clean(SENSITIVE, "a variable", update().gained(token("LOG_LEVEL"), Target)),
-    ]
-}
-
-fn hosts() -> Vec<Sample> {
-    const NEW: &str = "package-diff/new-host";
-    const HIDDEN: &str = "package-diff/hidden-host";
-    let known = || update().can(fetch("https://api.crm.example/email"));
-    vec![
-        flagged(
-            NEW,
-            "medium medium allow",
-            "in plain sight",
-            known().gained(fetch(STRANGE), Target),
-        ),
-        flagged(
-            NEW,
-            "low medium allow",
-            "nothing loads it",
-            known().gained(unreached(fetch(STRANGE)), Target),
-        ),
-        flagged(
-            NEW,
-            "medium medium allow",
-            "below a known domain",
-            known().gained(fetch("https://x.crm.example/"), Target),
-        ),
-        clean(
-            NEW,
-            "another path at a known host",
-            known().gained(fetch("https://api.crm.example/batch"), Target),
-        ),
-        clean(
-            NEW,
-            "this machine",
-            known().gained(fetch("http://127.0.0.1:3000/"), Target),
-        ),
-        clean(
-            NEW,
-            "a host that the call decides",
-            known().gained(fetch("https://*/v1"), Target),
-        ),
-        clean(NEW, "a relative address", known().gained(fetch("/v1/send"), Target)),
-        flagged(
-            HIDDEN,
-            "high medium review",
-            "a hidden name",
-            known().gained(hidden(fetch(STRANGE)), Target),
-        ),
-        flagged(
-            HIDDEN,
-            "high medium review",
-            "a bare address",
-            known().gained(fetch("http://203.0.113.9:8080/"), Api),
-        ),
-        flagged(
-            HIDDEN,
-            "high medium review",
-            "a bare address of IPv6",
-            known().gained(fetch("http://[2001:db8::1]:80/"), Api),
-        ),
-        flagged(
-            HIDDEN,
-            "high medium review",
-            "the metadata service",
-            known().gained(fetch("http://169.254.169.254/"), Api),
-        ),
-        flagged(
-            HIDDEN,
-            "medium medium allow",
-            "nothing loads it",
-            known().gained(unreached(hidden(fetch(STRANGE))), Target),
-        ),
-        clean(HIDDEN, "in plain sight", known().gained(fetch(STRANGE), Target)),
-        clean(
-            HIDDEN,
-            "the network it is in",
-            known().gained(fetch("http://192.168.0.1/"), Target),
-        ),
     ]
 }
 

@@ -62,6 +62,12 @@ pub(super) fn is_this_machine(host: &str) -> bool {
     matches!(host, "localhost" | "::1" | "0.0.0.0" | "") || host.starts_with("127.") || host.ends_with(".localhost")
 }
 
+/// Whether the host is no stranger's: this machine, or a word that is no name on the internet, such as a path below a client's
+/// own base address.
+pub(super) fn is_nearby(host: &str) -> bool {
+    is_this_machine(host) || !host.contains(['.', ':', '*'])
+}
+
 /// Whether the host is a mail provider's that anybody can have an account at, or a bare service name out of a library's own list.
 pub(super) fn is_known(host: &str) -> bool {
     let below = |domain: &&str| {

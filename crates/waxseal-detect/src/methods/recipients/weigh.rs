@@ -85,7 +85,7 @@ fn second_destination(flow: &MailFlow) -> Weight {
     if flow
         .value
         .as_deref()
-        .is_some_and(|value| servers::is_this_machine(&servers::host(value)))
+        .is_some_and(|value| servers::is_nearby(&servers::host(value)))
     {
         return weight(SECOND_DESTINATION, Severity::Low, Confidence::Medium);
     }

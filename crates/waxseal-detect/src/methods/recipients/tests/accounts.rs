@@ -38,6 +38,12 @@ pub(super) fn destinations_and_accounts() -> Vec<Sample> {
             "the host is this machine",
             release().flow(second("http://127.0.0.1:4318/v1")),
         ),
+        flagged(
+            SECOND,
+            "low medium allow",
+            "a path below the client's own address",
+            release().flow(second("transmissions")),
+        ),
         clean(
             SECOND,
             "the host is configured",
