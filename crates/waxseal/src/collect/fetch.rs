@@ -159,6 +159,13 @@ impl<'b> Collector<'b> {
         self.registry.get_or_init(set_up).as_ref().map_err(Clone::clone)
     }
 
+    /// What is odd about npm's configuration, if it was used: one sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let used = self.registry.get().and_then(|registry| registry.as_ref().ok());
+        used.map(|registry| registry.config().notes().to_vec())
+            .unwrap_or_default()
+    }
+
     fn choose(&self, name: &PackageName, wanted: &Wanted) -> Result<Chosen, ReportError> {
         let registry = self.registry()?;
         self.bar.doing(&format!("fetching {name}"));

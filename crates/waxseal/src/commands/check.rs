@@ -36,8 +36,10 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
     let entries = judge_all(&jobs, &collector, &bench, &bar);
+    let notes = collector.notes();
     drop(collector);
     drop(bar);
+    screen.warn(&notes);
     let judged: Vec<ReportEntry> = entries.into_iter().flatten().collect();
     if judged.is_empty() {
         return Err(Problem::Sentence {

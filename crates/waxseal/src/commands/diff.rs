@@ -31,8 +31,10 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
     let (old, new) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
+        let notes = collector.notes();
         drop(collector);
         drop(bar);
+        screen.warn(&notes);
         return raw(old, new, arguments, &reader, screen);
     }
     let today = settings::today();
@@ -44,8 +46,10 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         verbose: shared.verbose,
     };
     let entry = judge_pair(old, new, &bench, &bar);
+    let notes = collector.notes();
     drop(collector);
     drop(bar);
+    screen.warn(&notes);
     let report = assemble("diff", vec![entry], &config.policy, today);
     outputs.write(&report, shared, screen)?;
     Ok(outputs.exit(&report, &config))

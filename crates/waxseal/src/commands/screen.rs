@@ -107,6 +107,18 @@ impl Screen {
         say(&text);
     }
 
+    /// What weakens a result without changing it, on standard error.
+    pub(super) fn warn(&self, sentences: &[String]) {
+        let yellow = if self.error_color {
+            AnsiColor::Yellow.on_default().bold()
+        } else {
+            Style::new()
+        };
+        for sentence in sentences.iter().filter(|_| !self.quiet) {
+            say(&format!("{yellow}warning{yellow:#}: {}", plain(sentence)));
+        }
+    }
+
     /// Something worth knowing, on standard error.
     pub(super) fn note(&self, message: &str) {
         if !self.quiet {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Zoned;
 use waxseal_detect::Date;
 use waxseal_model::Decision;
 use waxseal_npm::Environment;
@@ -62,7 +61,7 @@ pub(super) fn fail_on(asked: Option<FailOn>, config: &Config) -> Decision {
 
 /// The day it is, in UTC.
 pub(super) fn today() -> Date {
-    let now = Zoned::now().timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let part = |number: i8| u8::try_from(number).expect("months and days are positive");
     let year = u16::try_from(now.year()).expect("the clock is set to this era");
     Date::new(year, part(now.month()), part(now.day())).expect("the calendar has today")

@@ -27,6 +27,13 @@ pub enum ReaderFailure {
     GaveUp(String),
 }
 
+impl ReaderFailure {
+    /// Whether it would fail in the same way on any package.
+    pub fn is_of_the_machine(&self) -> bool {
+        matches!(self, Self::Start(_) | Self::Unsealed(_))
+    }
+}
+
 /// What a reader that ended by itself died of.
 pub(super) fn died(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;

@@ -1,6 +1,8 @@
 //! Reads sides to the end whatever they hold: a file that stops the reader is named, set aside, and the rest is read again.
 
-use waxseal_model::{Anomaly, AnomalyKind, Exhibit, FileState, Gap, GapWeight, Location, SourceEvidence, Subject};
+use waxseal_model::{
+    Anomaly, AnomalyKind, Collected, Exhibit, FileState, Gap, GapWeight, Location, SourceEvidence, Subject,
+};
 
 use super::failure::ReaderFailure;
 use super::protocol::{Analyse, Place, SidePart};
@@ -118,17 +120,35 @@ fn set_aside(evidence: &mut [SourceEvidence], part: SidePart, failure: &ReaderFa
 }
 
 impl SideReading {
-    /// What it holds, if anything could be said.
+    /// What it holds. A reader that broke down without a file to name is itself odd about the archive: hostile until shown otherwise.
+    ///
+    /// # Errors
+    /// The machine did not let it be read.
     pub fn evidence(self, subject: &Subject) -> Result<SourceEvidence, Gap> {
-        match self {
-            Self::Read(evidence) => Ok(*evidence),
-            Self::Failed(failure) => Err(Gap {
-                subject: subject.clone(),
-                method: "reader".to_owned(),
-                reason: format!("its files could not be read: {failure}"),
-                weight: GapWeight::Decisive,
-            }),
+        let failure = match self {
+            Self::Read(evidence) => return Ok(*evidence),
+            Self::Failed(failure) => failure,
+        };
+        let gap = Gap {
+            subject: subject.clone(),
+            method: "reader".to_owned(),
+            reason: format!("its files could not be read: {failure}"),
+            weight: GapWeight::Decisive,
+        };
+        if failure.is_of_the_machine() {
+            return Err(gap);
         }
+        let anomaly = Anomaly {
+            kind: AnomalyKind::Corrupt,
+            path: None,
+            detail: format!("{failure}, before it could say on which file"),
+            location: None,
+        };
+        Ok(SourceEvidence {
+            manifest: Collected::Missing(gap),
+            anomalies: vec![anomaly],
+            ..SourceEvidence::default()
+        })
     }
 }
 
