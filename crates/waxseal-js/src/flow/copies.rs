@@ -129,6 +129,7 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
             _ => None,
         }
     });
+    let target = target.or_else(|| opened(ctx, call.function, chained?));
     if process {
         return shell_request(ctx, &given, payload);
     }
@@ -155,6 +156,21 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
         }
         None => None,
     }
+}
+
+/// The URL that an `XMLHttpRequest` was opened with.
+fn opened<'a>(
+    ctx: &Context<'_, '_, 'a>,
+    function: FunctionIdx,
+    object: &'a Expression<'a>,
+) -> Option<(String, bool)> {
+    let symbol = symbol_of(ctx.module, object)?;
+    ctx.index.calls_of.get(&function)?.iter().take(MAX_CALLS).find_map(|call| {
+        let call = &ctx.module.calls[*call as usize];
+        let member = callee(call).and_then(member_of)?;
+        let opens = member.static_property_name() == Some("open") && symbol_of(ctx.module, member.object()) == Some(symbol);
+        opens.then(|| request_target(ctx, &arguments(call)))?
+    })
 }
 
 fn target_of_calls(ctx: &Context<'_, '_, '_>, api: &crate::fold::Api, hidden: bool) -> Option<(String, bool)> {
@@ -324,5 +340,7 @@ fn is_mail_field(name: &str) -> bool {
 const MAX_COPIES: usize = 100;
 /// Expressions looked at for one request.
 const FUEL: u32 = 600;
+/// Calls of one function that are looked at.
+const MAX_CALLS: usize = 200;
 /// Assignments and calls followed for one name.
 const MAX_BINDINGS: usize = 12;

@@ -67,6 +67,8 @@ pub(super) struct Message<'a> {
     pub(super) rest: Origins,
     /// The object came from a caller.
     pub(super) foreign: bool,
+    /// It is only used when the caller gives none.
+    pub(super) is_default: bool,
     /// The send it reaches.
     pub(super) sent: Option<usize>,
     /// The provider of that send, by its position in the table of sinks.
@@ -176,6 +178,7 @@ impl<'a> Messages<'a> {
             parent: None,
             rest: Origins::default(),
             foreign: false,
+            is_default: false,
             sent: None,
             sink: None,
             is_smtp: false,
@@ -184,7 +187,8 @@ impl<'a> Messages<'a> {
         idx
     }
 
-    fn include(&mut self, message: usize, other: usize) {
+    /// Notes that one message is copied into another.
+    pub(super) fn include(&mut self, message: usize, other: usize) {
         let includes = &self.all[message].includes;
         if message != other && includes.len() < MAX_MEMBERS && !includes.contains(&other) {
             self.all[message].includes.push(other);
@@ -399,7 +403,9 @@ impl<'a> Messages<'a> {
             Expression::AwaitExpression(it) => self.absorb(ctx, message, &it.argument, place, depth + 1),
             Expression::ArrayExpression(array) => {
                 for item in array.elements.iter().filter_map(element) {
-                    self.absorb(ctx, message, item, place, depth + 1);
+                    if !self.pair(ctx, message, item, place, depth) {
+                        self.absorb(ctx, message, item, place, depth + 1);
+                    }
                 }
             }
             inner @ Expression::Identifier(_) => match symbol_of(ctx.module, inner) {
@@ -436,6 +442,20 @@ impl<'a> Messages<'a> {
         }
     }
 
+    /// `['bcc', value]`
+    fn pair(&mut self, ctx: &Context<'_, '_, 'a>, message: usize, item: &'a Expression<'a>, place: Place, depth: u8) -> bool {
+        let Expression::ArrayExpression(array) = item.get_inner_expression() else { return false };
+        let mut items = array.elements.iter().filter_map(element);
+        let (Some(name), Some(value), None) = (items.next(), items.next(), items.next()) else { return false };
+        let folded = ctx.folder.fold(name);
+        let Value::String(text) = &folded.value else { return false };
+        if let Some(role) = names::role(text) {
+            let at = At { span: item.span(), name: text, hidden: folded.hidden, place };
+            self.property(ctx, message, role, value, at, depth + 1);
+        }
+        true
+    }
+
     fn absorb_folded(&mut self, ctx: &Context<'_, '_, 'a>, message: usize, value: &'a Expression<'a>, place: Place) {
         match ctx.folder.fold(value).value {
             Value::Object(object) => {
@@ -469,6 +489,12 @@ impl<'a> Messages<'a> {
                     let calls = ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
                     if calls.is_empty() || ctx.index.is_exported(function) {
                         self.all[message].foreign = true;
+                    }
+                    if let (Some(default), true) = (binding.default, binding.path.is_empty()) {
+                        let Expression::ObjectExpression(object) = default.get_inner_expression() else { continue };
+                        let other = self.add(Key::Literal(object.span.start), place.function);
+                        self.all[other].is_default = true;
+                        self.include(message, other);
                     }
                     if binding.path.is_empty() {
                         for call in calls.iter().take(MAX_BINDINGS) {
@@ -632,7 +658,10 @@ impl<'a> Messages<'a> {
                 return;
             }
             let Some(callee) = callee(call) else { continue };
-            let Some(member) = member_of(callee) else { continue };
+            let Some(member) = member_of(callee) else {
+                self.plain_call(ctx, call, callee);
+                continue;
+            };
             let (method, hidden) = match member.static_property_name() {
                 Some(name) => (name.to_owned(), false),
                 None => match ctx.method_name(callee) {
@@ -652,7 +681,31 @@ impl<'a> Messages<'a> {
             self.setting_call(ctx, call, link, &method, hidden, place);
             if matches!(method.as_str(), "push" | "unshift" | "splice" | "add") {
                 self.growing_call(ctx, call, member.object(), place);
+                self.header_call(ctx, call, member.object(), place);
             }
+        }
+    }
+
+    /// `new Map([['bcc', …]])`, `merge(a, { bcc })`.
+    fn plain_call(&mut self, ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, callee: &'a Expression<'a>) {
+        let Expression::Identifier(name) = callee.get_inner_expression() else { return };
+        let place = Place { function: call.function, condition: call.conditions.last().copied() };
+        match name.name.as_str() {
+            "Map" | "URLSearchParams" | "Headers" => self.entries(ctx, call, place),
+            "merge" | "extend" | "assign" | "mixin" | "combine" | "defaults" | "override" => {
+                self.merging_call(ctx, call, callee, "assign", place);
+            }
+            _ => {}
+        }
+    }
+
+    /// A list of names and values that becomes an object.
+    fn entries(&mut self, ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, place: Place) {
+        let given = arguments(call);
+        let Some(list) = given.first() else { return };
+        if matches!(peel(list), Expression::ArrayExpression(_)) {
+            let message = self.add(Key::Call(call.span), call.function);
+            self.absorb(ctx, message, list, place, 0);
         }
     }
 
@@ -677,7 +730,8 @@ impl<'a> Messages<'a> {
                 for part in &given {
                     self.absorb(ctx, whole, part, place, 0);
                 }
-                if symbol_of(ctx.module, target).is_some()
+                let is_this = matches!(target.get_inner_expression(), Expression::ThisExpression(_));
+                if (is_this || symbol_of(ctx.module, target).is_some())
                     && let Some(message) = self.base(ctx, target, place)
                 {
                     for part in sources {
@@ -685,7 +739,33 @@ impl<'a> Messages<'a> {
                     }
                 }
             }
-            "defineProperty" | "set" | "__defineGetter__" | "defineProperties"
+            "fromEntries" => self.entries(ctx, call, place),
+            "create" | "defineProperties"
+                if matches!(object.get_inner_expression(), Expression::Identifier(it) if it.name == "Object") =>
+            {
+                let Some(Expression::ObjectExpression(descriptors)) = sources.first().map(|it| it.get_inner_expression())
+                else {
+                    return;
+                };
+                let whole = self.add(Key::Call(call.span), call.function);
+                self.absorb(ctx, whole, target, place, 0);
+                self.owners.insert(descriptors.span.start, whole);
+                for property in &descriptors.properties {
+                    let ObjectPropertyKind::ObjectProperty(property) = property else { continue };
+                    let Some(name) = property_name(ctx, &property.key) else { continue };
+                    let Some(role @ Role::Recipient(_)) = names::role(&name) else { continue };
+                    let at = At { span: property.span, name: &name, hidden: false, place };
+                    for value in described(ctx, &property.value) {
+                        self.field(whole, role.clone(), FieldValue::Expression(value), at);
+                    }
+                }
+                if method == "defineProperties"
+                    && let Some(message) = self.base(ctx, target, place)
+                {
+                    self.include(message, whole);
+                }
+            }
+            "defineProperty" | "set" | "__defineGetter__"
                 if matches!(object.get_inner_expression(), Expression::Identifier(it) if it.name == "Object" || it.name == "Reflect") =>
             {
                 let [name, value, ..] = sources else { return };
@@ -764,11 +844,45 @@ impl<'a> Messages<'a> {
         self.mark_envelope(message, before, member.object());
     }
 
+    /// `headers.push({ key: 'Bcc', value })`
+    fn header_call(&mut self, ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, list: &'a Expression<'a>, place: Place) {
+        for item in arguments(call) {
+            let inner = item.get_inner_expression();
+            let header_like = match inner {
+                Expression::ObjectExpression(object) => object.properties.iter().any(|property| match property {
+                    ObjectPropertyKind::ObjectProperty(property) => {
+                        property.key.static_name().is_some_and(|name| name.eq_ignore_ascii_case("value"))
+                    }
+                    ObjectPropertyKind::SpreadProperty(_) => false,
+                }),
+                Expression::ArrayExpression(array) => array.elements.len() == 2,
+                _ => false,
+            };
+            if header_like && let Some(message) = self.base(ctx, list, place) {
+                self.header_item(ctx, message, inner, place);
+            }
+        }
+    }
+
     /// Fields that classes give their instances in the class body.
     fn classes(&mut self, ctx: &Context<'_, '_, 'a>) {
         for (idx, function) in ctx.module.functions.iter().enumerate() {
             let FunctionNode::Class(class) = function.node else { continue };
             for member in &class.body.body {
+                if let oxc_ast::ast::ClassElement::MethodDefinition(method) = member
+                    && method.kind == oxc_ast::ast::MethodDefinitionKind::Get
+                    && let Some(name) = property_name(ctx, &method.key)
+                    && let Some(role @ Role::Recipient(_)) = names::role(&name)
+                    && let Some(getter) = ctx.module.function_at(method.value.span.start)
+                {
+                    let class = FunctionIdx(idx as u32);
+                    let message = self.add(Key::Class(class), class);
+                    let place = Place { function: getter, condition: None };
+                    let at = At { span: method.span, name: &name, hidden: false, place };
+                    for value in ctx.index.returns(ctx.module, getter).iter() {
+                        self.field(message, role.clone(), FieldValue::Expression(value), at);
+                    }
+                }
                 let oxc_ast::ast::ClassElement::PropertyDefinition(property) = member else { continue };
                 let Some(value) = &property.value else { continue };
                 let Some(name) = property_name(ctx, &property.key) else { continue };
@@ -799,8 +913,7 @@ impl<'a> Messages<'a> {
             }
             let message = self.add(Key::Text(expression.span()), function);
             self.all[message].is_smtp = found.iter().any(|field| field.name == "rcpt to");
-            self.all[message].is_fragment = found.len() == 1
-                && found.iter().all(|field| field.value.iter().all(|segment| segment.origins.is_empty()));
+            self.all[message].is_fragment = found.iter().all(|field| field.value.iter().all(|segment| segment.origins.is_empty()));
             if self.all[message].is_smtp {
                 // The commands of one function are one dialogue.
                 let first = *dialogues.entry(function).or_insert(message);

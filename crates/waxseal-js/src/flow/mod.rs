@@ -143,6 +143,9 @@ fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Rec
                         piece.origin = Origin::Caller;
                     }
                 }
+                if it.is_default && piece.origin == Origin::Constant {
+                    piece.origin = Origin::Default;
+                }
                 let place = piece.place.clone().unwrap_or_else(|| place.clone());
                 found.push(Recipient { message, field, place, piece });
             }

@@ -60,6 +60,14 @@ pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>) -
         }
         let at = sends.len();
         for message in &reached {
+            messages.all[*message].foreign |= candidate.defaults;
+            if messages.all[*message].is_fragment {
+                // A constant piece of text is put into what else is sent.
+                reached.iter().for_each(|other| messages.include(*message, *other));
+                messages.all[*message].foreign |= caller_message;
+            }
+        }
+        for message in &reached {
             messages.all[*message].sent.get_or_insert(at);
             messages.all[*message].sink = messages.all[*message].sink.or(candidate.sink);
         }
@@ -128,6 +136,8 @@ pub(super) fn is_mail_shaped(messages: &Messages<'_>, message: usize) -> bool {
 }
 
 struct Candidate<'a> {
+    /// What it is given goes into every message that is sent later.
+    defaults: bool,
     /// Where arguments of their own are recipients.
     positional: &'static [(usize, FieldPlace)],
     sink: Option<usize>,
@@ -142,11 +152,15 @@ fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Candi
     let callee = callee(call)?;
     let api = ctx.folder.fold_call_api(call);
     let path = api.as_ref().map(|api| api.path.replace("()", ""));
+    // `promisify(…)(…)` is called by the name that holds it.
     let names = match &path {
-        Some(path) => path.rsplit('.').take(3).map(str::to_owned).collect::<Vec<_>>(),
-        None => ctx.callee_names(callee),
+        Some(path) if api.as_ref().is_none_or(|api| !api.path.ends_with("()")) => path.rsplit('.').take(3).map(str::to_owned).collect::<Vec<_>>(),
+        _ => ctx.callee_names(callee),
     };
     let given = arguments(call);
+    if let Some(found) = mail_program(ctx, path.as_deref(), &given) {
+        return Some(found);
+    }
     let mut payload: Vec<&'a Expression<'a>> =
         given.iter().copied().filter(|it| function_expression(ctx.module, it).is_none()).collect();
     if let Some(found) = known_send(ctx, call, api.as_ref().map(|api| &*api.path), &names, &payload) {
@@ -180,6 +194,7 @@ fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Candi
     let local = ctx.index.call_at(call.span).is_some_and(|it| ctx.index.callees.contains_key(&it));
     let certain = sending && !local && matches!(method, "sendMail" | "sendEmail" | "send_email" | "sendmail");
     Some(Candidate {
+        defaults: false,
         positional: &[],
         sink: None,
         channel: match &path {
@@ -191,6 +206,26 @@ fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Candi
         hidden: false,
         certain: certain && is_member,
         payload,
+    })
+}
+
+/// `spawn('sendmail', ['-i', to])`
+fn mail_program<'a>(ctx: &Context<'_, '_, 'a>, path: Option<&str>, given: &[&'a Expression<'a>]) -> Option<Candidate<'a>> {
+    let path = path.filter(|it| it.starts_with("node:child_process."))?;
+    let command = ctx.folder.fold(given.first()?).value.to_pattern();
+    let program = command.split([' ', '\t']).next()?.rsplit(['/', '\\']).next()?;
+    if !matches!(program, "sendmail" | "msmtp" | "mailx" | "mail" | "mutt" | "exim" | "swaks" | "ssmtp") {
+        return None;
+    }
+    Some(Candidate {
+        defaults: false,
+        positional: if command.contains(' ') { COMMAND_LINE } else { ARGUMENT_LIST },
+        sink: None,
+        channel: program.to_owned(),
+        capability: Some((path.to_owned(), Target::Constant(program.to_owned()))),
+        hidden: false,
+        certain: true,
+        payload: given.to_vec(),
     })
 }
 
@@ -240,6 +275,7 @@ fn known_send<'a>(
         _ => format!("{}.{}", sink.provider, send.method),
     };
     Some(Candidate {
+        defaults: sink.clients.iter().any(|client| client.export == send.method),
         positional: match send.message {
             MessageArgument::Positional(fields) => fields,
             _ => &[],
@@ -273,6 +309,7 @@ fn provider_request<'a>(
         return None;
     }
     Some(Candidate {
+        defaults: false,
         positional: &[],
         sink: Some(sink),
         channel: format!("POST {endpoint}"),
@@ -365,7 +402,7 @@ pub(super) fn is_host_of(host: &str, sink: &SinkSpec) -> bool {
 /// Whether an API of the outside world makes requests.
 pub(super) fn is_network_api(path: &str) -> bool {
     let base = path.strip_prefix("node:").unwrap_or(path);
-    let first = base.split(['.', '/']).next().unwrap_or(base);
+    let first = base.split(['.', '/', '(']).next().unwrap_or(base);
     matches!(
         first,
         "fetch" | "http" | "https" | "http2" | "net" | "tls" | "dgram" | "dns" | "axios" | "got" | "undici" | "node-fetch"
@@ -556,6 +593,10 @@ impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {
     }
 }
 
+/// Where a shell command names its recipients.
+const COMMAND_LINE: &[(usize, FieldPlace)] = &[(0, FieldPlace::Envelope)];
+/// Where a program's arguments name them.
+const ARGUMENT_LIST: &[(usize, FieldPlace)] = &[(1, FieldPlace::Envelope)];
 /// Calls that send, in one file.
 const MAX_SENDS: usize = 2_000;
 /// Literals of one schema that are looked at.

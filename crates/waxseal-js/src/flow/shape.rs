@@ -101,6 +101,7 @@ impl Shapes {
                 .messages
                 .iter()
                 .copied()
+                .filter(|message| !messages.all[*message].is_fragment)
                 .filter(|message| shapes.has_callers(messages, *message, None))
                 .collect();
             if !addressed.is_empty() || (send.caller_message && send.messages.is_empty()) {
