@@ -2,12 +2,26 @@
 
 use waxseal_model::{Capability, CapabilityKind, Target};
 
-/// Whether it hides its API or its target. A file of the package's own, loaded by a computed path, is looked into itself.
+/// Whether it hides what it reaches, and what came to light is something that one would hide.
+///
+/// Paths put together and tables of file names are computed too. What only the run decides shows nothing that was hidden, and a
+/// file of the package's own is looked into itself.
 pub(crate) fn hides(capability: &Capability) -> bool {
-    let own_file = capability.kind == CapabilityKind::DynamicCode
-        && !is_evaluation(&capability.api)
-        && matches!(&capability.target, Target::Constant(path) | Target::Pattern(path) if path.starts_with('.'));
-    capability.hidden && !own_file
+    let evaluates = capability.kind == CapabilityKind::DynamicCode && is_evaluation(&capability.api);
+    capability.hidden
+        && match &capability.target {
+            Target::Constant(text) => !text.starts_with('.'),
+            Target::Pattern(text) => {
+                let loads = capability.kind == CapabilityKind::DynamicCode && !evaluates;
+                !loads && !text.starts_with(['.', '*'])
+            }
+            Target::Dynamic | Target::None => evaluates,
+        }
+}
+
+/// Whether it is aimed at something sensitive, rather than only at something computed.
+pub(crate) fn is_sensitive(capability: &Capability) -> bool {
+    capability.sensitive && (!capability.hidden || hides(capability))
 }
 
 /// Whether it reaches out of the process, or runs what is not there to be read.
@@ -22,3 +36,6 @@ pub(crate) fn is_evaluation(api: &str) -> bool {
         .iter()
         .any(|word| api.contains(word))
 }
+
+#[cfg(test)]
+mod tests;

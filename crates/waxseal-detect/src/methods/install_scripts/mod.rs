@@ -9,7 +9,7 @@ use waxseal_model::{
     Proof, Reach, Severity, SourceEvidence, Target,
 };
 
-use crate::capability::{hides, is_active, is_evaluation};
+use crate::capability::{hides, is_active, is_evaluation, is_sensitive};
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need, Step};
 use command::{Command, read};
@@ -129,7 +129,7 @@ impl<'a> AtInstall<'a> {
     fn hides(&self) -> bool {
         self.reached
             .iter()
-            .any(|it| hides(it) && it.sensitive && is_active(it.kind))
+            .any(|it| hides(it) && is_sensitive(it) && is_active(it.kind))
     }
 
     /// It can fetch and start something, run code that is not known before, or hides what it reaches.
@@ -263,7 +263,7 @@ fn gained(case: &Case<'_>, source: &SourceEvidence) -> Option<Finding> {
         .gained
         .iter()
         .filter(|gained| {
-            matches!(gained.novelty, Novelty::Kind | Novelty::Api | Novelty::Reached) || gained.capability.hidden
+            matches!(gained.novelty, Novelty::Kind | Novelty::Api | Novelty::Reached) || hides(&gained.capability)
         })
         .map(|gained| &gained.capability)
         .filter(|capability| matches!(capability.reach, Reach::Install(_)) && is_active(capability.kind))
@@ -271,7 +271,7 @@ fn gained(case: &Case<'_>, source: &SourceEvidence) -> Option<Finding> {
     if gained.is_empty() {
         return None;
     }
-    let hidden = gained.iter().any(|it| hides(it) && it.sensitive);
+    let hidden = gained.iter().any(|it| hides(it) && is_sensitive(it));
     let weight = match () {
         () if hidden => (Severity::Critical, Confidence::Medium),
         () if step.arrives_by_itself() => (Severity::High, Confidence::Medium),

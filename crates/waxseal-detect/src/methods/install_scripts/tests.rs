@@ -17,6 +17,14 @@ fn starts() -> Capability {
     at_install(CapabilityKind::Process, "node:child_process.execFileSync", "*")
 }
 
+fn runs() -> Capability {
+    at_install(
+        CapabilityKind::Process,
+        "node:child_process.execSync",
+        "node payload.js",
+    )
+}
+
 fn hidden(capability: Capability) -> Capability {
     Capability {
         hidden: true,
@@ -67,7 +75,7 @@ fn alone() -> Vec<Sample> {
             ID,
             "critical medium block",
             "a file that hides what it starts",
-            release().script("postinstall", "node install.js").can(hidden(starts())),
+            release().script("postinstall", "node install.js").can(hidden(runs())),
         ),
         flagged(
             ID,
@@ -83,10 +91,15 @@ fn alone() -> Vec<Sample> {
             ID,
             "high medium review",
             "a file that computes what it starts",
-            release().script("postinstall", "node install.js").can(Capability {
-                hidden: true,
-                ..starts()
-            }),
+            release()
+                .script("postinstall", "node install.js")
+                .can(Capability { hidden: true, ..runs() }),
+        ),
+        flagged(
+            ID,
+            "medium low allow",
+            "a file that puts together the path of what it starts",
+            release().script("postinstall", "node install.js").can(hidden(starts())),
         ),
         flagged(
             ID,
@@ -230,7 +243,7 @@ fn changing() -> Vec<Sample> {
             GAINED,
             "critical medium block",
             "the same line, whose file now starts processes and hides it",
-            kept().gained(hidden(starts()), Novelty::Target),
+            kept().gained(hidden(runs()), Novelty::Target),
         ),
         clean(
             GAINED,

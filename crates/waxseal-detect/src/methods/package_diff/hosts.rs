@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use waxseal_model::{Capability, CapabilityKind, Change, Confidence, Finding, Severity, Target};
 
 use super::{HIDDEN_HOST, NEW_HOST};
+use crate::capability::hides;
 use crate::proof::{self, Values};
 use crate::{Case, Step};
 
@@ -23,9 +24,9 @@ pub(super) fn new_hosts(case: &Case<'_>, step: Step, change: &Change) -> Vec<Fin
     }
     new.into_iter()
         .map(|(host, mut places)| {
-            places.sort_by_key(|it| (!it.hidden, !it.reach.is_reached()));
+            places.sort_by_key(|it| (!hides(it), !it.reach.is_reached()));
             let reached = places.iter().any(|it| it.reach.is_reached());
-            let hides = places.iter().any(|it| it.hidden);
+            let hides = places.iter().any(|it| hides(it));
             let address = is_bare_address(&host);
             let (indicator, severity) = match (hides || address, reached) {
                 (true, true) if step.arrives_by_itself() => (HIDDEN_HOST, Severity::High),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use waxseal_model::{Capability, CapabilityKind, Confidence, Finding, Gained, Novelty, Proof, Reach, Severity, Target};
 
-use crate::capability::{hides, is_active, is_evaluation};
+use crate::capability::{hides, is_active, is_evaluation, is_sensitive};
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need, Step};
 
@@ -110,9 +110,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             .or_default()
             .push(gained);
         let beyond = gained.novelty != Novelty::More && it.reach.is_reached();
-        if beyond && hides(it) && (is_active(it.kind) || it.sensitive) {
+        if beyond && hides(it) && (is_active(it.kind) || is_sensitive(it)) {
             hidden.entry(it.kind).or_default().push(gained);
-        } else if beyond && it.sensitive && it.kind != CapabilityKind::Network {
+        } else if beyond && is_sensitive(it) && it.kind != CapabilityKind::Network {
             sensitive.entry(it.kind).or_default().push(gained);
         }
     }
@@ -167,7 +167,7 @@ fn new_kind(case: &Case<'_>, step: Step, kind: CapabilityKind, gained: &[&Gained
 
 /// A first process or connection that does not wait to be asked for, or is hidden, or aims at something sensitive.
 fn is_telling(case: &Case<'_>, capability: &Capability) -> bool {
-    if hides(capability) || capability.sensitive {
+    if hides(capability) || is_sensitive(capability) {
         return capability.reach.is_reached();
     }
     let by_itself = matches!(capability.reach, Reach::Install(_) | Reach::Import(_));
@@ -345,7 +345,7 @@ fn manifest(case: &Case<'_>) -> Option<Finding> {
 fn proofs(case: &Case<'_>, gained: &[&Gained]) -> Vec<Proof> {
     let Some(source) = case.source() else { return Vec::new() };
     let mut ordered: Vec<&Capability> = gained.iter().map(|gained| &gained.capability).collect();
-    ordered.sort_by_key(|it| (!hides(it), !it.sensitive, !it.reach.is_reached()));
+    ordered.sort_by_key(|it| (!hides(it), !is_sensitive(it), !it.reach.is_reached()));
     ordered
         .into_iter()
         .take(proof::MAX_PROOFS)

@@ -12,7 +12,7 @@ use waxseal_model::{
 
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need};
-use weigh::{Weight, weigh};
+use weigh::{Around, Weight, weigh};
 
 pub(crate) const METHOD: Method = Method {
     id: "recipients",
@@ -140,10 +140,17 @@ const CONFIGURED: &str = "recipients/configured";
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(source) = case.source() else { return Vec::new() };
     let new_flows = case.new_flows();
+    let sends_mail = source.capabilities.iter().any(|it| it.kind == CapabilityKind::Mail)
+        || source.flows.iter().any(|flow| flow.message.sent);
     let mut groups: BTreeMap<Group<'_>, Vec<&MailFlow>> = BTreeMap::new();
     for flow in &source.flows {
         let new = new_flows.as_ref().map(|flows| flows.contains(flow));
-        if let Some(weight) = weigh(flow, source.path(flow.location.file), new) {
+        let around = Around {
+            path: source.path(flow.location.file),
+            new,
+            sends_mail,
+        };
+        if let Some(weight) = weigh(flow, around) {
             groups.entry(Group::of(flow, weight, new)).or_default().push(flow);
         }
     }

@@ -15,22 +15,36 @@ pub(super) struct Weight {
     pub(super) confidence: Confidence,
 }
 
-/// What a flow in the file at `path` means; `None` if it means nothing: the caller decides.
-/// `new` says whether the previous release lacked it, if there is one.
-pub(super) fn weigh(flow: &MailFlow, path: &str, new: Option<bool>) -> Option<Weight> {
+/// What is known around a flow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// The file it stands in.
+    pub(super) path: &'a str,
+    /// The previous release lacked it, if there is one.
+    pub(super) new: Option<bool>,
+    /// Something in the package was seen to send mail.
+    pub(super) sends_mail: bool,
+}
+
+/// What a flow means; `None` if it means nothing: the caller decides.
+pub(super) fn weigh(flow: &MailFlow, around: Around<'_>) -> Option<Weight> {
     let weight = match (&flow.origin, &flow.kind) {
         (Origin::Caller, _) => return None,
         (Origin::Configured(_), _) => weight(CONFIGURED, Severity::Info, Confidence::High),
         (Origin::Unknown, FlowKind::Account(_)) => weight(DYNAMIC, Severity::Low, Confidence::Low),
         (Origin::Unknown, _) => weight(DYNAMIC, Severity::Medium, Confidence::Low),
-        (_, FlowKind::Recipient(place)) => recipient(flow, place, new),
+        // An object that only looks like a message, in a package that never mails, with nobody named in it.
+        (_, FlowKind::Recipient(_)) if is_vague(flow) && !around.sends_mail => {
+            weight(DYNAMIC, Severity::Medium, Confidence::Low)
+        }
+        (_, FlowKind::Recipient(place)) => recipient(flow, place, around.new),
         (_, FlowKind::SecondDestination) => second_destination(flow),
-        (_, FlowKind::Account(field)) => account(flow, field, new)?,
+        (_, FlowKind::Account(field)) => account(flow, field, around.new)?,
     };
     Some(if flow.reach.is_reached() {
         weight
     } else {
-        unreached(flow, weight, path, new)
+        unreached(flow, weight, around)
     })
 }
 
@@ -150,14 +164,14 @@ fn server(flow: &MailFlow, new: Option<bool>) -> Option<Weight> {
 
 /// Nothing was found to lead here. In tests, examples and documentation fixed addresses are what one expects. Elsewhere the way
 /// may only not have been seen, so that a person should look, unless the previous release had it too and it does not hide.
-fn unreached(flow: &MailFlow, found: Weight, path: &str, new: Option<bool>) -> Weight {
+fn unreached(flow: &MailFlow, found: Weight, around: Around<'_>) -> Weight {
     if found.severity <= Severity::Medium {
         return Weight {
             confidence: Confidence::Low,
             ..found
         };
     }
-    let expected = place::is_for_show(path) || (new == Some(false) && !flow.hidden);
+    let expected = place::is_for_show(around.path) || (around.new == Some(false) && !flow.hidden);
     let severity = if expected { Severity::Medium } else { Severity::High };
     Weight {
         severity,
@@ -166,10 +180,19 @@ fn unreached(flow: &MailFlow, found: Weight, path: &str, new: Option<bool>) -> W
     }
 }
 
+/// Neither is anybody named, nor was the message seen to leave.
+fn is_vague(flow: &MailFlow) -> bool {
+    flow.value.is_none() && flow.mailbox.is_none() && !flow.message.sent
+}
+
 /// High where an address is written down and the message is seen to leave with it.
 fn sureness(flow: &MailFlow) -> Confidence {
     let named = flow.mailbox.is_some() && is_written_down(flow);
-    if named { sent(flow) } else { Confidence::Medium }
+    match () {
+        () if named => sent(flow),
+        () if is_vague(flow) => Confidence::Low,
+        () => Confidence::Medium,
+    }
 }
 
 fn sent(flow: &MailFlow) -> Confidence {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use waxseal_model::{Capability, CapabilityKind, Confidence, Finding, Novelty, Severity, SourceEvidence, Target};
 
+use crate::capability::hides;
 use crate::proof::{self, Values};
 use crate::{Case, Indicator, Method, Need, Step};
 
@@ -102,7 +103,7 @@ fn weigh(case: &Case<'_>, indicator: &str, places: &[&Capability], new: bool) ->
     if counted.is_empty() {
         return (Severity::Info, Confidence::High);
     }
-    let hides = counted.iter().any(|it| it.hidden);
+    let hides = counted.iter().any(|it| hides(it));
     let first_ever = new && gained_kind(case);
     let small = case.step().is_some_and(Step::arrives_by_itself);
     match indicator {

@@ -1,6 +1,6 @@
 //! Cases of recipients: copies, separate messages, diverted answers.
 
-use waxseal_model::{MailFlow, Origin, Reach, RecipientPlace};
+use waxseal_model::{CapabilityKind, MailFlow, Origin, Reach, RecipientPlace};
 
 use super::flows::*;
 use crate::testing::*;
@@ -134,6 +134,19 @@ pub(super) fn hidden_copies() -> Vec<Sample> {
             "medium low allow",
             "a default To where no mail is accepted",
             release().flow(from(Origin::Default, copy(RecipientPlace::To, "test@example.com"))),
+        ),
+        flagged(
+            ID,
+            "critical low review",
+            "computed, on a message that was not seen to leave, in a package that mails",
+            release()
+                .can(capability(CapabilityKind::Mail, "postmark.sendEmail", ""))
+                .flow(message(unnamed(Origin::Derived, bcc()), &["recipients", "content"])),
+        ),
+        clean(
+            ID,
+            "the same in a package that never mails, where it is only said",
+            release().flow(message(unnamed(Origin::Derived, bcc()), &["recipients", "content"])),
         ),
         clean(
             ID,
