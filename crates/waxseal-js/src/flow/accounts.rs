@@ -7,7 +7,7 @@ use waxseal_model::{FlowKind, Origin};
 use super::context::Context;
 use super::index::{arguments, callee, symbol_of};
 use super::names;
-use super::pieces::{Piece, Wanted, judge, judge_folded, property_name};
+use super::pieces::{Piece, Wanted, judge, judge_folded, property_name, refined};
 use super::sends::{Send, host_of};
 use crate::fold::Value;
 use crate::module::{BindingSource, CallNode, CallNote, FunctionIdx};
@@ -66,7 +66,7 @@ fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, found: &mut Vec<A
             let channel = format!("{}.{}", sink.provider, if client.export == "default" { "()" } else { client.export });
             let at = At { call, channel: &channel };
             if client.fields.is_empty() || is_text(ctx, argument) {
-                let pieces = judge(ctx, argument, Wanted::Text);
+                let pieces = judged(ctx, argument);
                 add(ctx, "credential", pieces, argument.span(), at, found);
             } else {
                 for field in client.fields {
@@ -109,7 +109,7 @@ fn request_headers<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, provider:
                 let ObjectPropertyKind::ObjectProperty(header) = header else { continue };
                 let Some(name) = property_name(ctx, &header.key) else { continue };
                 if is_credential_header(&name) {
-                    let pieces = judge(ctx, &header.value, Wanted::Text);
+                    let pieces = judged(ctx, &header.value);
                     let channel = format!("{provider} request");
                     add(ctx, &name, pieces, header.span, At { call, channel: &channel }, found);
                 }
@@ -180,6 +180,15 @@ fn add(
     }
 }
 
+/// Every text that can stand in an account place.
+fn judged<'a>(ctx: &Context<'_, '_, 'a>, expression: &'a Expression<'a>) -> Vec<Piece> {
+    let mut pieces = judge(ctx, expression, Wanted::Text);
+    for piece in pieces.iter_mut().filter(|piece| piece.value.is_none()) {
+        piece.origin = refined(ctx, piece.origin.clone(), expression);
+    }
+    pieces
+}
+
 fn push(at: At<'_, '_>, field: &str, piece: Piece, value: Option<String>, span: Span, found: &mut Vec<Account>) {
     found.push(Account {
         kind: FlowKind::Account(field.to_owned()),
@@ -234,7 +243,7 @@ fn along<'a>(ctx: &Context<'_, '_, 'a>, object: &'a Expression<'a>, path: &str) 
         steps.next();
     }
     if steps.peek().is_none() {
-        return vec![(judge(ctx, current, Wanted::Text), current.span())];
+        return vec![(judged(ctx, current), current.span())];
     }
     let mut folded = ctx.folder.fold(current);
     if !matches!(folded.value, Value::Object(_)) {

@@ -284,9 +284,9 @@ fn capabilities(sends: &[sends::Send], messages: &Messages<'_>) -> Vec<LocalCapa
 /// Whether a file could say anything about mail: it names it, or it hides names.
 fn may_be_about_mail(module: &Module<'_>, sinks: &[SinkSpec]) -> bool {
     let source = module.source.as_bytes();
-    let words: [&[u8]; 17] = [
+    let words: [&[u8]; 18] = [
         b"mail", b"Mail", b"MAIL", b"bcc", b"Bcc", b"BCC", b"smtp", b"Smtp", b"SMTP", b"rcpt", b"RCPT", b"ecipient", b"ubject",
-        b"Cc", b"cc:", b"RECIPIENT", b"SUBJECT",
+        b"Cc", b"cc:", b"nvelope", b"RECIPIENT", b"SUBJECT",
     ];
     words.iter().any(|word| memchr::memmem::find(source, word).is_some())
         || sinks.iter().any(|sink| {

@@ -4,7 +4,7 @@ use oxc_ast::ast::{Expression, ObjectPropertyKind};
 use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
 use rustc_hash::FxHashSet;
-use waxseal_model::{FieldPlace, MessageArgument, SendSpec, SinkSpec, Target};
+use waxseal_model::{FieldPlace, MessageArgument, RecipientPlace, SendSpec, SinkSpec, Target};
 
 use super::context::Context;
 use super::index::{arguments, callee, element, function_expression, function_of_symbol, member_of, symbol_of};
@@ -119,11 +119,16 @@ fn schemas<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>, sends: &[
 
 /// Whether a message, with what is copied into it, has the fields of a mail.
 pub(super) fn is_mail_shaped(messages: &Messages<'_>, message: usize) -> bool {
-    let (mut recipients, mut distinct, mut plain, mut sender) = (0, false, false, false);
+    let mut places: Vec<&RecipientPlace> = Vec::new();
+    let (mut distinct, mut plain, mut sender) = (false, false, false);
     for member in messages.members(message) {
         for field in &messages.all[member].fields {
             match &field.role {
-                Role::Recipient(_) => recipients += 1,
+                Role::Recipient(place) => {
+                    if !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
                 Role::Content { distinct: true } | Role::Raw => distinct = true,
                 Role::Content { distinct: false } => plain = true,
                 Role::Container => plain |= matches!(field.name.as_str(), "message" | "msg"),
@@ -132,7 +137,7 @@ pub(super) fn is_mail_shaped(messages: &Messages<'_>, message: usize) -> bool {
             }
         }
     }
-    recipients > 0 && (distinct || (sender && plain) || recipients > 1)
+    !places.is_empty() && (distinct || (sender && plain) || places.len() > 1)
 }
 
 struct Candidate<'a> {

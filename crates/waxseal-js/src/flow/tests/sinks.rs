@@ -26,7 +26,10 @@ pub(super) const SINKS: &[SinkSpec] = &[
     },
     SinkSpec {
         clients: &[client("createTransport", &["auth.user", "auth.pass", "host", "port"])],
-        sends: &[send("sendMail")],
+        sends: &[
+            send("sendMail"),
+            SendSpec { method: "createTransport", message: MessageArgument::Object(1), needs_client: true },
+        ],
         ..sink("nodemailer", &["nodemailer"])
     },
     SinkSpec {
