@@ -6,7 +6,7 @@
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use oxc_ast::ast::{Argument, Expression};
+use oxc_ast::ast::{Argument, ChainElement, Expression};
 use oxc_span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{CapabilityKind, Target};
@@ -16,6 +16,7 @@ use crate::local::LocalCapability;
 use crate::module::{CallNode, CallNote, FunctionIdx, Module};
 
 mod aim;
+mod candidates;
 mod network;
 mod process;
 mod file_system;
@@ -66,8 +67,9 @@ pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, max_facts: 
         seen: FxHashSet::default(),
         pieces: FxHashMap::default(),
     };
+    let candidates = candidates::Candidates::new(module);
     for call in &module.calls {
-        finder.read_call(call);
+        finder.read_call(call, &candidates);
     }
     environment::find_reads(&mut finder);
     tampering::find_writes(&mut finder);
@@ -137,17 +139,24 @@ struct Finder<'f, 'm, 'a> {
 }
 
 impl<'a> Finder<'_, '_, 'a> {
-    fn read_call(&mut self, call: &CallNote<'a>) {
-        if let CallNode::Import(node) = call.node {
-            return dynamic_code::read_load(self, "import", &self.folder.fold(&node.source), call, true);
-        }
-        let mut arguments = None;
+    fn read_call(&mut self, call: &CallNote<'a>, candidates: &candidates::Candidates<'_, 'a>) {
+        let callee = match call.node {
+            CallNode::Import(node) => {
+                return dynamic_code::read_load(self, "import", &self.folder.fold(&node.source), call, true);
+            }
+            CallNode::Call(node) => &node.callee,
+            CallNode::New(node) => &node.callee,
+            CallNode::Tagged(node) => &node.tag,
+        };
         let mut known = false;
-        for api in self.folder.fold_call_apis(call) {
-            known |= self.read_api(call, unwrap_api(api), &mut arguments);
+        if candidates.may_be_known(callee) {
+            let mut arguments = None;
+            for api in self.folder.fold_call_apis(call) {
+                known |= self.read_api(call, unwrap_api(api), &mut arguments);
+            }
         }
         if !known {
-            dynamic_code::find_constructor(self, call);
+            dynamic_code::find_constructor(self, callee, call);
         }
     }
 
@@ -310,6 +319,12 @@ fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
             Expression::SequenceExpression(it) => match it.expressions.last() {
                 Some(last) => last,
                 None => return expression,
+            },
+            Expression::ChainExpression(it) => match &it.expression {
+                ChainElement::StaticMemberExpression(it) => &it.object,
+                ChainElement::ComputedMemberExpression(it) => &it.object,
+                ChainElement::CallExpression(it) => &it.callee,
+                _ => return expression,
             },
             Expression::TSNonNullExpression(it) => &it.expression,
             Expression::TSAsExpression(it) => &it.expression,

@@ -8,7 +8,7 @@ use waxseal_model::{CapabilityKind, Target};
 use super::aim::{Aim, bounded, is_imported, plain_text, text_aims, texts};
 use super::{Call, Family, Finder, LoadNote, argument_expression, file_system};
 use crate::fold::{Api, Folded, Origins, Value};
-use crate::module::{BindingSource, CallNode, CallNote, PropertyKeyNote};
+use crate::module::{BindingSource, CallNote, PropertyKeyNote};
 
 /// Everything known that runs text.
 pub(super) const FAMILIES: &[Family] = &[
@@ -71,13 +71,8 @@ fn code_aims(code: &Folded) -> Vec<Aim> {
 
 /// `require`, `require.resolve` and their kin. Says whether the call was one.
 pub(super) fn read_require<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<'a>, api: &Rc<Api>) -> bool {
-    let runs = match &*api.path {
-        "require" | "module.require" | "node:module.createRequire()" | "node:module.Module.createRequire()" => true,
-        "module.parent.require" | "process.mainModule.require" | "require.main.require" | "node:module._load" => true,
-        "node:module.createRequireFromPath()" | "process.getBuiltinModule" => true,
-        "require.resolve" | "node:module.createRequire().resolve" | "import.meta.resolve" | "node:module._resolveFilename" => false,
-        _ => return false,
-    };
+    let Some(position) = LOADS.iter().position(|it| *it == &*api.path) else { return false };
+    let runs = position >= LOOKUPS;
     let arguments = finder.folder.fold_arguments(call);
     let Some(name) = arguments.first() else { return true };
     read_load(finder, "require", name, call, runs);
@@ -119,12 +114,7 @@ pub(super) fn read_load<'a>(finder: &mut Finder<'_, '_, 'a>, api: &str, name: &F
 }
 
 /// Finds the `Function` constructor reached by `.constructor` of a function, which no name gives away.
-pub(super) fn find_constructor<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<'a>) {
-    let callee = match call.node {
-        CallNode::Call(node) => &node.callee,
-        CallNode::New(node) => &node.callee,
-        CallNode::Tagged(_) | CallNode::Import(_) => return,
-    };
+pub(super) fn find_constructor<'a>(finder: &mut Finder<'_, '_, 'a>, callee: &'a Expression<'a>, call: &CallNote<'a>) {
     if !is_function_constructor(finder, callee, 0) {
         return;
     }
@@ -212,6 +202,25 @@ pub(super) fn find_script_elements(finder: &mut Finder<'_, '_, '_>) {
         }
     }
 }
+
+/// What loads a module by its name; the first [`LOOKUPS`] only look it up.
+pub(super) const LOADS: &[&str] = &[
+    "require.resolve",
+    "node:module.createRequire().resolve",
+    "import.meta.resolve",
+    "node:module._resolveFilename",
+    "require",
+    "module.require",
+    "node:module.createRequire()",
+    "node:module.Module.createRequire()",
+    "node:module.createRequireFromPath()",
+    "node:module._load",
+    "module.parent.require",
+    "process.mainModule.require",
+    "require.main.require",
+    "process.getBuiltinModule",
+];
+const LOOKUPS: usize = 4;
 
 /// Names of functions that a literal has, as obfuscators reach `Function` by: `[]['filter']['constructor']`.
 const ARRAY_METHODS: [&str; 12] =

@@ -1,7 +1,9 @@
 //! Reading environment variables: which, and whether all of them at once are turned into text.
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
+use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use rustc_hash::FxHashMap;
 use waxseal_model::CapabilityKind;
 
 use super::aim::{Aim, text_aims};
@@ -23,8 +25,14 @@ pub(super) const FAMILIES: &[Family] = &[Family {
 /// Finds `process.env.NAME`, `const { NAME } = process.env`, `{ ...process.env }`.
 pub(super) fn find_reads(finder: &mut Finder<'_, '_, '_>) {
     let (module, folder) = (finder.module, finder.folder);
+    // Whoever hides even the word reads it by a computed name.
+    let spelled = memchr::memmem::find(module.source.as_bytes(), b"env").is_some();
+    if !spelled && memchr::memmem::find(module.source.as_bytes(), b"process").is_none() {
+        return;
+    }
+    let mut aliases = Aliases::default();
     for read in &module.member_reads {
-        if may_be_environment(read.node)
+        if may_be_environment(finder, &mut aliases, read.node)
             && let Some((name, hidden)) = variable(&folder.fold(read.node), read.node)
         {
             add(finder, &name, hidden, read.span, read.function);
@@ -34,7 +42,7 @@ pub(super) fn find_reads(finder: &mut Finder<'_, '_, '_>) {
         let Some(note) = module.symbols.get(&symbol) else { continue };
         for binding in note.bindings.iter().filter(|it| !it.path.is_empty()) {
             let BindingSource::Expression { value, .. } = binding.source else { continue };
-            if !may_be_environment(value) {
+            if !may_be_environment(finder, &mut aliases, value) {
                 continue;
             }
             let Value::Api(api) = folder.fold(value).value else { continue };
@@ -58,7 +66,7 @@ pub(super) fn find_reads(finder: &mut Finder<'_, '_, '_>) {
             add(finder, &name, false, binding.span, binding.function);
         }
     }
-    find_spreads(finder);
+    find_spreads(finder, &mut aliases);
 }
 
 /// Finds calls that take the whole environment: turning it into text is what a thief does.
@@ -98,13 +106,13 @@ fn copies_environment(api: &Api, depth: usize) -> bool {
 }
 
 /// `{ ...process.env }`, as what a child process is given: not sensitive by itself, unless it stands in a serialiser.
-fn find_spreads(finder: &mut Finder<'_, '_, '_>) {
+fn find_spreads(finder: &mut Finder<'_, '_, '_>, aliases: &mut Aliases) {
     let (module, folder) = (finder.module, finder.folder);
     let mut checked = 0;
     for object in &module.objects {
         for property in &object.node.properties {
             let ObjectPropertyKind::SpreadProperty(spread) = property else { continue };
-            if !may_be_environment(&spread.argument) {
+            if !may_be_environment(finder, aliases, &spread.argument) {
                 continue;
             }
             let Value::Api(api) = folder.fold(&spread.argument).value else { continue };
@@ -138,17 +146,25 @@ fn variable(folded: &crate::fold::Folded, node: &Expression<'_>) -> Option<(Stri
     None
 }
 
-/// Cheap test before folding: a member, or a name, that can lead to an environment.
-fn may_be_environment(expression: &Expression<'_>) -> bool {
-    match expression {
-        Expression::Identifier(_) => true,
-        Expression::StaticMemberExpression(it) => {
-            it.property.name == "env" || matches!(&it.object, Expression::Identifier(_)) || may_be_environment(&it.object)
-        }
-        Expression::ComputedMemberExpression(it) => may_be_environment(&it.object),
-        Expression::LogicalExpression(it) => may_be_environment(&it.left),
-        Expression::ImportMeta(_) => true,
-        _ => false,
+/// Whether each symbol asked about stands for an environment, or the object that has one.
+type Aliases = FxHashMap<SymbolId, bool>;
+
+/// Cheap test before folding: a member of a name that can lead to an environment.
+fn may_be_environment(finder: &Finder<'_, '_, '_>, aliases: &mut Aliases, expression: &Expression<'_>) -> bool {
+    let reference = match super::root(expression) {
+        Expression::Identifier(reference) => reference,
+        Expression::ImportMeta(_) => return true,
+        Expression::LogicalExpression(it) => return may_be_environment(finder, aliases, &it.left),
+        _ => return false,
+    };
+    let symbol = reference.reference_id.get().and_then(|id| finder.module.scoping.get_reference(id).symbol_id());
+    match symbol {
+        None => ROOTS.contains(&reference.name.as_str()),
+        Some(symbol) => *aliases.entry(symbol).or_insert_with(|| match finder.folder.fold_symbol(symbol).value {
+            Value::Api(api) => is_environment(&api.path) || ROOTS.contains(&&*api.path) || &*api.path == "node:process",
+            Value::OneOf(values) => values.iter().any(|it| matches!(it, Value::Api(api) if is_environment(&api.path))),
+            _ => false,
+        }),
     }
 }
 
@@ -175,17 +191,20 @@ fn is_sensitive(name: &str) -> bool {
         || ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PRIVATE_KEY"].iter().any(|part| name.contains(part))
 }
 
+/// Globals that have, or lead to, an environment.
+const ROOTS: [&str; 7] = ["process", "globalThis", "global", "window", "self", "Bun", "Deno"];
+
 /// Where the variables are, by runtime.
 const ENVIRONMENTS: [&str; 4] = ["process.env", "node:process.env", "import.meta.env", "Bun.env"];
 
 /// Calls that make text of a value.
-const SERIALISERS: [&str; 9] = [
+pub(super) const SERIALISERS: &[&str] = &[
     "JSON.stringify", "node:querystring.stringify", "qs.stringify", "URLSearchParams", "node:util.inspect", "structuredClone",
     "node:v8.serialize", "FormData", "Buffer.from",
 ];
 
 /// Calls that list or copy what an object holds.
-const LISTERS: [&str; 5] = ["Object.entries", "Object.keys", "Object.values", "Object.assign", "Object.fromEntries"];
+pub(super) const LISTERS: &[&str] = &["Object.entries", "Object.keys", "Object.values", "Object.assign", "Object.fromEntries"];
 
 /// Spreads whose surroundings are looked at.
 const MAX_SPREADS: usize = 16;

@@ -212,7 +212,7 @@ const GLOBAL_FUNCTIONS: &[&str] = &[
 ];
 
 /// Calls that put something between a program and its modules.
-const LOADERS: [&str; 5] = [
+pub(super) const LOADERS: &[&str] = &[
     "node:module.register", "node:module.registerHooks", "node:module.Module.register", "require.extensions", "node:module.syncBuiltinESMExports",
 ];
 
@@ -223,7 +223,7 @@ const LOADER_MEMBERS: [&str; 14] = [
 ];
 
 /// Calls that write properties.
-const DEFINERS: [&str; 8] = [
+pub(super) const DEFINERS: &[&str] = &[
     "Object.defineProperty", "Object.defineProperties", "Object.assign", "Object.setPrototypeOf", "Reflect.defineProperty",
     "Reflect.set", "Reflect.setPrototypeOf", "Reflect.deleteProperty",
 ];

@@ -48,6 +48,12 @@ impl FileAnalysis {
         self.capabilities.len() + self.flows.len()
     }
 
+    /// Whether importing a name, `*` for any, gives a constant.
+    pub(super) fn gives(&self, name: &str) -> bool {
+        let any = matches!(name, "*" | "default") && !self.constants.is_empty();
+        any || self.constants.iter().any(|(it, _)| it == name || it == "default")
+    }
+
     pub(super) fn empty(state: FileState) -> Self {
         Self {
             state,

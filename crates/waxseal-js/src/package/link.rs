@@ -159,7 +159,9 @@ impl<'l, 'p> Linker<'l, 'p> {
     fn linked_task(&self, file: u32, analysis: &FileAnalysis) -> Option<Task> {
         let mut env = ModuleEnv::default();
         let mut linked = Vec::new();
-        for (specifier, targets) in analysis.graph.specifiers.iter().zip(&self.targets[file as usize]) {
+        let mut names: Vec<(u32, &str)> = analysis.graph.uses.iter().map(|it| (it.specifier, &*it.name)).collect();
+        names.sort_unstable();
+        for ((idx, specifier), targets) in (0..).zip(&analysis.graph.specifiers).zip(&self.targets[file as usize]) {
             for target in targets.iter().copied().filter(|it| *it != file).take(MAX_VARIANTS) {
                 let input = &self.analyst.files[target as usize];
                 if self.kinds[target as usize] == FileKind::Json {
@@ -167,7 +169,9 @@ impl<'l, 'p> Linker<'l, 'p> {
                     env.insert(specifier, "default", value);
                 } else {
                     let Some(exporter) = self.analyses[target as usize].as_deref() else { continue };
-                    if exporter.constants.is_empty() {
+                    let first = names.partition_point(|(specifier, _)| *specifier < idx);
+                    let mut asked = names[first..].iter().take_while(|(specifier, _)| *specifier == idx);
+                    if exporter.constants.is_empty() || !asked.any(|(_, name)| exporter.gives(name)) {
                         continue;
                     }
                     for (name, value) in &exporter.constants {
