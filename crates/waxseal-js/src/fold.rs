@@ -44,6 +44,14 @@ pub(crate) struct Folder<'m, 'a> {
     symbols: RefCell<FxHashMap<SymbolId, Option<Folded>>>,
     /// What symbols are worth at a place, where that depends on the statements before it.
     slices: RefCell<FxHashMap<(SymbolId, u32), Option<Folded>>>,
+    /// The statements that build a symbol; `None` if it cannot be followed.
+    selections: RefCell<FxHashMap<SymbolId, Option<Rc<slice::Selection>>>>,
+    /// What members of classes are worth; `None` while it is being found out.
+    class_members: RefCell<FxHashMap<(FunctionIdx, Rc<str>, bool), Option<(Option<Value>, bool)>>>,
+    /// What calls are worth where they stand, by where they end and begin.
+    results: RefCell<FxHashMap<(u32, u32), Folded>>,
+    /// How often something was asked for while it was being found out: what was answered then is not remembered.
+    cycles: Cell<u32>,
     /// What functions return, by their return statements alone.
     returned: RefCell<FxHashMap<FunctionIdx, Option<Folded>>>,
     /// How often interpreting a function came to nothing.
@@ -83,12 +91,16 @@ impl<'m, 'a> Folder<'m, 'a> {
 
     /// A folder over code that stands in a string of other code.
     fn nested(module: &'m Module<'a>, env: &'m ModuleEnv, nested: u32) -> Self {
-        let fuel = (BASE_FUEL + 4 * module.source.len() as u64) >> (4 * nested);
+        let fuel = (BASE_FUEL + 2 * module.source.len() as u64) >> (4 * nested);
         Self {
             module,
             env,
             symbols: RefCell::default(),
             slices: RefCell::default(),
+            selections: RefCell::default(),
+            class_members: RefCell::default(),
+            results: RefCell::default(),
+            cycles: Cell::new(0),
             returned: RefCell::default(),
             failures: RefCell::default(),
             world: RefCell::default(),
@@ -182,6 +194,11 @@ impl<'m, 'a> Folder<'m, 'a> {
         self.hidden.set(true);
     }
 
+    /// Notes that the current answer rests on one that is being found out.
+    fn cycle(&self) {
+        self.cycles.set(self.cycles.get() + 1);
+    }
+
     /// Takes steps; false if there are none left.
     fn spend(&self, steps: u64) -> bool {
         let left = self.allowance.get();
@@ -270,14 +287,14 @@ impl<'a> Folder<'_, 'a> {
     }
 }
 
-/// Steps for a file of any size; four more for every byte of it.
-const BASE_FUEL: u64 = 4_000_000;
+/// Steps for a file of any size; two more for every byte of it.
+const BASE_FUEL: u64 = 3_000_000;
 
 /// Steps for one question.
 const QUESTION_FUEL: u64 = 3_000_000;
 
 /// Expressions of one file that are interpreted as a whole.
-const MAX_ATTEMPTS: u32 = 200;
+const MAX_ATTEMPTS: u32 = 100;
 
 /// How deep exported constants are looked into.
 const MAX_CONSTANT_DEPTH: u32 = 6;

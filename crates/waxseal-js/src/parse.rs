@@ -74,9 +74,16 @@ pub fn parse_within<'a>(
         };
         let parsed = Parser::new(allocator, source, kind).with_options(options).parse();
         if !parsed.panicked && parsed.diagnostics.is_empty() {
-            return Ok(ParsedProgram { source, program: allocator.alloc(parsed.program) });
+            return Ok(ParsedProgram {
+                source,
+                program: allocator.alloc(parsed.program),
+            });
         }
-        let first = parsed.diagnostics.iter().next().map_or_else(String::new, |it| it.message.to_string());
+        let first = parsed
+            .diagnostics
+            .iter()
+            .next()
+            .map_or_else(String::new, |it| it.message.to_string());
         failure.get_or_insert(first);
     }
     Err(ParseFailure::Unparsable(failure.unwrap_or_default()))
@@ -88,7 +95,11 @@ fn kinds(path: &str) -> Vec<SourceType> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "mjs" => vec![SourceType::mjs(), SourceType::mjs().with_jsx(true)],
-        "ts" | "mts" | "cts" => vec![SourceType::ts(), SourceType::tsx(), SourceType::ts().with_commonjs(true)],
+        "ts" | "mts" | "cts" => vec![
+            SourceType::ts(),
+            SourceType::tsx(),
+            SourceType::ts().with_commonjs(true),
+        ],
         "tsx" => vec![SourceType::tsx()],
         "jsx" => vec![SourceType::jsx(), SourceType::jsx().with_commonjs(true)],
         _ => vec![

@@ -268,13 +268,17 @@ impl<'a> Folder<'_, 'a> {
             Js::V(value) => value.is_constant() || matches!(value, Value::Function(_)),
             Js::H(_) => true,
         });
+        let before = self.fuel.get();
         let failures = self.failures.borrow().get(&function).copied().unwrap_or(0);
-        let (tries, fuel) = if all_known { (24, CALL_FUEL) } else { (3, ATTEMPT_FUEL) };
-        if failures < tries {
+        let span = self.module.function(function).span;
+        let (tries, fuel) = if all_known { (24, CALL_FUEL) } else { (2, ATTEMPT_FUEL) };
+        if failures < tries && (all_known || span.size() <= MAX_ATTEMPTED) {
             if let Some(value) = self.attempt(fuel, || self.run(function, frame, this.clone(), arguments.clone())) {
                 return Ok(Js::V(value));
             }
-            *self.failures.borrow_mut().entry(function).or_default() += 1;
+            // What took long for nothing is hardly tried again.
+            *self.failures.borrow_mut().entry(function).or_default() +=
+                if before - self.fuel.get() > CALL_FUEL / 20 { 8 } else { 1 };
         }
         let summary = self.returns(function);
         Ok(Js::V(self.rebase(&summary, function, &arguments)))
@@ -384,6 +388,11 @@ impl<'a> Folder<'_, 'a> {
             CallNode::Tagged(tagged) => &tagged.tag,
             CallNode::Import(_) => return vec![api("import")],
         };
+        if let Some(member) = callee.as_member_expression()
+            && member.static_property_name().is_some_and(|name| LIST_METHODS.contains(&name))
+        {
+            return Vec::new();
+        }
         let applied = applied(callee);
         let value = self.outside(applied.unwrap_or(callee));
         let mut apis = Vec::new();
@@ -480,4 +489,10 @@ fn api(path: &str) -> Rc<Api> {
 
 /// Steps for interpreting a call of which all arguments are known, and of one of which some are not.
 const CALL_FUEL: u64 = 1_500_000;
-const ATTEMPT_FUEL: u64 = 4_000;
+const ATTEMPT_FUEL: u64 = 2_000;
+
+/// The longest function that is interpreted though not all of its arguments are known.
+const MAX_ATTEMPTED: u32 = 800;
+
+/// Methods of lists, which nothing of the outside has under these names.
+const LIST_METHODS: [&str; 8] = ["push", "pop", "shift", "unshift", "splice", "forEach", "map", "join"];

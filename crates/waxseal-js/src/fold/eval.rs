@@ -46,9 +46,41 @@ impl<'a> Folder<'_, 'a> {
                 Ok(Js::V(derived(Origins::default())))
             };
         }
-        let result = self.eval_entered(expression, frame);
+        let result = match expression {
+            Expression::CallExpression(_) | Expression::NewExpression(_) if frame.is_none() && !self.live.get() => {
+                self.remembered(expression)
+            }
+            _ => self.eval_entered(expression, frame),
+        };
         self.leave();
         result
+    }
+
+    /// A call is worked out once where it stands.
+    fn remembered(&self, expression: &'a Expression<'a>) -> Res {
+        let span = expression.span();
+        if let Some(folded) = self.results.borrow().get(&(span.end, span.start)) {
+            self.adopt(folded);
+            return Ok(Js::V(folded.value.clone()));
+        }
+        let cycles = self.cycles.get();
+        let mut stop = None;
+        let folded = self.tracked(|| match self.eval_entered(expression, None) {
+            Ok(value) => self.export(&value),
+            Err(error) => {
+                stop = Some(error);
+                Value::Undefined
+            }
+        });
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        self.adopt(&folded);
+        let value = folded.value.clone();
+        if self.cycles.get() == cycles && self.allowance.get() > 0 {
+            self.results.borrow_mut().insert((span.end, span.start), folded);
+        }
+        Ok(Js::V(value))
     }
 
     fn eval_entered(&self, expression: &'a Expression<'a>, frame: In<'_>) -> Res {
@@ -539,4 +571,4 @@ fn is_composed(expression: &Expression<'_>) -> bool {
 }
 
 /// Steps for interpreting an expression as a whole.
-const FOLLOW_FUEL: u64 = 200_000;
+const FOLLOW_FUEL: u64 = 100_000;

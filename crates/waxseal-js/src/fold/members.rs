@@ -339,6 +339,42 @@ impl<'a> Folder<'_, 'a> {
 
     /// A member of a class: a field or a method as declared, and whatever its methods write to `this`.
     pub(super) fn class_member(&self, class: FunctionIdx, name: &str, is_static: bool) -> Option<Value> {
+        let FunctionNode::Class(_) = self.module.function(class).node else { return None };
+        let key = (class, Rc::from(name), is_static);
+        match self.class_members.borrow().get(&key) {
+            Some(Some((value, hidden))) => {
+                if *hidden {
+                    self.hide();
+                }
+                return value.clone();
+            }
+            Some(None) => {
+                self.cycle();
+                return Some(derived(Origins::default()));
+            }
+            None => {}
+        }
+        if !self.enter() {
+            return Some(derived(Origins::default()));
+        }
+        self.class_members.borrow_mut().insert(key.clone(), None);
+        let mut value = None;
+        let folded = self.tracked(|| {
+            value = self.standing(|| self.find_class_member(class, name, is_static));
+            Value::Undefined
+        });
+        self.leave();
+        if folded.hidden {
+            self.hide();
+        }
+        if self.source.get().is_none() {
+            self.source.set(folded.source);
+        }
+        self.class_members.borrow_mut().insert(key, Some((value.clone(), folded.hidden)));
+        value
+    }
+
+    fn find_class_member(&self, class: FunctionIdx, name: &str, is_static: bool) -> Option<Value> {
         let FunctionNode::Class(node) = self.module.function(class).node else {
             return None;
         };

@@ -16,7 +16,10 @@ impl<'a> Folder<'_, 'a> {
                 self.adopt(folded);
                 return folded.value.clone();
             }
-            Some(None) => return derived(Origins::default()),
+            Some(None) => {
+                self.cycle();
+                return derived(Origins::default());
+            }
             None => {}
         }
         if !self.enter() {

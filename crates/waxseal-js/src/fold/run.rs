@@ -288,7 +288,14 @@ impl<'a> Folder<'_, 'a> {
         let FunctionNode::Class(node) = self.module.function(class).node else {
             return Err(Stop::Bail);
         };
-        let fields = self.attempt(20_000, || self.run_constructor(class, arguments));
+        let failures = self.failures.borrow().get(&class).copied().unwrap_or(0);
+        let fields = match failures {
+            0..3 => self.attempt(20_000, || self.run_constructor(class, arguments)),
+            _ => None,
+        };
+        if fields.is_none() {
+            *self.failures.borrow_mut().entry(class).or_default() += 1;
+        }
         let mut object = match fields {
             Some(Value::Object(object)) => super::ObjectValue::clone(&object),
             _ => super::ObjectValue {

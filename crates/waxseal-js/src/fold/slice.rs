@@ -3,6 +3,9 @@
 //! The statements of its block that change it, or that change what those depend on, are interpreted in order; nothing else of
 //! the function is. What is asked for at a place counts only the statements before that place.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use oxc_ast::ast::*;
 use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
@@ -11,6 +14,25 @@ use super::heap::{Frame, Js, UNDEFINED};
 use super::{Folded, Folder};
 use crate::module::{BindingSource, CallNode, FunctionIdx, FunctionNode, SymbolNote};
 
+/// The statements that build a symbol, in order.
+pub(super) struct Selection {
+    function: FunctionIdx,
+    /// Where the symbol is declared.
+    declared: Span,
+    statements: Vec<Selected>,
+    is_parameter: bool,
+    /// For how many places its value was worked out.
+    places: Cell<u32>,
+}
+
+/// One statement of the block in which a symbol is declared.
+#[derive(Clone, Copy)]
+struct Selected {
+    span: Span,
+    index: usize,
+    is_loop: bool,
+}
+
 impl<'a> Folder<'_, 'a> {
     /// The value a symbol has been given step by step, if it is built so and can be followed.
     pub(super) fn sliced(&self, symbol: SymbolId, place: Option<Span>) -> Option<Folded> {
@@ -18,35 +40,53 @@ impl<'a> Folder<'_, 'a> {
         if !is_built(note) || self.redefining(note).is_some() {
             return None;
         }
-        let first = note.bindings.first()?;
-        let (function, declared) = (first.function, first.span);
-        let function = match first.source {
-            BindingSource::Parameter { function, .. } => function,
-            _ => function,
-        };
-        let block = self.block(function, declared)?;
-        let selected = self.selected(symbol, function, block)?;
-        // A place in another function, or inside a statement that builds, sees all of them.
-        let until = place
-            .filter(|it| self.function_around(it.start) == function)
-            .map_or(u32::MAX, |it| it.start);
-        let inside = selected
-            .iter()
-            .find(|(span, _)| span.start <= until && until < span.end);
-        let until = inside.map_or(until, |(span, _)| if is_loop(block, *span) { span.end } else { until });
-        let count = selected.iter().filter(|(span, _)| span.end <= until).count();
+        let selection = self.selection(symbol, note)?;
+        let selected = &selection.statements;
+        let mut count = selected.len();
+        // A place in another function sees all of them, one inside a loop that builds sees what the loop leaves.
+        if let Some(place) = place
+            && self.function_around(place.start) == selection.function
+        {
+            count = selected.partition_point(|it| it.span.end <= place.start);
+            if selected.get(count).is_some_and(|it| it.is_loop && it.span.start <= place.start) {
+                count += 1;
+            }
+        }
         let key = (symbol, u32::try_from(count).unwrap_or(u32::MAX));
         match self.slices.borrow().get(&key) {
             Some(Some(folded)) => return Some(folded.clone()),
             Some(None) => return None,
             None => {}
         }
+        if selection.places.get() >= MAX_PLACES && count < selected.len() {
+            return None;
+        }
+        selection.places.set(selection.places.get() + 1);
         self.slices.borrow_mut().insert(key, None);
-        let statements: Vec<_> = selected.into_iter().take(count).map(|(_, it)| it).collect();
-        let is_parameter = matches!(first.source, BindingSource::Parameter { .. });
-        let folded = self.run_slice(symbol, is_parameter, &statements);
+        let block = self.block(selection.function, selection.declared)?;
+        let statements: Vec<_> = selected.iter().take(count).filter_map(|it| block.get(it.index)).collect();
+        let folded = self.run_slice(symbol, selection.is_parameter, &statements);
         self.slices.borrow_mut().insert(key, folded.clone());
         folded
+    }
+
+    /// The statements that build a symbol.
+    fn selection(&self, symbol: SymbolId, note: &SymbolNote<'a>) -> Option<Rc<Selection>> {
+        if let Some(known) = self.selections.borrow().get(&symbol) {
+            return known.clone();
+        }
+        let selection = note.bindings.first().and_then(|first| {
+            let function = match first.source {
+                BindingSource::Parameter { function, .. } => function,
+                _ => first.function,
+            };
+            let block = self.block(function, first.span)?;
+            let statements = self.selected(symbol, function, block)?;
+            let is_parameter = matches!(first.source, BindingSource::Parameter { .. });
+            Some(Rc::new(Selection { function, declared: first.span, statements, is_parameter, places: Cell::new(0) }))
+        });
+        self.selections.borrow_mut().insert(symbol, selection.clone());
+        selection
     }
 
     fn run_slice(&self, symbol: SymbolId, is_parameter: bool, statements: &[&'a Statement<'a>]) -> Option<Folded> {
@@ -88,7 +128,7 @@ impl<'a> Folder<'_, 'a> {
         symbol: SymbolId,
         function: FunctionIdx,
         block: &'a [Statement<'a>],
-    ) -> Option<Vec<(Span, &'a Statement<'a>)>> {
+    ) -> Option<Vec<Selected>> {
         let mut symbols = vec![symbol];
         let mut chosen = vec![false; block.len()];
         let built = self.built_in(function);
@@ -129,8 +169,13 @@ impl<'a> Folder<'_, 'a> {
                 }
             }
         }
-        let chosen = block.iter().zip(chosen).filter(|(_, chosen)| *chosen);
-        Some(chosen.map(|(statement, _)| (statement.span(), statement)).collect())
+        let chosen = block.iter().enumerate().zip(chosen).filter(|(_, chosen)| *chosen);
+        let selected = chosen.map(|((index, statement), _)| Selected {
+            span: statement.span(),
+            index,
+            is_loop: is_loop(statement),
+        });
+        Some(selected.collect())
     }
 
     /// Places where a symbol or what it holds is changed, and by which function; the declaration first.
@@ -268,17 +313,15 @@ fn inner<'a>(statement: &'a Statement<'a>, place: Span) -> Option<&'a [Statement
     }
 }
 
-fn is_loop(block: &[Statement<'_>], span: Span) -> bool {
-    statement_around(block, span).is_some_and(|index| {
-        matches!(
-            block[index],
-            Statement::ForStatement(_)
-                | Statement::ForOfStatement(_)
-                | Statement::ForInStatement(_)
-                | Statement::WhileStatement(_)
-                | Statement::DoWhileStatement(_)
-        )
-    })
+fn is_loop(statement: &Statement<'_>) -> bool {
+    matches!(
+        statement,
+        Statement::ForStatement(_)
+            | Statement::ForOfStatement(_)
+            | Statement::ForInStatement(_)
+            | Statement::WhileStatement(_)
+            | Statement::DoWhileStatement(_)
+    )
 }
 
 /// Methods that call what they are given before they return.
@@ -288,6 +331,9 @@ const AT_ONCE: [&str; 11] = [
 
 /// Steps for following the statements that build one variable.
 const SLICE_FUEL: u64 = 400_000;
+
+/// Places for which the value of one variable is worked out apart.
+const MAX_PLACES: u32 = 8;
 
 /// Variables that are followed together, and candidates of one function.
 const MAX_SYMBOLS: usize = 24;

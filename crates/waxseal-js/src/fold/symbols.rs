@@ -52,7 +52,10 @@ impl<'a> Folder<'_, 'a> {
     pub(super) fn symbol(&self, symbol: SymbolId) -> Folded {
         match self.symbols.borrow().get(&symbol) {
             Some(Some(folded)) => return folded.clone(),
-            Some(None) => return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED))),
+            Some(None) => {
+                self.cycle();
+                return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED)));
+            }
             None => {}
         }
         if !self.enter() {
