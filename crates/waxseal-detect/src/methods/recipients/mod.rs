@@ -141,7 +141,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(source) = case.source() else { return Vec::new() };
     let new_flows = case.new_flows();
     let sends_mail = source.capabilities.iter().any(|it| it.kind == CapabilityKind::Mail)
-        || source.flows.iter().any(|flow| flow.message.sent);
+        || source
+            .flows
+            .iter()
+            .any(|flow| flow.message.sent && flow.channel != NO_CHANNEL);
     let mut groups: BTreeMap<Group<'_>, Vec<&MailFlow>> = BTreeMap::new();
     for flow in &source.flows {
         let new = new_flows.as_ref().map(|flows| flows.contains(flow));
@@ -363,6 +366,8 @@ fn origin_id(origin: &Origin) -> &'static str {
     }
 }
 
+/// What the channel of a flow says where no call, provider or library of mail was recognised, but only fields like a message's.
+const NO_CHANNEL: &str = "message object";
 /// The longest mailbox (RFC 5321 §4.5.3.1) is the longest word worth a place in a sentence.
 const MAX_WORD: usize = 320;
 

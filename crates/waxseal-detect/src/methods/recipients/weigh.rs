@@ -34,7 +34,7 @@ pub(super) fn weigh(flow: &MailFlow, around: Around<'_>) -> Option<Weight> {
         (Origin::Unknown, FlowKind::Account(_)) => weight(DYNAMIC, Severity::Low, Confidence::Low),
         (Origin::Unknown, _) => weight(DYNAMIC, Severity::Medium, Confidence::Low),
         // An object that only looks like a message, in a package that never mails, with nobody named in it.
-        (_, FlowKind::Recipient(_)) if is_vague(flow) && !around.sends_mail => {
+        (_, FlowKind::Recipient(_)) if is_unnamed(flow) && !around.sends_mail => {
             weight(DYNAMIC, Severity::Medium, Confidence::Low)
         }
         (_, FlowKind::Recipient(place)) => recipient(flow, place, around.new),
@@ -182,7 +182,11 @@ fn unreached(flow: &MailFlow, found: Weight, around: Around<'_>) -> Weight {
 
 /// Neither is anybody named, nor was the message seen to leave.
 fn is_vague(flow: &MailFlow) -> bool {
-    flow.value.is_none() && flow.mailbox.is_none() && !flow.message.sent
+    is_unnamed(flow) && !flow.message.sent
+}
+
+fn is_unnamed(flow: &MailFlow) -> bool {
+    flow.value.is_none() && flow.mailbox.is_none()
 }
 
 /// High where an address is written down and the message is seen to leave with it.

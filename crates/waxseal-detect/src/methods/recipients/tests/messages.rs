@@ -150,6 +150,14 @@ pub(super) fn hidden_copies() -> Vec<Sample> {
         ),
         clean(
             ID,
+            "a set called destinations in a package that never mails",
+            release().flow(MailFlow {
+                channel: "message object".to_owned(),
+                ..unnamed(Origin::Derived, copy(RecipientPlace::Envelope, ""))
+            }),
+        ),
+        clean(
+            ID,
             "a Bcc that the caller passes",
             update().new_flow(unnamed(Origin::Caller, bcc())),
         ),
