@@ -40,8 +40,11 @@ use heap::{Heap, Js};
 pub(crate) struct Folder<'m, 'a> {
     module: &'m Module<'a>,
     env: &'m ModuleEnv,
-    /// What symbols are worth, and whether that was hidden; `None` while it is being found out.
-    symbols: RefCell<FxHashMap<SymbolId, Option<Folded>>>,
+    /// What is known of each symbol: one of the constants of [`symbols`], or a position in `answers`.
+    states: RefCell<Vec<u32>>,
+    answers: RefCell<Vec<Folded>>,
+    /// Things of the outside world by their paths, those without arguments.
+    apis: RefCell<FxHashMap<Rc<str>, Rc<Api>>>,
     /// What symbols are worth at a place, where that depends on the statements before it.
     slices: RefCell<FxHashMap<(SymbolId, u32), Option<Folded>>>,
     /// The statements that build a symbol; `None` if it cannot be followed.
@@ -95,7 +98,9 @@ impl<'m, 'a> Folder<'m, 'a> {
         Self {
             module,
             env,
-            symbols: RefCell::default(),
+            states: RefCell::new(vec![0; module.scoping.symbols_len()]),
+            answers: RefCell::default(),
+            apis: RefCell::default(),
             slices: RefCell::default(),
             selections: RefCell::default(),
             class_members: RefCell::default(),

@@ -11,11 +11,15 @@ use super::{Api, ApiCall, ArrayValue, Constant, Folded, Folder, ObjectValue, Ori
 
 impl<'a> Folder<'_, 'a> {
     pub(super) fn api_value(&self, path: &str, origins: Origins) -> Js {
-        Js::V(Value::Api(Rc::new(Api {
-            path: path.into(),
-            origins,
-            calls: Rc::from([]),
-        })))
+        if let Some(known) = self.apis.borrow().get(path)
+            && known.origins == origins
+        {
+            return Js::V(Value::Api(Rc::clone(known)));
+        }
+        let path: Rc<str> = path.into();
+        let api = Rc::new(Api::uncalled(Rc::clone(&path), origins));
+        self.apis.borrow_mut().insert(path, Rc::clone(&api));
+        Js::V(Value::Api(api))
     }
 
     /// An API with more at the end of its path.

@@ -42,6 +42,14 @@ impl<'a> Folder<'_, 'a> {
 
     /// What a symbol is worth at a place: where it is built up by statements, as far as they stand before it.
     fn symbol_at(&self, symbol: SymbolId, place: Span) -> Folded {
+        let state = self.states.borrow()[symbol.index()];
+        if let Some(answer) = state.checked_sub(ANSWERED) {
+            return self.answers.borrow()[answer as usize].clone();
+        }
+        if state == BEING_FOUND {
+            self.cycle();
+            return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED)));
+        }
         match self.sliced(symbol, Some(place)) {
             Some(folded) => folded,
             None => self.symbol(symbol),
@@ -50,24 +58,27 @@ impl<'a> Folder<'_, 'a> {
 
     /// What a symbol can be worth.
     pub(super) fn symbol(&self, symbol: SymbolId) -> Folded {
-        match self.symbols.borrow().get(&symbol) {
-            Some(Some(folded)) => return folded.clone(),
-            Some(None) => {
-                self.cycle();
-                return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED)));
-            }
-            None => {}
+        let state = self.states.borrow()[symbol.index()];
+        if let Some(answer) = state.checked_sub(ANSWERED) {
+            return self.answers.borrow()[answer as usize].clone();
+        }
+        if state == BEING_FOUND {
+            self.cycle();
+            return Folded::plain(Value::Unknown(Origins::of(Origins::DERIVED)));
+        }
+        if let Some(folded) = self.sliced(symbol, None) {
+            return folded;
         }
         if !self.enter() {
             return Folded::plain(derived(Origins::default()));
         }
-        self.symbols.borrow_mut().insert(symbol, None);
-        let folded = match self.sliced(symbol, None) {
-            Some(folded) => folded,
-            None => self.tracked(|| self.standing(|| self.symbol_value(symbol))),
-        };
+        self.states.borrow_mut()[symbol.index()] = BEING_FOUND;
+        let folded = self.tracked(|| self.standing(|| self.symbol_value(symbol)));
         self.leave();
-        self.symbols.borrow_mut().insert(symbol, Some(folded.clone()));
+        let mut answers = self.answers.borrow_mut();
+        let answer = ANSWERED + u32::try_from(answers.len()).unwrap_or(u32::MAX - ANSWERED);
+        answers.push(folded.clone());
+        self.states.borrow_mut()[symbol.index()] = answer;
         folded
     }
 
@@ -553,6 +564,10 @@ fn put_deep(object: &mut ObjectValue, names: &[Rc<str>], property: Property) {
         slot.value.value = Value::Object(Rc::new(inner));
     }
 }
+
+/// States of a symbol: not asked for, being found out, the first position of an answer.
+const BEING_FOUND: u32 = 1;
+const ANSWERED: u32 = 2;
 
 /// Bindings of one symbol that are looked at.
 const MAX_BINDINGS: usize = 64;

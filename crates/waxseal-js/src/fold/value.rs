@@ -106,7 +106,7 @@ pub(crate) struct ApiCall {
 }
 
 /// Where a value comes from, as a set; empty means "from literals alone".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origins {
     /// Bits of [`Origins`] constants.
     pub(crate) bits: u16,
@@ -237,6 +237,26 @@ impl Value {
                 "*".to_owned()
             }
         }
+    }
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self { bits: 0, names: NO_NAMES.with(Rc::clone), parameters: NO_PARAMETERS.with(Rc::clone) }
+    }
+}
+
+thread_local! {
+    /// Shared, since origins are made for every value that is not known.
+    static NO_NAMES: Rc<[Rc<str>]> = Rc::from([]);
+    static NO_PARAMETERS: Rc<[Parameter]> = Rc::from([]);
+    static NO_CALLS: Rc<[ApiCall]> = Rc::from([]);
+}
+
+impl Api {
+    /// Something on the way to which nothing was called.
+    pub(crate) fn uncalled(path: Rc<str>, origins: Origins) -> Self {
+        Self { path, origins, calls: NO_CALLS.with(Rc::clone) }
     }
 }
 
