@@ -40,6 +40,10 @@ impl Range {
                 alternatives.push(comparators);
             }
         }
+        // Where one alternative is just "any", node-semver forgets the others, and with them their prereleases.
+        if let Some(any) = alternatives.iter().position(|comparators| is_any(comparators)) {
+            alternatives = vec![alternatives.swap_remove(any)];
+        }
         (!alternatives.is_empty()).then_some(Self { alternatives })
     }
 
@@ -73,6 +77,10 @@ impl Comparator {
     }
 }
 
+fn is_any(comparators: &[Comparator]) -> bool {
+    !comparators.is_empty() && comparators.iter().all(|comparator| comparator.version.is_none())
+}
+
 /// Comparators that must all hold. In loose mode those that cannot be read are left out; `None` only for numbers too large.
 fn parse_alternative(text: &str) -> Option<Vec<Comparator>> {
     let text = strip_builds(text);
@@ -80,12 +88,15 @@ fn parse_alternative(text: &str) -> Option<Vec<Comparator>> {
     let text = trim_operators(&text);
     let text = trim_behind(&text, &["~>", "~"], "~");
     let text = trim_behind(&text, &["^"], "^");
+    let parts = text.split(' ').map(desugar).collect::<Vec<_>>().join(" ");
+    let parts: Vec<&str> = parts.split(' ').collect();
     let mut comparators = Vec::new();
-    for part in text
-        .split(' ')
-        .flat_map(|part| desugar(part).split(' ').map(str::to_owned).collect::<Vec<_>>())
-    {
-        let part = if part == ">=0.0.0" { "" } else { part.as_str() };
+    for (at, part) in parts.iter().enumerate() {
+        // node-semver parts the text by runs of spaces here, so nothing is left of "any" but at either end.
+        if part.is_empty() && at > 0 && at + 1 < parts.len() {
+            continue;
+        }
+        let part = if *part == ">=0.0.0" { "" } else { part };
         match parse_comparator(part) {
             Parsed::Comparator(comparator) => comparators.push(comparator),
             Parsed::Unreadable => {}
