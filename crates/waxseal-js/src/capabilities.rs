@@ -4,30 +4,31 @@
 //! and how to read what a call is aimed at. [`find`] asks the folder what every call calls and looks the answer up.
 
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use oxc_ast::ast::{Argument, ChainElement, Expression};
 use oxc_span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{CapabilityKind, Target};
 
-use crate::fold::{Api, Folded, Folder, Origins, Value};
+use crate::fold::{Api, Folded, Folder, Value};
 use crate::local::LocalCapability;
 use crate::module::{CallNode, CallNote, FunctionIdx, Module};
 
 mod aim;
 mod candidates;
-mod network;
-mod process;
-mod file_system;
-mod environment;
 mod dynamic_code;
+mod environment;
+mod file_system;
 mod native;
-mod tampering;
+mod network;
 mod obfuscation;
+mod process;
+mod table;
+mod tampering;
 
 use aim::Aim;
 pub(crate) use aim::bounded;
+use table::{Family, lookup};
 
 /// What one file could do, and what it loads.
 #[derive(Debug, Default)]
@@ -77,24 +78,16 @@ pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, max_facts: 
     obfuscation::find(&mut finder);
     let mut facts = finder.facts;
     facts.capabilities.sort_by(|a, b| {
-        (a.span.start, a.span.end, a.kind, &a.api, &a.target).cmp(&(b.span.start, b.span.end, b.kind, &b.api, &b.target))
+        (a.span.start, a.span.end, a.kind, &a.api, &a.target).cmp(&(
+            b.span.start,
+            b.span.end,
+            b.kind,
+            &b.api,
+            &b.target,
+        ))
     });
     facts.loads.sort_by_key(|it| (it.span.start, it.span.end));
     facts
-}
-
-/// A row of a table: members that some modules share, and how to read what a call of one is aimed at.
-struct Family {
-    kind: CapabilityKind,
-    /// What the API is called in reports: with a dot at its end it stands for the module, without for the whole; empty for the
-    /// module's own name.
-    name: &'static str,
-    /// Canonical paths; empty for globals.
-    modules: &'static [&'static str],
-    /// Members; empty for the module itself.
-    members: &'static [&'static str],
-    /// Reads the target.
-    aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
 }
 
 /// One call of something that is in a table.
@@ -169,7 +162,12 @@ impl<'a> Finder<'_, '_, 'a> {
         tampering::find_call(self, call, &api);
         let Some((row, name)) = lookup(&api) else { return false };
         let arguments = arguments.get_or_insert_with(|| self.folder.fold_arguments(call).into());
-        let read = Call { folder: self.folder, api: &api, member: row.member, arguments };
+        let read = Call {
+            folder: self.folder,
+            api: &api,
+            member: row.member,
+            arguments,
+        };
         for aim in (row.family.aim)(&read) {
             self.add(row.family.kind, &name, aim, call.span, call.function);
         }
@@ -196,7 +194,15 @@ impl<'a> Finder<'_, '_, 'a> {
         let sensitive = aim.sensitive || (hidden && aim.sensitive_if_hidden);
         let target = aim.target;
         let api = bounded(api, MAX_API).to_owned();
-        self.facts.capabilities.push(LocalCapability { kind, api, target, sensitive, hidden, span, function });
+        self.facts.capabilities.push(LocalCapability {
+            kind,
+            api,
+            target,
+            sensitive,
+            hidden,
+            span,
+            function,
+        });
     }
 
     /// Whether what a target is made of stands in the file as it is. Then nothing hid it, whatever was done with it on the way:
@@ -206,8 +212,12 @@ impl<'a> Finder<'_, '_, 'a> {
         if kind == CapabilityKind::DynamicCode {
             return self.stands_in_source(bounded(text, MAX_PIECE));
         }
-        let pieces = text.split(['*', '/', ' ', '?', '=', '&', '|', ',']).filter(|piece| piece.len() >= MIN_PIECE);
-        pieces.take(MAX_PIECES).all(|piece| self.stands_in_source(bounded(piece, MAX_PIECE)))
+        let pieces = text
+            .split(['*', '/', ' ', '?', '=', '&', '|', ','])
+            .filter(|piece| piece.len() >= MIN_PIECE);
+        pieces
+            .take(MAX_PIECES)
+            .all(|piece| self.stands_in_source(bounded(piece, MAX_PIECE)))
     }
 
     fn stands_in_source(&mut self, piece: &str) -> bool {
@@ -224,7 +234,10 @@ impl<'a> Finder<'_, '_, 'a> {
 
     /// The text of a span.
     fn text(&self, span: Span) -> &str {
-        self.module.source.get(span.start as usize..span.end as usize).unwrap_or_default()
+        self.module
+            .source
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -235,78 +248,22 @@ fn unwrap_api(mut api: Rc<Api>) -> Rc<Api> {
             && let Some(Value::Api(inner)) = api.calls.last().and_then(|call| call.arguments.first())
         {
             api = Rc::clone(inner);
-        } else if let Some(inner) = api.path.strip_suffix(".bind()").or_else(|| api.path.strip_suffix(".__promisify__")) {
-            api = Rc::new(Api { path: inner.into(), origins: api.origins.clone(), calls: Rc::clone(&api.calls) });
+        } else if let Some(inner) = api
+            .path
+            .strip_suffix(".bind()")
+            .or_else(|| api.path.strip_suffix(".__promisify__"))
+        {
+            api = Rc::new(Api {
+                path: inner.into(),
+                origins: api.origins.clone(),
+                calls: Rc::clone(&api.calls),
+            });
         } else {
             break;
         }
     }
     api
 }
-
-/// The row of the tables that an API belongs to, and the name it has in reports. A member whose name could not be folded,
-/// `module[]`, may be any of the module's.
-fn lookup(api: &Api) -> Option<(&'static Row, String)> {
-    let row = TABLE.get(&*api.path)?;
-    // A global may have the name of a package, `open` or `request`: only what was loaded is the package.
-    if row.is_package && !api.origins.has(Origins::FOREIGN) {
-        return None;
-    }
-    let unknown = if api.path.ends_with("[]") { "[]" } else { "" };
-    Some((row, format!("{}{unknown}", row.name())))
-}
-
-/// One path of the tables.
-struct Row {
-    family: &'static Family,
-    module: &'static str,
-    member: &'static str,
-    is_package: bool,
-}
-
-impl Row {
-    fn new(family: &'static Family, module: &'static str, member: &'static str) -> Self {
-        let is_package = module.starts_with(|c: char| c.is_ascii_lowercase() || c == '@') && !module.starts_with("node:");
-        Self { family, module, member, is_package: is_package && module != "process" }
-    }
-
-    fn name(&self) -> String {
-        let member = self.member.strip_suffix("Sync").unwrap_or(self.member);
-        match self.family.name {
-            "" => join_path(self.module, member),
-            name => match name.strip_suffix('.') {
-                Some(module) => join_path(module, member),
-                None => name.to_owned(),
-            },
-        }
-    }
-}
-
-fn join_path(module: &str, member: &str) -> String {
-    match (module, member) {
-        ("", member) => member.to_owned(),
-        (module, "") => module.to_owned(),
-        (module, member) => format!("{module}.{member}"),
-    }
-}
-
-/// Every path of every table.
-static TABLE: LazyLock<FxHashMap<String, Row>> = LazyLock::new(|| {
-    let mut table = FxHashMap::default();
-    let tables =
-        [network::FAMILIES, process::FAMILIES, file_system::FAMILIES, dynamic_code::FAMILIES, native::FAMILIES, environment::FAMILIES];
-    for family in tables.into_iter().flatten() {
-        for module in family.modules {
-            for member in family.members {
-                table.entry(join_path(module, member)).or_insert(Row::new(family, module, member));
-            }
-            if !module.is_empty() {
-                table.entry(format!("{module}[]")).or_insert(Row::new(family, module, ""));
-            }
-        }
-    }
-    table
-});
 
 /// The leftmost expression of a chain of members and calls.
 fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
@@ -339,8 +296,15 @@ fn argument_expression<'e, 'a>(arguments: &'e [Argument<'a>], idx: usize) -> Opt
 }
 
 /// Functions that give back what they are given, in another calling style.
-const WRAPPERS: [&str; 6] =
-    ["node:util.promisify()", "pify()", "util-promisify()", "es6-promisify.promisify()", "node:util.callbackify()", "node:util.deprecate()"];
+#[rustfmt::skip]
+const WRAPPERS: [&str; 6] = [
+    "node:util.promisify()",
+    "pify()",
+    "util-promisify()",
+    "es6-promisify.promisify()",
+    "node:util.callbackify()",
+    "node:util.deprecate()",
+];
 const MAX_WRAPPERS: usize = 4;
 
 /// Shorter pieces of a target say nothing, and the beginning of a longer one is enough.

@@ -11,14 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{
-    Capability, CapabilityKind, Change, FileChanges, FileFacts, FlowKind, Gained, MailFlow, ManifestChange, Novelty, Origin, Reach,
-    SourceEvidence,
+    Capability, CapabilityKind, Change, FileChanges, FileFacts, FlowKind, Gained, MailFlow, ManifestChange, Novelty,
+    Origin, Reach, SourceEvidence,
 };
 
 /// Compares two releases. The comparison of the manifests is handed in, since it needs no code.
 pub fn compare(old: &SourceEvidence, new: &SourceEvidence, manifest: Vec<ManifestChange>) -> Change {
     let (gained, lost) = compare_capabilities(old, new);
-    Change { manifest, gained, lost, flows: new_flows(old, new), files: compare_files(&old.files, &new.files) }
+    Change {
+        manifest,
+        gained,
+        lost,
+        flows: new_flows(old, new),
+        files: compare_files(&old.files, &new.files),
+    }
 }
 
 /// All places of one key in both releases.
@@ -49,7 +55,8 @@ fn compare_capabilities(old: &SourceEvidence, new: &SourceEvidence) -> (Vec<Gain
         places[*id].new_count += u32::from(!new_twins.contains(&capability.location.file.0));
     }
     let old_kinds: BTreeSet<CapabilityKind> = old.capabilities.iter().map(|it| it.kind).collect();
-    let old_apis: BTreeSet<(CapabilityKind, &str)> = old.capabilities.iter().map(|it| (it.kind, it.api.as_str())).collect();
+    let old_apis: BTreeSet<(CapabilityKind, &str)> =
+        old.capabilities.iter().map(|it| (it.kind, it.api.as_str())).collect();
     let unchanged = unchanged_files(old, new);
 
     let mut gained = Vec::new();
@@ -64,16 +71,31 @@ fn compare_capabilities(old: &SourceEvidence, new: &SourceEvidence) -> (Vec<Gain
                 } else {
                     Novelty::Target
                 };
-                gained.push(Gained { capability: capability.clone(), more: group.new_count.max(1), novelty });
+                gained.push(Gained {
+                    capability: capability.clone(),
+                    more: group.new_count.max(1),
+                    novelty,
+                });
             }
             (Some(_), Some(capability)) => {
                 let more = group.new_count.saturating_sub(group.old_count);
                 if newly_reached(group) {
-                    let best = group.new.iter().max_by_key(|it| (rank(&it.reach), Reverse(it.location)));
+                    let best = group
+                        .new
+                        .iter()
+                        .max_by_key(|it| (rank(&it.reach), Reverse(it.location)));
                     let capability = (*best.unwrap_or(&capability)).clone();
-                    gained.push(Gained { capability, more, novelty: Novelty::Reached });
+                    gained.push(Gained {
+                        capability,
+                        more,
+                        novelty: Novelty::Reached,
+                    });
                 } else if more > 0 {
-                    gained.push(Gained { capability: capability.clone(), more, novelty: Novelty::More });
+                    gained.push(Gained {
+                        capability: capability.clone(),
+                        more,
+                        novelty: Novelty::More,
+                    });
                 }
                 if group.old_count > group.new_count {
                     lost.push((*group.old[0]).clone());
@@ -96,7 +118,11 @@ fn intern<'e>(
 ) -> Vec<usize> {
     let mut ids = Vec::with_capacity(evidence.capabilities.len());
     for capability in &evidence.capabilities {
-        let key = (capability.kind, capability.api.as_str(), normal::target(capability.kind, &capability.target));
+        let key = (
+            capability.kind,
+            capability.api.as_str(),
+            normal::target(capability.kind, &capability.target),
+        );
         let next = places.len();
         let id = *keys.entry(key).or_insert(next);
         if id == next {
@@ -135,7 +161,13 @@ fn unchanged_files(old: &SourceEvidence, new: &SourceEvidence) -> FxHashSet<u32>
 fn first_new_place<'e>(places: &[&'e Capability], unchanged: &FxHashSet<u32>) -> Option<&'e Capability> {
     places
         .iter()
-        .min_by_key(|it| (unchanged.contains(&it.location.file.0), !it.reach.is_reached(), it.location))
+        .min_by_key(|it| {
+            (
+                unchanged.contains(&it.location.file.0),
+                !it.reach.is_reached(),
+                it.location,
+            )
+        })
         .copied()
 }
 
@@ -203,7 +235,12 @@ fn flow_key(flow: &MailFlow) -> FlowKey<'_> {
         None => flow.value.as_deref().map(|value| value.trim().to_lowercase()),
     };
     let beside_caller = flow.message.caller_recipients || flow.message.beside_caller_message;
-    FlowKey { kind: &flow.kind, origin: origin_class(&flow.origin), value, beside_caller }
+    FlowKey {
+        kind: &flow.kind,
+        origin: origin_class(&flow.origin),
+        value,
+        beside_caller,
+    }
 }
 
 /// The origin without the name of what is read.
@@ -242,7 +279,11 @@ fn compare_files(old: &[FileFacts], new: &[FileFacts]) -> FileChanges {
             Some(_) => changes.changed.push((*path).to_owned()),
         }
     }
-    changes.removed = before.keys().filter(|path| !after.contains_key(*path)).map(|path| (*path).to_owned()).collect();
+    changes.removed = before
+        .keys()
+        .filter(|path| !after.contains_key(*path))
+        .map(|path| (*path).to_owned())
+        .collect();
     changes
 }
 

@@ -4,15 +4,15 @@
 //! every fact is told how an importer, a user or npm gets to it. Analyses of files are kept in an [`AnalysisCache`], so that two
 //! releases share the work on what they share.
 
-mod select;
 mod analysis;
-mod lines;
 mod constants;
-mod resolve;
-mod graph;
 mod entries;
-mod reach;
+mod graph;
+mod lines;
 mod link;
+mod reach;
+mod resolve;
+mod select;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -47,7 +47,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: crate::parse::MAX_FILE, file_facts: 20_000, package_facts: 200_000 }
+        Self {
+            file_bytes: crate::parse::MAX_FILE,
+            file_facts: 20_000,
+            package_facts: 200_000,
+        }
     }
 }
 
@@ -92,7 +96,13 @@ pub fn scan(
     cache: &AnalysisCache,
     map: &MapFiles<'_>,
 ) -> PackageScan {
-    let analyst = Analyst { files, sinks, limits, cache, map };
+    let analyst = Analyst {
+        files,
+        sinks,
+        limits,
+        cache,
+        map,
+    };
     link::link(&analyst, manifest)
 }
 
@@ -144,7 +154,9 @@ impl Analyst<'_> {
         let slots: Vec<OnceLock<FileAnalysis>> = wanted.iter().map(|_| OnceLock::new()).collect();
         let positions: Vec<u32> = wanted.iter().map(|idx| tasks[*idx].file).collect();
         (self.map)(&positions, &|slot| {
-            let Some(task) = wanted.get(slot).map(|idx| &tasks[*idx]) else { return };
+            let Some(task) = wanted.get(slot).map(|idx| &tasks[*idx]) else {
+                return;
+            };
             let file = &self.files[task.file as usize];
             slots[slot].get_or_init(|| analysis::analyze(file.path, file.bytes, self.sinks, self.limits, &task.env));
         });
@@ -162,12 +174,25 @@ impl Analyst<'_> {
                 }
             }
         }
-        keys.iter().map(|key| Arc::clone(known.get(key).or_else(|| undone.get(key)).expect("every key was asked for"))).collect()
+        keys.iter()
+            .map(|key| {
+                Arc::clone(
+                    known
+                        .get(key)
+                        .or_else(|| undone.get(key))
+                        .expect("every key was asked for"),
+                )
+            })
+            .collect()
     }
 
     fn key(&self, task: &Task) -> CacheKey {
         let file = &self.files[task.file as usize];
-        (file.digest, select::extension(file.path).to_owned(), task.linked.clone())
+        (
+            file.digest,
+            select::extension(file.path).to_owned(),
+            task.linked.clone(),
+        )
     }
 }
 

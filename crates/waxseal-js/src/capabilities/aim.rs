@@ -18,17 +18,29 @@ pub(super) struct Aim {
 impl Aim {
     /// No target at all.
     pub(super) fn none() -> Self {
-        Self { target: Target::None, sensitive: false, hidden: false, sensitive_if_hidden: false, imported: false }
+        Self {
+            target: Target::None,
+            sensitive: false,
+            hidden: false,
+            sensitive_if_hidden: false,
+            imported: false,
+        }
     }
 
     /// A target that could not be said.
     pub(super) fn dynamic() -> Self {
-        Self { target: Target::Dynamic, ..Self::none() }
+        Self {
+            target: Target::Dynamic,
+            ..Self::none()
+        }
     }
 
     /// A constant of ours.
     pub(super) fn constant(text: &str) -> Self {
-        Self { target: Target::Constant(bounded(text, MAX_TARGET).to_owned()), ..Self::none() }
+        Self {
+            target: Target::Constant(bounded(text, MAX_TARGET).to_owned()),
+            ..Self::none()
+        }
     }
 
     /// The text, if any piece of it is known.
@@ -55,11 +67,17 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn exact(text: &str) -> Self {
-        Self { text: bounded(text, MAX_TEXT).to_owned(), exact: true }
+        Self {
+            text: bounded(text, MAX_TEXT).to_owned(),
+            exact: true,
+        }
     }
 
     pub(super) fn unknown() -> Self {
-        Self { text: "*".to_owned(), exact: false }
+        Self {
+            text: "*".to_owned(),
+            exact: false,
+        }
     }
 
     /// Appends another text.
@@ -88,9 +106,14 @@ impl Text {
 
 /// The texts a value can be, at most [`MAX_TEXTS`]; `read` reads one alternative.
 pub(super) fn texts(value: &Value, read: &dyn Fn(&Value) -> Text) -> Vec<Text> {
-    let Value::OneOf(alternatives) = value else { return vec![read(value)] };
+    let Value::OneOf(alternatives) = value else {
+        return vec![read(value)];
+    };
     let mut texts: Vec<Text> = Vec::new();
-    for alternative in alternatives.iter().filter(|it| !matches!(it, Value::Undefined | Value::Null)) {
+    for alternative in alternatives
+        .iter()
+        .filter(|it| !matches!(it, Value::Undefined | Value::Null))
+    {
         for text in self::texts(alternative, read) {
             if !texts.contains(&text) && texts.len() < MAX_TEXTS {
                 texts.push(text);
@@ -111,7 +134,10 @@ pub(super) fn plain_text(value: &Value) -> Text {
         Value::Bool(flag) => Text::exact(&flag.to_string()),
         Value::Bytes(bytes) => Text::exact(&String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT)])),
         Value::Concat(pieces) => {
-            let mut whole = Text { text: String::new(), exact: true };
+            let mut whole = Text {
+                text: String::new(),
+                exact: true,
+            };
             for piece in pieces.iter() {
                 let piece = match piece {
                     Value::OneOf(_) => Text::unknown(),
@@ -132,12 +158,19 @@ pub(super) fn text_aims(argument: Option<&Folded>) -> Vec<Aim> {
 
 /// The aims of an argument, each alternative one.
 pub(super) fn aims(argument: Option<&Folded>, read: &dyn Fn(&Value) -> Text) -> Vec<Aim> {
-    let Some(folded) = argument else { return vec![Aim::none()] };
+    let Some(folded) = argument else {
+        return vec![Aim::none()];
+    };
     if matches!(folded.value, Value::Undefined | Value::Null) {
         return vec![Aim::none()];
     }
     let imported = is_imported(&folded.value);
-    let aim = |text: Text| Aim { target: text.target(), hidden: folded.hidden, imported, ..Aim::none() };
+    let aim = |text: Text| Aim {
+        target: text.target(),
+        hidden: folded.hidden,
+        imported,
+        ..Aim::none()
+    };
     texts(&folded.value, read).into_iter().map(aim).collect()
 }
 

@@ -10,7 +10,8 @@ use oxc_ast::ast::{ChainElement, ClassElement, Expression, ObjectPropertyKind, P
 use oxc_semantic::SymbolId;
 use rustc_hash::FxHashSet;
 
-use super::{TABLE, WRAPPERS, dynamic_code, environment, tampering};
+use super::table::TABLE;
+use super::{WRAPPERS, dynamic_code, environment, tampering};
 use crate::module::{BindingSource, FunctionNode, Module, PropertyKeyNote};
 
 /// Names under which a file puts what may be an API.
@@ -21,7 +22,10 @@ pub(super) struct Candidates<'f, 'a> {
 
 impl<'f, 'a> Candidates<'f, 'a> {
     pub(super) fn new(module: &'f Module<'a>) -> Self {
-        let mut candidates = Self { module, aliases: FxHashSet::default() };
+        let mut candidates = Self {
+            module,
+            aliases: FxHashSet::default(),
+        };
         for object in &module.objects {
             for property in &object.node.properties {
                 if let ObjectPropertyKind::ObjectProperty(property) = property {
@@ -37,7 +41,9 @@ impl<'f, 'a> Candidates<'f, 'a> {
             }
         }
         for function in &module.functions {
-            let FunctionNode::Class(class) = function.node else { continue };
+            let FunctionNode::Class(class) = function.node else {
+                continue;
+            };
             for element in &class.body.body {
                 if let ClassElement::PropertyDefinition(property) = element
                     && let Some(value) = &property.value
@@ -91,7 +97,11 @@ impl<'f, 'a> Candidates<'f, 'a> {
 
     fn is_own_function(&self, symbol: SymbolId) -> bool {
         self.module.symbols.get(&symbol).is_some_and(|note| {
-            !note.bindings.is_empty() && note.bindings.iter().all(|it| matches!(it.source, BindingSource::Function(_)))
+            !note.bindings.is_empty()
+                && note
+                    .bindings
+                    .iter()
+                    .all(|it| matches!(it.source, BindingSource::Function(_)))
         })
     }
 
@@ -99,7 +109,11 @@ impl<'f, 'a> Candidates<'f, 'a> {
     pub(super) fn may_be_known(&self, callee: &Expression<'a>) -> bool {
         match callee {
             Expression::Identifier(it) => {
-                match it.reference_id.get().and_then(|id| self.module.scoping.get_reference(id).symbol_id()) {
+                match it
+                    .reference_id
+                    .get()
+                    .and_then(|id| self.module.scoping.get_reference(id).symbol_id())
+                {
                     Some(symbol) => !self.is_own_function(symbol),
                     None => NAMES.contains(it.name.as_str()),
                 }
@@ -131,8 +145,18 @@ impl<'f, 'a> Candidates<'f, 'a> {
 /// Every last part of a path in the tables.
 static NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     let mut names = FxHashSet::default();
-    let listed = [dynamic_code::LOADS, environment::SERIALISERS, environment::LISTERS, tampering::LOADERS, tampering::DEFINERS];
-    let paths = TABLE.keys().map(String::as_str).chain(listed.into_iter().flatten().copied()).chain(WRAPPERS);
+    let listed = [
+        dynamic_code::LOADS,
+        environment::SERIALISERS,
+        environment::LISTERS,
+        tampering::LOADERS,
+        tampering::DEFINERS,
+    ];
+    let paths = TABLE
+        .keys()
+        .map(String::as_str)
+        .chain(listed.into_iter().flatten().copied())
+        .chain(WRAPPERS);
     for path in paths {
         let path = path.strip_suffix("()").unwrap_or(path);
         // A package's own name may hold dots and slashes; a name too many costs nothing but time.

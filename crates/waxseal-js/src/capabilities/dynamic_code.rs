@@ -11,6 +11,7 @@ use crate::fold::{Api, Folded, Origins, Value};
 use crate::module::{BindingSource, CallNote, PropertyKeyNote};
 
 /// Everything known that runs text.
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[
     family("eval", &[""], &["eval"], first_code),
     family("Function", &["", "Function()", "Function.prototype"], &["Function", "constructor"], last_code),
@@ -30,7 +31,13 @@ const fn family(
     members: &'static [&'static str],
     aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
 ) -> Family {
-    Family { kind: CapabilityKind::DynamicCode, name, modules, members, aim }
+    Family {
+        kind: CapabilityKind::DynamicCode,
+        name,
+        modules,
+        members,
+        aim,
+    }
 }
 
 fn first_code(call: &Call<'_, '_, '_>) -> Vec<Aim> {
@@ -65,13 +72,21 @@ fn code_aims(code: &Folded) -> Vec<Aim> {
     let imported = is_imported(&code.value);
     texts(&code.value, &plain_text)
         .into_iter()
-        .map(|text| Aim { target: text.target(), sensitive, hidden: code.hidden, sensitive_if_hidden: true, imported })
+        .map(|text| Aim {
+            target: text.target(),
+            sensitive,
+            hidden: code.hidden,
+            sensitive_if_hidden: true,
+            imported,
+        })
         .collect()
 }
 
 /// `require`, `require.resolve` and their kin. Says whether the call was one.
 pub(super) fn read_require<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<'a>, api: &Rc<Api>) -> bool {
-    let Some(position) = LOADS.iter().position(|it| *it == &*api.path) else { return false };
+    let Some(position) = LOADS.iter().position(|it| *it == &*api.path) else {
+        return false;
+    };
     let runs = position >= LOOKUPS;
     let arguments = finder.folder.fold_arguments(call);
     let Some(name) = arguments.first() else { return true };
@@ -80,7 +95,13 @@ pub(super) fn read_require<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<
 }
 
 /// Notes what a call loads.
-pub(super) fn read_load<'a>(finder: &mut Finder<'_, '_, 'a>, api: &str, name: &Folded, call: &CallNote<'a>, runs: bool) {
+pub(super) fn read_load<'a>(
+    finder: &mut Finder<'_, '_, 'a>,
+    api: &str,
+    name: &Folded,
+    call: &CallNote<'a>,
+    runs: bool,
+) {
     // Bundlers number their modules.
     if matches!(name.value, Value::Number(_)) {
         return;
@@ -89,15 +110,29 @@ pub(super) fn read_load<'a>(finder: &mut Finder<'_, '_, 'a>, api: &str, name: &F
     for text in texts(&name.value, &plain_text) {
         if text.exact {
             if text.text.ends_with(".node") {
-                let aim = Aim { hidden: name.hidden, imported, ..Aim::constant(&text.text) };
+                let aim = Aim {
+                    hidden: name.hidden,
+                    imported,
+                    ..Aim::constant(&text.text)
+                };
                 finder.add(CapabilityKind::Native, api, aim, call.span, call.function);
             } else if name.hidden && !finder.stands_in_source(&text.text) {
                 // A module's name is hidden for a reason.
-                let aim = Aim { hidden: true, sensitive: true, imported, ..Aim::constant(&text.text) };
+                let aim = Aim {
+                    hidden: true,
+                    sensitive: true,
+                    imported,
+                    ..Aim::constant(&text.text)
+                };
                 finder.add(CapabilityKind::DynamicCode, api, aim, call.span, call.function);
             }
             let specifier = bounded(&text.text, MAX_SPECIFIER).to_owned();
-            finder.facts.loads.push(LoadNote { specifier, span: call.span, function: call.function, runs });
+            finder.facts.loads.push(LoadNote {
+                specifier,
+                span: call.span,
+                function: call.function,
+                runs,
+            });
             continue;
         }
         let path = file_system::path_aims(Some(name)).into_iter().next();
@@ -105,10 +140,24 @@ pub(super) fn read_load<'a>(finder: &mut Finder<'_, '_, 'a>, api: &str, name: &F
         let native = aim.text().is_some_and(|path| path.ends_with(".node"));
         finder.facts.loads_unknown |= !native;
         finder.facts.wants_imports |= imported;
-        let kind = if native { CapabilityKind::Native } else { CapabilityKind::DynamicCode };
-        let target = if matches!(aim.target, Target::Constant(_) | Target::Pattern(_)) { aim.target } else { Target::Dynamic };
+        let kind = if native {
+            CapabilityKind::Native
+        } else {
+            CapabilityKind::DynamicCode
+        };
+        let target = if matches!(aim.target, Target::Constant(_) | Target::Pattern(_)) {
+            aim.target
+        } else {
+            Target::Dynamic
+        };
         let sensitive = name.value.origins().has(Origins::FETCHED);
-        let aim = Aim { target, sensitive, hidden: name.hidden, sensitive_if_hidden: true, imported };
+        let aim = Aim {
+            target,
+            sensitive,
+            hidden: name.hidden,
+            sensitive_if_hidden: true,
+            imported,
+        };
         finder.add(kind, api, aim, call.span, call.function);
     }
 }
@@ -130,12 +179,18 @@ fn is_function_constructor<'a>(finder: &Finder<'_, '_, 'a>, expression: &'a Expr
         return false;
     }
     match expression {
-        Expression::StaticMemberExpression(it) if it.property.name == "constructor" => is_function(finder, &it.object, depth),
+        Expression::StaticMemberExpression(it) if it.property.name == "constructor" => {
+            is_function(finder, &it.object, depth)
+        }
         Expression::ComputedMemberExpression(it) => {
             let named = match &it.expression {
                 Expression::StringLiteral(name) => name.value == "constructor",
                 Expression::NumericLiteral(_) => false,
-                key if matches!(it.object, Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)) => {
+                key if matches!(
+                    it.object,
+                    Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
+                ) =>
+                {
                     finder.folder.fold(key).value.as_str() == Some("constructor")
                 }
                 _ => false,
@@ -171,8 +226,14 @@ fn is_function<'a>(finder: &Finder<'_, '_, 'a>, expression: &'a Expression<'a>, 
 
 /// The one expression a name stands for.
 fn binding_of<'a>(finder: &Finder<'_, '_, 'a>, expression: &Expression<'a>) -> Option<&'a Expression<'a>> {
-    let Expression::Identifier(reference) = expression else { return None };
-    let symbol = finder.module.scoping.get_reference(reference.reference_id.get()?).symbol_id()?;
+    let Expression::Identifier(reference) = expression else {
+        return None;
+    };
+    let symbol = finder
+        .module
+        .scoping
+        .get_reference(reference.reference_id.get()?)
+        .symbol_id()?;
     match finder.module.symbols.get(&symbol)?.bindings.as_slice() {
         [binding] if binding.path.is_empty() => match binding.source {
             BindingSource::Expression { value, .. } => Some(value),
@@ -186,24 +247,44 @@ fn binding_of<'a>(finder: &Finder<'_, '_, 'a>, expression: &Expression<'a>) -> O
 pub(super) fn find_script_elements(finder: &mut Finder<'_, '_, '_>) {
     let (module, folder) = (finder.module, finder.folder);
     for write in &module.property_writes {
-        let PropertyKeyNote::Name(name) = write.key else { continue };
-        if !matches!(name, "text" | "textContent" | "src" | "innerHTML") || !matches!(write.object, Expression::Identifier(_)) {
+        let PropertyKeyNote::Name(name) = write.key else {
+            continue;
+        };
+        if !matches!(name, "text" | "textContent" | "src" | "innerHTML")
+            || !matches!(write.object, Expression::Identifier(_))
+        {
             continue;
         }
-        let Value::Api(api) = folder.fold(write.object).value else { continue };
+        let Value::Api(api) = folder.fold(write.object).value else {
+            continue;
+        };
         let script = &*api.path == "document.createElement()"
-            && api.calls.last().and_then(|call| call.arguments.first()).and_then(|it| it.as_str()) == Some("script");
+            && api
+                .calls
+                .last()
+                .and_then(|call| call.arguments.first())
+                .and_then(|it| it.as_str())
+                == Some("script");
         if !script {
             continue;
         }
-        let aims = write.value.map_or_else(|| vec![Aim::dynamic()], |value| code_aims(&folder.fold(value)));
+        let aims = write
+            .value
+            .map_or_else(|| vec![Aim::dynamic()], |value| code_aims(&folder.fold(value)));
         for aim in aims {
-            finder.add(CapabilityKind::DynamicCode, "script element", aim, write.span, write.function);
+            finder.add(
+                CapabilityKind::DynamicCode,
+                "script element",
+                aim,
+                write.span,
+                write.function,
+            );
         }
     }
 }
 
 /// What loads a module by its name; the first [`LOOKUPS`] only look it up.
+#[rustfmt::skip]
 pub(super) const LOADS: &[&str] = &[
     "require.resolve",
     "node:module.createRequire().resolve",
@@ -223,6 +304,7 @@ pub(super) const LOADS: &[&str] = &[
 const LOOKUPS: usize = 4;
 
 /// Names of functions that a literal has, as obfuscators reach `Function` by: `[]['filter']['constructor']`.
+#[rustfmt::skip]
 const ARRAY_METHODS: [&str; 12] =
     ["filter", "map", "at", "find", "flat", "sort", "concat", "slice", "fill", "join", "push", "pop"];
 

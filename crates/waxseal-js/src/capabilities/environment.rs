@@ -12,6 +12,7 @@ use crate::fold::{Api, Value};
 use crate::module::{BindingSource, CallNote, FunctionIdx, PathStep};
 
 /// Calls that read one variable by name. Property reads are found by [`find_reads`].
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[Family {
     kind: CapabilityKind::Environment,
     name: "process.env",
@@ -39,13 +40,19 @@ pub(super) fn find_reads(finder: &mut Finder<'_, '_, '_>) {
         }
     }
     for symbol in module.scoping.symbol_ids() {
-        let Some(note) = module.symbols.get(&symbol) else { continue };
+        let Some(note) = module.symbols.get(&symbol) else {
+            continue;
+        };
         for binding in note.bindings.iter().filter(|it| !it.path.is_empty()) {
-            let BindingSource::Expression { value, .. } = binding.source else { continue };
+            let BindingSource::Expression { value, .. } = binding.source else {
+                continue;
+            };
             if !may_be_environment(finder, &mut aliases, value) {
                 continue;
             }
-            let Value::Api(api) = folder.fold(value).value else { continue };
+            let Value::Api(api) = folder.fold(value).value else {
+                continue;
+            };
             let mut steps = binding.path.as_slice();
             if &*api.path == "process"
                 && let Some((PathStep::Property("env"), rest)) = steps.split_first()
@@ -77,8 +84,17 @@ pub(super) fn find_call<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<'a>
     }
     let arguments = finder.folder.fold_arguments(call);
     if arguments.iter().any(|it| holds_environment(&it.value, 0)) {
-        let aim = Aim { sensitive: serialises, ..Aim::constant("*") };
-        finder.add(CapabilityKind::Environment, "process.env", aim, call.span, call.function);
+        let aim = Aim {
+            sensitive: serialises,
+            ..Aim::constant("*")
+        };
+        finder.add(
+            CapabilityKind::Environment,
+            "process.env",
+            aim,
+            call.span,
+            call.function,
+        );
     }
 }
 
@@ -88,11 +104,17 @@ fn holds_environment(value: &Value, depth: usize) -> bool {
         Value::Api(api) => is_environment(&api.path) || (api.path.ends_with(')') && copies_environment(api, depth)),
         Value::Object(object) if depth < MAX_DEPTH => {
             object.rest.names.iter().any(|it| is_environment(it))
-                || object.properties.iter().take(MAX_PROPERTIES).any(|it| holds_environment(&it.value.value, depth + 1))
+                || object
+                    .properties
+                    .iter()
+                    .take(MAX_PROPERTIES)
+                    .any(|it| holds_environment(&it.value.value, depth + 1))
         }
-        Value::Array(array) if depth < MAX_DEPTH => {
-            array.items.iter().take(MAX_PROPERTIES).any(|it| holds_environment(it, depth + 1))
-        }
+        Value::Array(array) if depth < MAX_DEPTH => array
+            .items
+            .iter()
+            .take(MAX_PROPERTIES)
+            .any(|it| holds_environment(it, depth + 1)),
         _ => false,
     }
 }
@@ -102,7 +124,10 @@ fn copies_environment(api: &Api, depth: usize) -> bool {
     let made_by = api.path.strip_suffix("()").unwrap_or(&api.path);
     depth < MAX_DEPTH
         && (LISTERS.contains(&made_by) || SERIALISERS.contains(&made_by))
-        && api.calls.last().is_some_and(|call| call.arguments.iter().any(|it| holds_environment(it, depth + 1)))
+        && api
+            .calls
+            .last()
+            .is_some_and(|call| call.arguments.iter().any(|it| holds_environment(it, depth + 1)))
 }
 
 /// `{ ...process.env }`, as what a child process is given: not sensitive by itself, unless it stands in a serialiser.
@@ -111,20 +136,36 @@ fn find_spreads(finder: &mut Finder<'_, '_, '_>, aliases: &mut Aliases) {
     let mut checked = 0;
     for object in &module.objects {
         for property in &object.node.properties {
-            let ObjectPropertyKind::SpreadProperty(spread) = property else { continue };
+            let ObjectPropertyKind::SpreadProperty(spread) = property else {
+                continue;
+            };
             if !may_be_environment(finder, aliases, &spread.argument) {
                 continue;
             }
-            let Value::Api(api) = folder.fold(&spread.argument).value else { continue };
+            let Value::Api(api) = folder.fold(&spread.argument).value else {
+                continue;
+            };
             if is_environment(&api.path) {
                 checked += 1;
-                let sensitive = checked <= MAX_SPREADS && module.calls.iter().any(|call| {
-                    call.span.start < object.node.span.start
-                        && object.node.span.end < call.span.end
-                        && folder.fold_call_api(call).is_some_and(|api| SERIALISERS.contains(&&*api.path))
-                });
-                let aim = Aim { sensitive, ..Aim::constant("*") };
-                finder.add(CapabilityKind::Environment, "process.env", aim, spread.argument.span(), object.function);
+                let sensitive = checked <= MAX_SPREADS
+                    && module.calls.iter().any(|call| {
+                        call.span.start < object.node.span.start
+                            && object.node.span.end < call.span.end
+                            && folder
+                                .fold_call_api(call)
+                                .is_some_and(|api| SERIALISERS.contains(&&*api.path))
+                    });
+                let aim = Aim {
+                    sensitive,
+                    ..Aim::constant("*")
+                };
+                finder.add(
+                    CapabilityKind::Environment,
+                    "process.env",
+                    aim,
+                    spread.argument.span(),
+                    object.function,
+                );
             }
         }
     }
@@ -134,7 +175,9 @@ fn find_spreads(finder: &mut Finder<'_, '_, '_>, aliases: &mut Aliases) {
 fn variable(folded: &crate::fold::Folded, node: &Expression<'_>) -> Option<(String, bool)> {
     let Value::Api(api) = &folded.value else { return None };
     for environment in ENVIRONMENTS {
-        let Some(rest) = api.path.strip_prefix(environment) else { continue };
+        let Some(rest) = api.path.strip_prefix(environment) else {
+            continue;
+        };
         if let Some(name) = rest.strip_prefix('.') {
             let name = name.split(['.', '[', '(']).next().unwrap_or(name);
             return Some((name.to_owned(), folded.hidden));
@@ -157,14 +200,23 @@ fn may_be_environment(finder: &Finder<'_, '_, '_>, aliases: &mut Aliases, expres
         Expression::LogicalExpression(it) => return may_be_environment(finder, aliases, &it.left),
         _ => return false,
     };
-    let symbol = reference.reference_id.get().and_then(|id| finder.module.scoping.get_reference(id).symbol_id());
+    let symbol = reference
+        .reference_id
+        .get()
+        .and_then(|id| finder.module.scoping.get_reference(id).symbol_id());
     match symbol {
         None => ROOTS.contains(&reference.name.as_str()),
-        Some(symbol) => *aliases.entry(symbol).or_insert_with(|| match finder.folder.fold_symbol(symbol).value {
-            Value::Api(api) => is_environment(&api.path) || ROOTS.contains(&&*api.path) || &*api.path == "node:process",
-            Value::OneOf(values) => values.iter().any(|it| matches!(it, Value::Api(api) if is_environment(&api.path))),
-            _ => false,
-        }),
+        Some(symbol) => *aliases
+            .entry(symbol)
+            .or_insert_with(|| match finder.folder.fold_symbol(symbol).value {
+                Value::Api(api) => {
+                    is_environment(&api.path) || ROOTS.contains(&&*api.path) || &*api.path == "node:process"
+                }
+                Value::OneOf(values) => values
+                    .iter()
+                    .any(|it| matches!(it, Value::Api(api) if is_environment(&api.path))),
+                _ => false,
+            }),
     }
 }
 
@@ -173,8 +225,21 @@ fn is_environment(path: &str) -> bool {
 }
 
 fn add(finder: &mut Finder<'_, '_, '_>, name: &str, hidden: bool, span: Span, function: FunctionIdx) {
-    let aim = if name == "*" { Aim::dynamic() } else { Aim { hidden, ..Aim::constant(name) } };
-    finder.add(CapabilityKind::Environment, "process.env", aim.sensitive_if(is_sensitive), span, function);
+    let aim = if name == "*" {
+        Aim::dynamic()
+    } else {
+        Aim {
+            hidden,
+            ..Aim::constant(name)
+        }
+    };
+    finder.add(
+        CapabilityKind::Environment,
+        "process.env",
+        aim.sensitive_if(is_sensitive),
+        span,
+        function,
+    );
 }
 
 fn named(found: Vec<Aim>) -> Vec<Aim> {
@@ -188,7 +253,9 @@ fn is_sensitive(name: &str) -> bool {
         || name.ends_with("_KEY")
         || name.ends_with("APIKEY")
         || name.ends_with("_PAT")
-        || ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PRIVATE_KEY"].iter().any(|part| name.contains(part))
+        || ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PRIVATE_KEY"]
+            .iter()
+            .any(|part| name.contains(part))
 }
 
 /// Globals that have, or lead to, an environment.
@@ -198,13 +265,20 @@ const ROOTS: [&str; 7] = ["process", "globalThis", "global", "window", "self", "
 const ENVIRONMENTS: [&str; 4] = ["process.env", "node:process.env", "import.meta.env", "Bun.env"];
 
 /// Calls that make text of a value.
+#[rustfmt::skip]
 pub(super) const SERIALISERS: &[&str] = &[
     "JSON.stringify", "node:querystring.stringify", "qs.stringify", "URLSearchParams", "node:util.inspect", "structuredClone",
     "node:v8.serialize", "FormData", "Buffer.from",
 ];
 
 /// Calls that list or copy what an object holds.
-pub(super) const LISTERS: &[&str] = &["Object.entries", "Object.keys", "Object.values", "Object.assign", "Object.fromEntries"];
+pub(super) const LISTERS: &[&str] = &[
+    "Object.entries",
+    "Object.keys",
+    "Object.values",
+    "Object.assign",
+    "Object.fromEntries",
+];
 
 /// Spreads whose surroundings are looked at.
 const MAX_SPREADS: usize = 16;

@@ -7,6 +7,7 @@ use super::{Call, Family};
 use crate::fold::{Api, Folded, Value};
 
 /// Everything known that touches files.
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[
     family("node:fs.", &NODE, &READS, first_path),
     family("node:fs.", &NODE, &WRITES, written_path),
@@ -25,19 +26,23 @@ pub(super) const FAMILIES: &[Family] = &[
 
 const NODE: [&str; 3] = ["node:fs", "node:fs/promises", "node:fs.promises"];
 
+#[rustfmt::skip]
 const READS: [&str; 26] = [
     "readFile", "readFileSync", "createReadStream", "open", "openSync", "openAsBlob", "readdir", "readdirSync", "opendir", "opendirSync",
     "readlink", "readlinkSync", "access", "accessSync", "exists", "existsSync", "stat", "statSync", "lstat", "lstatSync", "realpath",
     "realpathSync", "watch", "watchFile", "glob", "globSync",
 ];
+#[rustfmt::skip]
 const WRITES: [&str; 27] = [
     "writeFile", "writeFileSync", "appendFile", "appendFileSync", "createWriteStream", "mkdir", "mkdirSync", "mkdtemp", "mkdtempSync",
     "rm", "rmSync", "rmdir", "rmdirSync", "unlink", "unlinkSync", "truncate", "truncateSync", "chmod", "chmodSync", "chown", "chownSync",
     "lchown", "lchownSync", "utimes", "utimesSync", "lchmod", "lchmodSync",
 ];
+#[rustfmt::skip]
 const PAIRS: [&str; 10] = [
     "copyFile", "copyFileSync", "cp", "cpSync", "rename", "renameSync", "link", "linkSync", "symlink", "symlinkSync",
 ];
+#[rustfmt::skip]
 const EXTRA: [&str; 22] = [
     "outputFile", "outputFileSync", "outputJson", "outputJsonSync", "outputJSON", "writeJson", "writeJsonSync", "writeJSON", "readJson",
     "readJsonSync", "readJSON", "remove", "removeSync", "emptyDir", "emptyDirSync", "ensureDir", "ensureDirSync", "ensureFile",
@@ -52,7 +57,13 @@ const fn family(
     members: &'static [&'static str],
     aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
 ) -> Family {
-    Family { kind: CapabilityKind::FileSystem, name, modules, members, aim }
+    Family {
+        kind: CapabilityKind::FileSystem,
+        name,
+        modules,
+        members,
+        aim,
+    }
 }
 
 fn first_path(call: &Call<'_, '_, '_>) -> Vec<Aim> {
@@ -70,14 +81,24 @@ fn written_path(call: &Call<'_, '_, '_>) -> Vec<Aim> {
 
 fn both_paths(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     let mut found = path_aims(call.argument(0));
-    found.extend(path_aims(call.argument(1)).into_iter().filter(|aim| aim.text().is_some()));
+    found.extend(
+        path_aims(call.argument(1))
+            .into_iter()
+            .filter(|aim| aim.text().is_some()),
+    );
     found
 }
 
 /// The aims of an argument that is a path.
 pub(super) fn path_aims(argument: Option<&Folded>) -> Vec<Aim> {
-    let judged = |aim: Aim| Aim { sensitive_if_hidden: true, ..aim.sensitive_if(is_sensitive) };
-    aims(argument, &|value| path_text(value, 0)).into_iter().map(judged).collect()
+    let judged = |aim: Aim| Aim {
+        sensitive_if_hidden: true,
+        ..aim.sensitive_if(is_sensitive)
+    };
+    aims(argument, &|value| path_text(value, 0))
+        .into_iter()
+        .map(judged)
+        .collect()
 }
 
 /// A path, with `~` for the user's folder, `.` for the file's own, and `*` for what is not known.
@@ -88,7 +109,10 @@ fn path_text(value: &Value, depth: usize) -> Text {
     match value {
         Value::Api(api) => api_path(api, depth),
         Value::Concat(pieces) => {
-            let mut whole = Text { text: String::new(), exact: true };
+            let mut whole = Text {
+                text: String::new(),
+                exact: true,
+            };
             for piece in pieces.iter() {
                 whole.push(&path_text(piece, depth + 1));
             }
@@ -99,14 +123,24 @@ fn path_text(value: &Value, depth: usize) -> Text {
 }
 
 fn api_path(api: &Api, depth: usize) -> Text {
-    let home = |text: &str| Text { text: text.to_owned(), exact: false };
+    let home = |text: &str| Text {
+        text: text.to_owned(),
+        exact: false,
+    };
     match &*api.path {
-        "node:os.homedir()" | "process.env.HOME" | "process.env.USERPROFILE" | "os-homedir()" | "node:os.userInfo().homedir" => home("~"),
+        "node:os.homedir()"
+        | "process.env.HOME"
+        | "process.env.USERPROFILE"
+        | "os-homedir()"
+        | "node:os.userInfo().homedir" => home("~"),
         "process.env.APPDATA" | "process.env.LOCALAPPDATA" => home("~/AppData"),
         "node:os.tmpdir()" | "process.env.TMPDIR" | "process.env.TEMP" => home("/tmp"),
         "__dirname" | "import.meta.dirname" => home("."),
         "__filename" | "import.meta.filename" | "import.meta.url" => home("./*"),
-        path => match JOINS.iter().find(|joins| path.strip_prefix("node:path").is_some_and(|rest| rest == **joins)) {
+        path => match JOINS
+            .iter()
+            .find(|joins| path.strip_prefix("node:path").is_some_and(|rest| rest == **joins))
+        {
             Some(_) => joined(api, depth),
             None if PASSED_ON.contains(&path) => first_of(api, depth),
             None if is_url_path(path) => url_path(api, depth),
@@ -117,8 +151,13 @@ fn api_path(api: &Api, depth: usize) -> Text {
 
 /// `path.join(a, b)`, with its `..`s as they are.
 fn joined(api: &Api, depth: usize) -> Text {
-    let Some(call) = api.calls.last() else { return Text::unknown() };
-    let mut whole = Text { text: String::new(), exact: true };
+    let Some(call) = api.calls.last() else {
+        return Text::unknown();
+    };
+    let mut whole = Text {
+        text: String::new(),
+        exact: true,
+    };
     for argument in &call.arguments {
         let part = path_text(argument, depth + 1);
         if part.text.is_empty() || (part.text == "." && !whole.text.is_empty()) {
@@ -131,7 +170,10 @@ fn joined(api: &Api, depth: usize) -> Text {
             part
         } else {
             let text = part.text.trim_start_matches("./").trim_start_matches('/').to_owned();
-            Text { text, exact: part.exact }
+            Text {
+                text,
+                exact: part.exact,
+            }
         };
         whole.push(&part);
     }
@@ -145,20 +187,26 @@ fn first_of(api: &Api, depth: usize) -> Text {
 
 fn is_url_path(path: &str) -> bool {
     let rest = path.strip_prefix("node:url.").unwrap_or(path);
-    rest.strip_prefix("URL()").is_some_and(|rest| matches!(rest, "" | ".pathname" | ".href" | ".toString()"))
+    rest.strip_prefix("URL()")
+        .is_some_and(|rest| matches!(rest, "" | ".pathname" | ".href" | ".toString()"))
 }
 
 /// `new URL('./x', import.meta.url)` is a file beside this one.
 fn url_path(api: &Api, depth: usize) -> Text {
     let text = first_of(api, depth);
-    Text { text: text.text.trim_start_matches("file://").to_owned(), exact: false }
+    Text {
+        text: text.text.trim_start_matches("file://").to_owned(),
+        exact: false,
+    }
 }
 
 /// Whether a path holds credentials, starts something by itself, or tells a client which servers to trust.
 pub(super) fn is_sensitive(path: &str) -> bool {
     let path = path.replace('\\', "/");
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    let has_part = parts.iter().any(|part| SENSITIVE_NAMES.contains(part) || part.starts_with(".env."));
+    let has_part = parts
+        .iter()
+        .any(|part| SENSITIVE_NAMES.contains(part) || part.starts_with(".env."));
     let has_run = SENSITIVE_RUNS.iter().any(|run| contains_run(&parts, run));
     has_part || has_run || (parts.first() == Some(&"proc") && parts.last() == Some(&"environ"))
 }
@@ -169,6 +217,7 @@ fn contains_run(parts: &[&str], run: &str) -> bool {
 }
 
 /// Names of files and folders that are sensitive wherever they stand.
+#[rustfmt::skip]
 const SENSITIVE_NAMES: [&str; 58] = [
     // Credentials.
     ".ssh", "id_rsa", "id_ed25519", "id_ecdsa", "id_dsa", "authorized_keys", "known_hosts", ".npmrc", ".yarnrc.yml", ".aws", ".azure", ".env",
@@ -184,6 +233,7 @@ const SENSITIVE_NAMES: [&str; 58] = [
 ];
 
 /// Paths that are sensitive as a whole.
+#[rustfmt::skip]
 const SENSITIVE_RUNS: [&str; 22] = [
     ".docker/config.json", ".config/gcloud", ".config/gh", ".config/autostart", ".config/systemd", "systemd/system", "systemd/user",
     "Google/Chrome", "google-chrome/Default", "BraveSoftware/Brave-Browser", ".mozilla/firefox", "Firefox/Profiles", "Start Menu/Programs",
@@ -192,12 +242,14 @@ const SENSITIVE_RUNS: [&str; 22] = [
 ];
 
 /// Joins of path parts, behind `node:path`.
+#[rustfmt::skip]
 const JOINS: [&str; 8] = [
     ".join()", ".resolve()", ".posix.join()", ".posix.resolve()", ".win32.join()", ".win32.resolve()", "/posix.join()",
     "/posix.resolve()",
 ];
 
 /// Calls that give back the path they are given.
+#[rustfmt::skip]
 const PASSED_ON: [&str; 6] = [
     "node:path.normalize()", "node:url.fileURLToPath()", "node:url.pathToFileURL()", "node:fs.realpathSync()", "node:path.toNamespacedPath()",
     "String()",

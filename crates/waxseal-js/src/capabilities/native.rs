@@ -7,6 +7,7 @@ use super::file_system::path_aims;
 use super::{Call, Family};
 
 /// Everything known that loads machine code, but for `require('./x.node')`, which is seen where modules are loaded.
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[
     family(&["process"], &["dlopen"], |call| path_aims(call.argument(1))),
     family(&["bindings", "node-gyp-build", "node-gyp-build-optional-packages", "node-pre-gyp", "prebuildify", "nbind"], &LOADERS, first),
@@ -19,6 +20,7 @@ pub(super) const FAMILIES: &[Family] = &[
 
 const LOADERS: [&str; 4] = ["", "find", "path", "resolve"];
 
+#[rustfmt::skip]
 const WEB_ASSEMBLY: [&str; 6] = [
     "WebAssembly.Module", "WebAssembly.Instance", "WebAssembly.compile", "WebAssembly.compileStreaming", "WebAssembly.instantiate",
     "WebAssembly.instantiateStreaming",
@@ -29,7 +31,13 @@ const fn family(
     members: &'static [&'static str],
     aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
 ) -> Family {
-    Family { kind: CapabilityKind::Native, name: "", modules, members, aim }
+    Family {
+        kind: CapabilityKind::Native,
+        name: "",
+        modules,
+        members,
+        aim,
+    }
 }
 
 fn first(call: &Call<'_, '_, '_>) -> Vec<Aim> {

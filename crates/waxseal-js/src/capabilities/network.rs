@@ -2,11 +2,16 @@
 
 use waxseal_model::{CapabilityKind, Target};
 
-use super::aim::{Aim, Text, aims, bounded, is_imported, plain_text, texts};
+use super::aim::{Aim, Text, aims, is_imported, plain_text, texts};
 use super::{Call, Family};
 use crate::fold::{Folded, Value};
 
+mod address;
+
+use address::{host_of, is_raw_address, normalize};
+
 /// Everything known that reaches the network.
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[
     url(&[""], &["fetch", "navigator.sendBeacon", "WebSocket", "EventSource", "Bun.connect", "Deno.connect"]),
     method_and_url(&["XMLHttpRequest()"], &["open"]),
@@ -36,10 +41,12 @@ pub(super) const FAMILIES: &[Family] = &[
     listen(&[""], &["Bun.serve", "Deno.serve", "Deno.listen", "RTCPeerConnection"]),
 ];
 
+#[rustfmt::skip]
 const DNS: [&str; 17] = [
     "lookup", "resolve", "resolve4", "resolve6", "resolveAny", "resolveCaa", "resolveCname", "resolveMx", "resolveNaptr", "resolveNs",
     "resolvePtr", "resolveSoa", "resolveSrv", "resolveTxt", "resolveTlsa", "reverse", "lookupService",
 ];
+#[rustfmt::skip]
 const AXIOS: [&str; 12] =
     ["", "request", "get", "delete", "head", "options", "post", "put", "patch", "postForm", "putForm", "patchForm"];
 const FETCH: [&str; 3] = ["", "fetch", "default"];
@@ -47,35 +54,83 @@ const REQUEST: [&str; 9] = ["", "get", "post", "put", "patch", "head", "del", "d
 const SIMPLE: [&str; 8] = ["", "get", "post", "put", "request", "concat", "fetch", "promisified"];
 
 const fn url(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "", modules, members, aim: url_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "",
+        modules,
+        members,
+        aim: url_aims,
+    }
 }
 
 const fn client(name: &'static str, modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name, modules, members, aim: client_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name,
+        modules,
+        members,
+        aim: client_aims,
+    }
 }
 
 const fn method_and_url(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "XMLHttpRequest", modules, members, aim: second_url_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "XMLHttpRequest",
+        modules,
+        members,
+        aim: second_url_aims,
+    }
 }
 
 const fn needle(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "", modules, members, aim: needle_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "",
+        modules,
+        members,
+        aim: needle_aims,
+    }
 }
 
 const fn socket(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "", modules, members, aim: socket_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "",
+        modules,
+        members,
+        aim: socket_aims,
+    }
 }
 
 const fn datagram(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "node:dgram.", modules, members, aim: datagram_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "node:dgram.",
+        modules,
+        members,
+        aim: datagram_aims,
+    }
 }
 
 const fn host(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "node:dns.", modules, members, aim: host_aims }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "node:dns.",
+        modules,
+        members,
+        aim: host_aims,
+    }
 }
 
 const fn listen(modules: &'static [&'static str], members: &'static [&'static str]) -> Family {
-    Family { kind: CapabilityKind::Network, name: "", modules, members, aim: |_| vec![Aim::none()] }
+    Family {
+        kind: CapabilityKind::Network,
+        name: "",
+        modules,
+        members,
+        aim: |_| vec![Aim::none()],
+    }
 }
 
 fn url_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
@@ -100,14 +155,21 @@ fn client_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     for aim in &mut found {
         let relative = match &aim.target {
             Target::Constant(path) => Text::exact(path),
-            Target::Pattern(path) => Text { text: path.clone(), exact: false },
+            Target::Pattern(path) => Text {
+                text: path.clone(),
+                exact: false,
+            },
             Target::None => Text::exact(""),
             Target::Dynamic => Text::unknown(),
         };
         if !relative.text.contains("://") {
             let mut whole = base_text.clone();
             whole.push(&relative);
-            *aim = network_aim(whole, base.hidden || aim.hidden, aim.imported || is_imported(&base.value));
+            *aim = network_aim(
+                whole,
+                base.hidden || aim.hidden,
+                aim.imported || is_imported(&base.value),
+            );
         }
     }
     found
@@ -115,7 +177,9 @@ fn client_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
 
 /// A URL, a `URL` or `Request`, or an object of options.
 fn destination(call: &Call<'_, '_, '_>, argument: Option<&Folded>) -> Vec<Aim> {
-    let Some(folded) = argument else { return vec![Aim::none()] };
+    let Some(folded) = argument else {
+        return vec![Aim::none()];
+    };
     let imported = is_imported(&folded.value);
     if Call::is_options(&folded.value) {
         let (text, hidden) = options_text(call, folded);
@@ -130,8 +194,12 @@ fn destination(call: &Call<'_, '_, '_>, argument: Option<&Folded>) -> Vec<Aim> {
 fn address_text(call: &Call<'_, '_, '_>, value: &Value) -> Text {
     match value {
         Value::Api(api) if is_url(&api.path) => {
-            let Some(made) = api.calls.first() else { return Text::unknown() };
-            let Some(first) = made.arguments.first() else { return Text::unknown() };
+            let Some(made) = api.calls.first() else {
+                return Text::unknown();
+            };
+            let Some(first) = made.arguments.first() else {
+                return Text::unknown();
+            };
             let text = address_text(call, first);
             match made.arguments.get(1) {
                 Some(base) if !text.text.contains("://") => {
@@ -145,9 +213,22 @@ fn address_text(call: &Call<'_, '_, '_>, value: &Value) -> Text {
                 _ => text,
             }
         }
-        Value::Object(_) => options_text(call, &Folded { value: value.clone(), hidden: false, source: None }).0,
+        Value::Object(_) => {
+            options_text(
+                call,
+                &Folded {
+                    value: value.clone(),
+                    hidden: false,
+                    source: None,
+                },
+            )
+            .0
+        }
         Value::Concat(pieces) => {
-            let mut whole = Text { text: String::new(), exact: true };
+            let mut whole = Text {
+                text: String::new(),
+                exact: true,
+            };
             for piece in pieces.iter() {
                 whole.push(&address_text(call, piece));
             }
@@ -159,7 +240,9 @@ fn address_text(call: &Call<'_, '_, '_>, value: &Value) -> Text {
 
 /// Paths of values that are, or print as, the URL they were made from.
 fn is_url(path: &str) -> bool {
-    let rest = ["node:url.URL()", "URL()", "Request()", "node:url.parse()"].iter().find_map(|made| path.strip_prefix(made));
+    let rest = ["node:url.URL()", "URL()", "Request()", "node:url.parse()"]
+        .iter()
+        .find_map(|made| path.strip_prefix(made));
     rest.is_some_and(|rest| matches!(rest, "" | ".href" | ".toString()" | ".url"))
 }
 
@@ -171,22 +254,32 @@ fn options_text(call: &Call<'_, '_, '_>, options: &Folded) -> (Text, bool) {
         hidden |= folded.hidden;
         Some(match &folded.value {
             Value::OneOf(_) => {
-                let mut all: Vec<String> = texts(&folded.value, &plain_text).into_iter().map(|it| it.text).collect();
+                let mut all: Vec<String> = texts(&folded.value, &plain_text)
+                    .into_iter()
+                    .map(|it| it.text)
+                    .collect();
                 all.sort();
-                Text { text: all.join("|"), exact: false }
+                Text {
+                    text: all.join("|"),
+                    exact: false,
+                }
             }
             value => address_text(call, value),
         })
     };
     let base = read(&BASES);
     if let Some(address) = read(&["url", "uri", "href"]) {
-        let mut whole = base.filter(|_| !address.text.contains("://")).unwrap_or_else(|| Text::exact(""));
+        let mut whole = base
+            .filter(|_| !address.text.contains("://"))
+            .unwrap_or_else(|| Text::exact(""));
         whole.push(&address);
         return (whole, hidden);
     }
     let host = read(&["hostname", "host"]);
     let Some(host) = host.or(base) else {
-        let Some(path) = read(&["path", "pathname", "socketPath"]) else { return (Text::unknown(), hidden) };
+        let Some(path) = read(&["path", "pathname", "socketPath"]) else {
+            return (Text::unknown(), hidden);
+        };
         let mut whole = Text::unknown();
         whole.push(&path);
         return (whole, hidden);
@@ -211,7 +304,9 @@ fn options_text(call: &Call<'_, '_, '_>, options: &Folded) -> (Text, bool) {
 
 /// `connect(port, host)`, `connect({ host, port })`, `connect(path)`.
 fn socket_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
-    let Some(first) = call.argument(0) else { return vec![Aim::none()] };
+    let Some(first) = call.argument(0) else {
+        return vec![Aim::none()];
+    };
     if Call::is_options(&first.value) {
         return destination(call, Some(first));
     }
@@ -220,15 +315,27 @@ fn socket_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     if port.exact && port.text.parse::<u16>().is_err() {
         return vec![network_aim(port, first.hidden, imported)];
     }
-    let Some(second) = call.argument(1).filter(|it| !matches!(it.value, Value::Function(_)) && !Call::is_options(&it.value)) else {
+    let Some(second) = call
+        .argument(1)
+        .filter(|it| !matches!(it.value, Value::Function(_)) && !Call::is_options(&it.value))
+    else {
         return vec![network_aim(port_of("*", &port), first.hidden, imported)];
     };
     let hosts = texts(&second.value, &plain_text);
-    hosts.into_iter().map(|host| network_aim(join_port(host, &port), second.hidden || first.hidden, imported)).collect()
+    hosts
+        .into_iter()
+        .map(|host| network_aim(join_port(host, &port), second.hidden || first.hidden, imported))
+        .collect()
 }
 
 fn port_of(host: &str, port: &Text) -> Text {
-    join_port(Text { text: host.to_owned(), exact: host != "*" }, port)
+    join_port(
+        Text {
+            text: host.to_owned(),
+            exact: host != "*",
+        },
+        port,
+    )
 }
 
 fn join_port(host: Text, port: &Text) -> Text {
@@ -244,86 +351,56 @@ fn join_port(host: Text, port: &Text) -> Text {
 /// `send(message, [offset, length,] port, [address])`: the last constant text is the address.
 fn datagram_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     let skipped = usize::from(call.member == "send");
-    let address = call.arguments.iter().skip(skipped).rev().find(|it| {
-        matches!(it.value, Value::String(_) | Value::Concat(_)) || matches!(&it.value, Value::OneOf(_))
-    });
+    let address = call
+        .arguments
+        .iter()
+        .skip(skipped)
+        .rev()
+        .find(|it| matches!(it.value, Value::String(_) | Value::Concat(_)) || matches!(&it.value, Value::OneOf(_)));
     match address {
-        Some(address) => aims(Some(address), &plain_text).into_iter().map(with_judgement).collect(),
+        Some(address) => aims(Some(address), &plain_text)
+            .into_iter()
+            .map(with_judgement)
+            .collect(),
         None => vec![Aim::dynamic()],
     }
 }
 
 fn host_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
-    aims(call.argument(0), &plain_text).into_iter().map(with_judgement).collect()
+    aims(call.argument(0), &plain_text)
+        .into_iter()
+        .map(with_judgement)
+        .collect()
 }
 
 fn network_aim(text: Text, hidden: bool, imported: bool) -> Aim {
-    let target = match (Text { text: normalize(&text.text), exact: text.exact }).target() {
+    let target = match (Text {
+        text: normalize(&text.text),
+        exact: text.exact,
+    })
+    .target()
+    {
         Target::Constant(text) if text.is_empty() => Target::None,
         target => target,
     };
-    with_judgement(Aim { target, hidden, imported, ..Aim::none() })
+    with_judgement(Aim {
+        target,
+        hidden,
+        imported,
+        ..Aim::none()
+    })
 }
 
 /// Sensitive: an address no name stands for, or a host that was hidden.
 fn with_judgement(mut aim: Aim) -> Aim {
-    let known_host = aim.text().map(host_of).is_some_and(|host| !host.is_empty() && !host.starts_with('*'));
+    let known_host = aim
+        .text()
+        .map(host_of)
+        .is_some_and(|host| !host.is_empty() && !host.starts_with('*'));
     aim.sensitive = aim.text().map(host_of).is_some_and(is_raw_address);
     aim.sensitive_if_hidden = known_host;
     aim
 }
 
-/// Scheme and host in lower case, no user information, no query, a bounded path.
-fn normalize(address: &str) -> String {
-    let (scheme, rest) = match address.split_once("//") {
-        Some((scheme, rest)) if scheme.is_empty() || scheme.ends_with(':') || scheme == "*" => (scheme, rest),
-        _ => return bounded(address.split(['?', '#']).next().unwrap_or(address), MAX_ADDRESS).to_owned(),
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    let scheme = scheme.to_ascii_lowercase();
-    let mut out = if scheme.is_empty() { String::new() } else { format!("{scheme}//") };
-    out.push_str(&host.to_lowercase());
-    if path != "/" {
-        out.push_str(path);
-    }
-    bounded(&out, MAX_ADDRESS).to_owned()
-}
-
-/// The host part of what [`normalize`] gives.
-fn host_of(address: &str) -> &str {
-    let rest = address.split_once("//").map_or(address, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or(rest);
-    if let Some(inner) = authority.strip_prefix('[') {
-        return inner.split(']').next().unwrap_or(inner);
-    }
-    authority.split(':').next().unwrap_or(authority)
-}
-
-/// An IP address that is neither this machine's nor its network's. Written as one number, it is hidden besides.
-fn is_raw_address(host: &str) -> bool {
-    if host.contains(':') {
-        let hex = host.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
-        let local = host == "::1" || host == "::" || host.starts_with("fe80") || host.starts_with("fd") || host.starts_with("ff0");
-        return hex && !local;
-    }
-    if host.strip_prefix("0x").is_some_and(|hex| hex.len() == 8 && hex.bytes().all(|it| it.is_ascii_hexdigit())) {
-        return true;
-    }
-    let parts: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
-    let [Some(a), Some(b), Some(_), Some(_)] = parts[..] else { return false };
-    match (a, b) {
-        (0 | 10 | 127 | 224..=255, _) | (192, 168) | (172, 16..=31) => false,
-        // A cloud's metadata service hands out credentials here; the rest of the range is link-local.
-        (169, 254) => host == "169.254.169.254",
-        _ => true,
-    }
-}
-
 /// What clients call their base address.
 const BASES: [&str; 4] = ["baseURL", "baseUrl", "prefixUrl", "base"];
-
-/// Long enough for a host and the path of an API.
-const MAX_ADDRESS: usize = 300;

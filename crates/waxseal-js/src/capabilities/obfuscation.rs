@@ -23,12 +23,19 @@ fn find_machine_names(finder: &mut Finder<'_, '_, '_>) {
     let total = scoping.symbols_len();
     let machine = scoping.symbol_names().filter(|name| is_machine_name(name)).count();
     if machine >= MIN_MACHINE_NAMES && machine * 5 >= total {
-        add(finder, "machine-made names", Aim::none(), Span::new(0, 0), FunctionIdx::TOP);
+        add(
+            finder,
+            "machine-made names",
+            Aim::none(),
+            Span::new(0, 0),
+            FunctionIdx::TOP,
+        );
     }
 }
 
 fn is_machine_name(name: &str) -> bool {
-    name.strip_prefix("_0x").is_some_and(|hex| hex.len() >= 3 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    name.strip_prefix("_0x")
+        .is_some_and(|hex| hex.len() >= 3 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Printable characters written as `\x41`: nobody who writes or minifies code does that.
@@ -38,7 +45,9 @@ fn find_escapes(finder: &mut Finder<'_, '_, '_>) {
     let mut first = None;
     for at in memchr::memchr_iter(b'\\', bytes) {
         let printable = match bytes.get(at + 1..at + 4) {
-            Some([b'x', high @ b'2'..=b'7', low]) => low.is_ascii_hexdigit() && !(*high == b'7' && matches!(low, b'f' | b'F')),
+            Some([b'x', high @ b'2'..=b'7', low]) => {
+                low.is_ascii_hexdigit() && !(*high == b'7' && matches!(low, b'f' | b'F'))
+            }
             _ => false,
         };
         if printable {
@@ -49,7 +58,13 @@ fn find_escapes(finder: &mut Finder<'_, '_, '_>) {
     // Each takes four bytes of source.
     if let Some(first) = first.filter(|_| escapes >= MIN_ESCAPES && escapes * 4 * 20 >= bytes.len()) {
         let start = u32::try_from(first).unwrap_or(0);
-        add(finder, "escaped text", Aim::none(), Span::new(start, start + 4), FunctionIdx::TOP);
+        add(
+            finder,
+            "escaped text",
+            Aim::none(),
+            Span::new(start, start + 4),
+            FunctionIdx::TOP,
+        );
     }
 }
 
@@ -59,11 +74,21 @@ fn find_rotation(finder: &mut Finder<'_, '_, '_>) {
     let mut found = None;
     for call in &module.calls {
         let CallNode::Call(node) = call.node else { continue };
-        let (Some(target), Some("push")) = method_of(&node.callee) else { continue };
-        let Some(Expression::CallExpression(inner)) = node.arguments.first().and_then(|it| it.as_expression()) else { continue };
-        let (Some(source), Some("shift")) = method_of(&inner.callee) else { continue };
-        let same = matches!((target, source), (Expression::Identifier(a), Expression::Identifier(b)) if a.name == b.name);
-        let immediate = module.functions.get(call.function.0 as usize).is_some_and(|it| it.immediate);
+        let (Some(target), Some("push")) = method_of(&node.callee) else {
+            continue;
+        };
+        let Some(Expression::CallExpression(inner)) = node.arguments.first().and_then(|it| it.as_expression()) else {
+            continue;
+        };
+        let (Some(source), Some("shift")) = method_of(&inner.callee) else {
+            continue;
+        };
+        let same =
+            matches!((target, source), (Expression::Identifier(a), Expression::Identifier(b)) if a.name == b.name);
+        let immediate = module
+            .functions
+            .get(call.function.0 as usize)
+            .is_some_and(|it| it.immediate);
         if same && immediate && has_string_table(module.program.body.as_slice()) {
             found.get_or_insert((call.span, call.function));
         }
@@ -88,20 +113,32 @@ fn method_of<'e, 'a>(callee: &'e Expression<'a>) -> (Option<&'e Expression<'a>>,
 /// A long array of strings at the top of the file, as a variable or as all that a function returns.
 fn has_string_table(body: &[Statement<'_>]) -> bool {
     let in_variables = |variables: &oxc_ast::ast::VariableDeclaration<'_>| {
-        variables.declarations.iter().filter_map(|it| it.init.as_ref()).any(is_string_table)
+        variables
+            .declarations
+            .iter()
+            .filter_map(|it| it.init.as_ref())
+            .any(is_string_table)
     };
     body.iter().any(|statement| match statement {
         Statement::VariableDeclaration(variables) => in_variables(variables),
         Statement::FunctionDeclaration(function) => function.body.as_ref().is_some_and(|body| {
-            body.statements.iter().any(|inner| matches!(inner, Statement::VariableDeclaration(variables) if in_variables(variables)))
+            body.statements
+                .iter()
+                .any(|inner| matches!(inner, Statement::VariableDeclaration(variables) if in_variables(variables)))
         }),
         _ => false,
     })
 }
 
 fn is_string_table(value: &Expression<'_>) -> bool {
-    let Expression::ArrayExpression(array) = value else { return false };
-    let strings = array.elements.iter().filter(|it| matches!(it.as_expression(), Some(Expression::StringLiteral(_)))).count();
+    let Expression::ArrayExpression(array) = value else {
+        return false;
+    };
+    let strings = array
+        .elements
+        .iter()
+        .filter(|it| matches!(it.as_expression(), Some(Expression::StringLiteral(_))))
+        .count();
     strings >= MIN_TABLE && strings == array.elements.len()
 }
 
@@ -117,8 +154,21 @@ fn find_hidden_targets(finder: &mut Finder<'_, '_, '_>) {
         .collect();
     for (kind, target, span, function) in hidden {
         let long = matches!(&target, Target::Constant(text) if text.len() >= MIN_CODE);
-        let api = if kind == CapabilityKind::DynamicCode && long { "encoded code" } else { "computed target" };
-        add(finder, api, Aim { hidden: true, ..Aim { target, ..Aim::none() } }, span, function);
+        let api = if kind == CapabilityKind::DynamicCode && long {
+            "encoded code"
+        } else {
+            "computed target"
+        };
+        add(
+            finder,
+            api,
+            Aim {
+                hidden: true,
+                ..Aim { target, ..Aim::none() }
+            },
+            span,
+            function,
+        );
     }
 }
 

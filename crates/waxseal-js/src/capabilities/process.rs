@@ -7,6 +7,7 @@ use super::{Call, Family};
 use crate::fold::{Folded, Value};
 
 /// Everything known that starts a process or reaches into one.
+#[rustfmt::skip]
 pub(super) const FAMILIES: &[Family] = &[
     family("node:child_process.", &["node:child_process"], &["exec", "execSync"], command_line),
     family("node:child_process.", &["node:child_process"], &["spawn", "spawnSync", "execFile", "execFileSync", "fork"], command_and_list),
@@ -31,7 +32,13 @@ const fn family(
     members: &'static [&'static str],
     aim: fn(&Call<'_, '_, '_>) -> Vec<Aim>,
 ) -> Family {
-    Family { kind: CapabilityKind::Process, name, modules, members, aim }
+    Family {
+        kind: CapabilityKind::Process,
+        name,
+        modules,
+        members,
+        aim,
+    }
 }
 
 /// `exec('git status')`.
@@ -41,15 +48,24 @@ fn command_line(call: &Call<'_, '_, '_>) -> Vec<Aim> {
 
 /// `spawn('git', ['status'])`.
 fn command_and_list(call: &Call<'_, '_, '_>) -> Vec<Aim> {
-    let Some(command) = call.argument(0) else { return vec![Aim::none()] };
-    let list = call.argument(1).filter(|it| !Call::is_options(&it.value) && !matches!(it.value, Value::Function(_)));
+    let Some(command) = call.argument(0) else {
+        return vec![Aim::none()];
+    };
+    let list = call
+        .argument(1)
+        .filter(|it| !Call::is_options(&it.value) && !matches!(it.value, Value::Function(_)));
     let hidden = command.hidden || list.is_some_and(|it| it.hidden);
     let imported = is_imported(&command.value) || list.is_some_and(|it| is_imported(&it.value));
     let join = |mut text: Text| {
         if let Some(list) = list {
             push_words(&mut text, list);
         }
-        Aim { target: text.target(), hidden, imported, ..Aim::none() }
+        Aim {
+            target: text.target(),
+            hidden,
+            imported,
+            ..Aim::none()
+        }
     };
     judged(texts(&command.value, &plain_text).into_iter().map(join).collect())
 }
@@ -59,7 +75,14 @@ fn command_list(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     judged(aims(call.argument(0), &|value| match value {
         Value::Array(_) => {
             let mut text = Text::exact("");
-            push_words(&mut text, &Folded { value: value.clone(), hidden: false, source: None });
+            push_words(
+                &mut text,
+                &Folded {
+                    value: value.clone(),
+                    hidden: false,
+                    source: None,
+                },
+            );
             text
         }
         value => plain_text(value),
@@ -88,7 +111,10 @@ fn push_words(text: &mut Text, list: &Folded) {
 
 /// `new Worker(code, { eval: true })` is code; without `eval` it is a file.
 fn worker(call: &Call<'_, '_, '_>) -> Vec<Aim> {
-    let evaluates = call.argument(1).and_then(|it| call.property(&it.value, "eval")).map(|it| it.value);
+    let evaluates = call
+        .argument(1)
+        .and_then(|it| call.property(&it.value, "eval"))
+        .map(|it| it.value);
     let evaluates = !matches!(evaluates, None | Some(Value::Bool(false)));
     let mut found = text_aims(call.argument(0));
     for aim in &mut found {
@@ -98,7 +124,10 @@ fn worker(call: &Call<'_, '_, '_>) -> Vec<Aim> {
 }
 
 fn judged(found: Vec<Aim>) -> Vec<Aim> {
-    let judged = |aim: Aim| Aim { sensitive_if_hidden: true, ..aim.sensitive_if(is_sensitive) };
+    let judged = |aim: Aim| Aim {
+        sensitive_if_hidden: true,
+        ..aim.sensitive_if(is_sensitive)
+    };
     found.into_iter().map(judged).collect()
 }
 
@@ -110,12 +139,14 @@ fn is_sensitive(command: &str) -> bool {
         || SENSITIVE_PARTS.iter().any(|part| command.contains(part))
 }
 
+#[rustfmt::skip]
 const SENSITIVE_WORDS: [&str; 27] = [
     "curl", "wget", "base64", "powershell", "pwsh", "rundll32", "bun", "bunx", "nc", "ncat", "netcat", "socat", "certutil", "mshta",
     "bitsadmin", "regsvr32", "schtasks", "crontab", "launchctl", "osascript", "wscript", "cscript", "nohup", "scp", "trufflehog", "xxd",
     "at.exe",
 ];
 
+#[rustfmt::skip]
 const SENSITIVE_PARTS: [&str; 13] = [
     "node -e", "node --eval", "node -p", "| sh", "|sh", "| bash", "|bash", "/dev/tcp/", "chmod +x", "systemctl enable", "reg add",
     "npm publish", "python -c",

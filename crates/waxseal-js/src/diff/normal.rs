@@ -25,7 +25,10 @@ fn normal_text(kind: CapabilityKind, text: &str) -> String {
 
 /// Whether targets of this kind are paths or module names.
 fn names_files(kind: CapabilityKind) -> bool {
-    matches!(kind, CapabilityKind::FileSystem | CapabilityKind::DynamicCode | CapabilityKind::Native)
+    matches!(
+        kind,
+        CapabilityKind::FileSystem | CapabilityKind::DynamicCode | CapabilityKind::Native
+    )
 }
 
 /// The last part of a relative path: the way to it changes whenever a file moves.
@@ -63,7 +66,10 @@ fn without_versions(text: &str) -> String {
 
 /// Length of the digits and single dots at the beginning.
 fn number_run(text: &str) -> usize {
-    let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let length = text
+        .bytes()
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+        .count();
     text[..length].trim_end_matches('.').len()
 }
 
@@ -73,7 +79,9 @@ fn is_version(run: &str) -> bool {
 }
 
 fn prerelease_run(text: &str) -> usize {
-    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count()
+    text.bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        .count()
 }
 
 /// The parts of a file's name that a bundler made from its content become `#`.

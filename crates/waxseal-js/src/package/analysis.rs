@@ -69,7 +69,12 @@ impl FileAnalysis {
 
     /// The anomalies of a file at this path, without their location's file.
     pub(super) fn anomaly(path: &str, kind: AnomalyKind, detail: &str) -> Anomaly {
-        Anomaly { kind, path: Some(path.to_owned()), detail: detail.to_owned(), location: None }
+        Anomaly {
+            kind,
+            path: Some(path.to_owned()),
+            detail: detail.to_owned(),
+            location: None,
+        }
     }
 }
 
@@ -96,8 +101,11 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     analysis.wants_imports = code.wants_imports || !mail.flows.is_empty() || !mail.capabilities.is_empty();
     analysis.graph = graph;
     analysis.constants = constants;
-    if code.truncated || mail.flows.len() > limits.file_facts {
-        let detail = format!("the file holds more than {} facts; the rest were not kept", limits.file_facts);
+    if code.truncated || mail.truncated || mail.flows.len() > limits.file_facts {
+        let detail = format!(
+            "the file holds more than {} facts; the rest were not kept",
+            limits.file_facts
+        );
         analysis.oddities.push((AnomalyKind::TooLarge, detail, None));
     }
     let mail_capabilities = mail.capabilities.into_iter().map(|it| LocalCapability {
@@ -133,13 +141,19 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     analysis.flows = flows.map(|it| placed(it, &lines)).collect();
     for span in code.deceptive {
         let detail = "the code holds characters that are invisible or change the order it is shown in".to_owned();
-        analysis.oddities.push((AnomalyKind::DeceptiveText, detail, Some(lines.place(span))));
+        analysis
+            .oddities
+            .push((AnomalyKind::DeceptiveText, detail, Some(lines.place(span))));
     }
     analysis
 }
 
 fn placed(flow: LocalFlow, lines: &LineTable<'_>) -> PlacedFlow {
-    PlacedFlow { place: lines.place(flow.span), source: flow.source.map(|it| lines.place(it)), flow }
+    PlacedFlow {
+        place: lines.place(flow.span),
+        source: flow.source.map(|it| lines.place(it)),
+        flow,
+    }
 }
 
 fn failed(failure: &ParseFailure) -> FileAnalysis {

@@ -52,12 +52,20 @@ fn push_entry(entries: &mut Vec<Entry>, label: String, files: Vec<u32>, install:
 
 fn default_entry(resolver: &Resolver<'_>) -> Option<Entry> {
     let files = resolver.entry("./index");
-    (!files.is_empty()).then(|| Entry { label: "index".to_owned(), files, install: false })
+    (!files.is_empty()).then(|| Entry {
+        label: "index".to_owned(),
+        files,
+        install: false,
+    })
 }
 
 /// The files of the package that a script's command line names, also by way of `npm run other`.
 fn script_files(resolver: &Resolver<'_>, manifest: &Manifest, command: &str, depth: usize, files: &mut Vec<u32>) {
-    let words: Vec<&str> = command.split(is_separator).filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
+    let words: Vec<&str> = command
+        .split(is_separator)
+        .filter(|word| !word.is_empty())
+        .take(MAX_WORDS)
+        .collect();
     for (idx, word) in words.iter().enumerate() {
         let previous = idx.checked_sub(1).map_or("", |before| words[before]);
         for file in word_files(resolver, word, previous) {
@@ -65,7 +73,8 @@ fn script_files(resolver: &Resolver<'_>, manifest: &Manifest, command: &str, dep
                 files.push(file);
             }
         }
-        let runs_script = matches!(*word, "run" | "run-script") || matches!(*word, "yarn" | "npm-run-all" | "run-s" | "run-p");
+        let runs_script =
+            matches!(*word, "run" | "run-script") || matches!(*word, "yarn" | "npm-run-all" | "run-s" | "run-p");
         if runs_script && depth < MAX_SCRIPT_DEPTH {
             for name in words[idx + 1..].iter().take(MAX_NAMED_SCRIPTS) {
                 if let Some(body) = manifest.scripts.get(*name) {

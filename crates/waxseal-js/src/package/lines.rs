@@ -33,7 +33,11 @@ impl<'s> LineTable<'s> {
             }
             characters.push(before);
         }
-        Self { source, starts, characters }
+        Self {
+            source,
+            starts,
+            characters,
+        }
     }
 
     /// The place of a span, its width cut at the end of its first line.

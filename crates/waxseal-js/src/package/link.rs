@@ -30,7 +30,12 @@ pub(super) fn link(analyst: &Analyst<'_>, manifest: Option<&Manifest>) -> Packag
         .analyses
         .iter()
         .zip(&linker.targets)
-        .map(|(analysis, targets)| analysis.as_deref().map(|it| Node { graph: &it.graph, targets }))
+        .map(|(analysis, targets)| {
+            analysis.as_deref().map(|it| Node {
+                graph: &it.graph,
+                targets,
+            })
+        })
         .collect();
     let mut reach = ReachMap::new(analyst.files, &nodes, &entries);
     let mut scan = PackageScan::default();
@@ -69,7 +74,11 @@ impl<'l, 'p> Linker<'l, 'p> {
             queue: Vec::new(),
             queued: vec![false; count],
         };
-        let code = (0..).zip(&linker.kinds).filter(|(_, kind)| **kind == FileKind::Code).map(|(idx, _)| idx).collect();
+        let code = (0..)
+            .zip(&linker.kinds)
+            .filter(|(_, kind)| **kind == FileKind::Code)
+            .map(|(idx, _)| idx)
+            .collect();
         linker.add(code);
         linker
     }
@@ -79,7 +88,9 @@ impl<'l, 'p> Linker<'l, 'p> {
         for file in files {
             let idx = file as usize;
             match self.kinds[idx] {
-                FileKind::Code | FileKind::Other if !std::mem::replace(&mut self.queued[idx], true) => self.queue.push(file),
+                FileKind::Code | FileKind::Other if !std::mem::replace(&mut self.queued[idx], true) => {
+                    self.queue.push(file)
+                }
                 FileKind::Json if self.states[idx] == FileState::NotCode => self.states[idx] = self.json_state(file),
                 _ => {}
             }
@@ -99,8 +110,14 @@ impl<'l, 'p> Linker<'l, 'p> {
     fn analyze_all(&mut self) {
         while !self.queue.is_empty() {
             let files = std::mem::take(&mut self.queue);
-            let tasks: Vec<Task> =
-                files.iter().map(|file| Task { file: *file, env: ModuleEnv::default(), linked: Vec::new() }).collect();
+            let tasks: Vec<Task> = files
+                .iter()
+                .map(|file| Task {
+                    file: *file,
+                    env: ModuleEnv::default(),
+                    linked: Vec::new(),
+                })
+                .collect();
             let analyses = self.analyst.analyze(&tasks);
             for (file, analysis) in files.into_iter().zip(analyses) {
                 self.keep(file, analysis);
@@ -165,10 +182,14 @@ impl<'l, 'p> Linker<'l, 'p> {
             for target in targets.iter().copied().filter(|it| *it != file).take(MAX_VARIANTS) {
                 let input = &self.analyst.files[target as usize];
                 if self.kinds[target as usize] == FileKind::Json {
-                    let Some(value) = constants::read_json(input.bytes) else { continue };
+                    let Some(value) = constants::read_json(input.bytes) else {
+                        continue;
+                    };
                     env.insert(specifier, "default", value);
                 } else {
-                    let Some(exporter) = self.analyses[target as usize].as_deref() else { continue };
+                    let Some(exporter) = self.analyses[target as usize].as_deref() else {
+                        continue;
+                    };
                     let first = names.partition_point(|(specifier, _)| *specifier < idx);
                     let mut asked = names[first..].iter().take_while(|(specifier, _)| *specifier == idx);
                     if exporter.constants.is_empty() || !asked.any(|(_, name)| exporter.gives(name)) {
@@ -193,7 +214,10 @@ impl<'l, 'p> Linker<'l, 'p> {
             let input = &self.analyst.files[idx as usize];
             for (kind, detail, place) in &analysis.oddities {
                 let location = place.map(|it| location(idx, it));
-                scan.anomalies.push(Anomaly { location, ..FileAnalysis::anomaly(input.path, *kind, detail) });
+                scan.anomalies.push(Anomaly {
+                    location,
+                    ..FileAnalysis::anomaly(input.path, *kind, detail)
+                });
             }
             for (found, place) in &analysis.capabilities {
                 // Mail is what this is about: it is kept whatever else a package is full of.
@@ -218,11 +242,18 @@ impl<'l, 'p> Linker<'l, 'p> {
             }
         }
         scan.states.clone_from(&self.states);
-        scan.capabilities.sort_by(|a, b| (a.location, a.kind, &a.api, &a.target).cmp(&(b.location, b.kind, &b.api, &b.target)));
-        scan.flows.sort_by(|a, b| (a.location, &a.kind, &a.value).cmp(&(b.location, &b.kind, &b.value)));
+        scan.capabilities
+            .sort_by(|a, b| (a.location, a.kind, &a.api, &a.target).cmp(&(b.location, b.kind, &b.api, &b.target)));
+        scan.flows
+            .sort_by(|a, b| (a.location, &a.kind, &a.value).cmp(&(b.location, &b.kind, &b.value)));
         if dropped {
             let detail = format!("the package holds more than {limit} capabilities; the rest were not kept");
-            scan.anomalies.push(Anomaly { kind: AnomalyKind::TooLarge, path: None, detail, location: None });
+            scan.anomalies.push(Anomaly {
+                kind: AnomalyKind::TooLarge,
+                path: None,
+                detail,
+                location: None,
+            });
         }
     }
 
@@ -268,7 +299,12 @@ impl<'l, 'p> Linker<'l, 'p> {
     }
 
     fn collect_loads(&self, scan: &mut PackageScan) {
-        let names: BTreeSet<String> = self.outside.iter().flatten().filter_map(|it| package_name(it)).collect();
+        let names: BTreeSet<String> = self
+            .outside
+            .iter()
+            .flatten()
+            .filter_map(|it| package_name(it))
+            .collect();
         scan.loads = names.into_iter().collect();
         scan.loads_unknown = self.analyses.iter().flatten().any(|it| it.loads_unknown);
     }
@@ -282,7 +318,12 @@ fn place_of(file: &InputFile<'_>, value: &str) -> Option<Place> {
 }
 
 fn location(file: u32, place: Place) -> Location {
-    Location { file: FileIdx(file), line: place.line, column: place.column, width: place.width }
+    Location {
+        file: FileIdx(file),
+        line: place.line,
+        column: place.column,
+        width: place.width,
+    }
 }
 
 fn function_name(analysis: &FileAnalysis, function: u32) -> Option<String> {

@@ -71,7 +71,11 @@ struct Lookup {
 
 impl Lookup {
     fn new(files: usize) -> Self {
-        Self { listed: vec![false; files], visited: FxHashSet::default(), budget: MAX_LOOKUPS }
+        Self {
+            listed: vec![false; files],
+            visited: FxHashSet::default(),
+            budget: MAX_LOOKUPS,
+        }
     }
 }
 
@@ -86,7 +90,14 @@ impl<'p> ReachMap<'p> {
         }
         offsets.push(total);
         let found = vec![Found::default(); total as usize];
-        let mut map = Self { files, nodes, entries, offsets, found, steps: FxHashMap::default() };
+        let mut map = Self {
+            files,
+            nodes,
+            entries,
+            offsets,
+            found,
+            steps: FxHashMap::default(),
+        };
         map.search_installed();
         map.search_imported();
         map
@@ -183,19 +194,27 @@ impl<'p> ReachMap<'p> {
     /// Everything one function leads to.
     fn steps_from(&self, from: u32, lookup: &mut Lookup) -> Vec<Step> {
         let (file, function) = self.place(from);
-        let Some(node) = &self.nodes[file as usize] else { return Vec::new() };
+        let Some(node) = &self.nodes[file as usize] else {
+            return Vec::new();
+        };
         let graph = node.graph;
         let base = self.offsets[file as usize];
         let mut steps = Vec::new();
         let first = graph.loads.partition_point(|it| it.from < function);
         for load in graph.loads[first..].iter().take_while(|it| it.from == function) {
             for target in &node.targets[load.specifier as usize] {
-                steps.push(Step { to: self.number(*target, 0), runs: true });
+                steps.push(Step {
+                    to: self.number(*target, 0),
+                    runs: true,
+                });
             }
         }
         let first = graph.edges.partition_point(|it| it.from < function);
         for edge in graph.edges[first..].iter().take_while(|it| it.from == function) {
-            steps.push(Step { to: base + edge.to, runs: edge.runs });
+            steps.push(Step {
+                to: base + edge.to,
+                runs: edge.runs,
+            });
         }
         let first = graph.uses.partition_point(|it| it.from < function);
         for usage in graph.uses[first..].iter().take_while(|it| it.from == function) {
@@ -257,8 +276,15 @@ impl<'p> ReachMap<'p> {
             for export in exports[first..].iter().take_while(|it| &*it.name == wanted) {
                 match &export.value {
                     Exported::Function(function) => found.push(self.offsets[file as usize] + function),
-                    Exported::From { specifier, name: imported } => {
-                        let imported: &str = if wanted == "*" || &**imported == "*" { name } else { imported };
+                    Exported::From {
+                        specifier,
+                        name: imported,
+                    } => {
+                        let imported: &str = if wanted == "*" || &**imported == "*" {
+                            name
+                        } else {
+                            imported
+                        };
                         for target in &node.targets[*specifier as usize] {
                             self.find_named(*target, imported, depth + 1, lookup, found);
                         }
@@ -306,7 +332,9 @@ impl<'p> ReachMap<'p> {
                 steps.push(self.files[file as usize].path.to_owned());
                 current = Some(file);
             }
-            let name = self.nodes[file as usize].as_ref().and_then(|it| it.graph.names.get(function as usize)?.as_deref());
+            let name = self.nodes[file as usize]
+                .as_ref()
+                .and_then(|it| it.graph.names.get(function as usize)?.as_deref());
             if let Some(name) = name.filter(|_| function != 0) {
                 steps.push(format!("{}()", bounded(name)));
             }

@@ -33,15 +33,28 @@ pub(super) struct Resolver<'p> {
 impl<'p> Resolver<'p> {
     pub(super) fn new(manifest: Option<&'p Manifest>, files: &'p [InputFile<'p>]) -> Self {
         let by_path = (0..).zip(files).map(|(idx, file)| (file.path, idx)).collect();
-        let bundles = files.iter().any(|file| file.path.starts_with("node_modules/") || file.path.contains("/node_modules/"));
-        Self { manifest, files, by_path, directories: RefCell::default(), bundles }
+        let bundles = files
+            .iter()
+            .any(|file| file.path.starts_with("node_modules/") || file.path.contains("/node_modules/"));
+        Self {
+            manifest,
+            files,
+            by_path,
+            directories: RefCell::default(),
+            bundles,
+        }
     }
 
     /// What `specifier`, written in the file at `from`, means.
     pub(super) fn resolve(&self, from: &str, specifier: &str) -> Resolved {
         if is_relative(specifier) {
-            let files = join(parent(from), specifier).map(|path| self.load(&path)).unwrap_or_default();
-            return Resolved { files, outside: Vec::new() };
+            let files = join(parent(from), specifier)
+                .map(|path| self.load(&path))
+                .unwrap_or_default();
+            return Resolved {
+                files,
+                outside: Vec::new(),
+            };
         }
         if specifier.starts_with('#') {
             return self.resolve_internal(specifier);
@@ -53,13 +66,19 @@ impl<'p> Resolver<'p> {
         if self.bundles && files.is_empty() {
             files = self.resolve_bundled(from, specifier);
         }
-        let outside = if files.is_empty() { vec![specifier.to_owned()] } else { Vec::new() };
+        let outside = if files.is_empty() {
+            vec![specifier.to_owned()]
+        } else {
+            Vec::new()
+        };
         Resolved { files, outside }
     }
 
     /// The files a path of the manifest means: `./lib/`, `dist/index`, `./features/*.js`.
     pub(super) fn entry(&self, target: &str) -> Vec<u32> {
-        let Some(path) = join("", target) else { return Vec::new() };
+        let Some(path) = join("", target) else {
+            return Vec::new();
+        };
         match path.split_once('*') {
             None => self.load(&path),
             Some((before, after)) => self.matching(before, after),
@@ -75,8 +94,12 @@ impl<'p> Resolver<'p> {
     fn matching(&self, before: &str, after: &str) -> Vec<u32> {
         // A second `*` stands for the same text (Node documentation, "Subpath patterns"); any text will do here.
         let after = after.rsplit('*').next().unwrap_or(after);
-        let matches = |path: &str| path.len() > before.len() + after.len() && path.starts_with(before) && path.ends_with(after);
-        (0..).zip(self.files).filter_map(|(idx, file)| matches(file.path).then_some(idx)).collect()
+        let matches =
+            |path: &str| path.len() > before.len() + after.len() && path.starts_with(before) && path.ends_with(after);
+        (0..)
+            .zip(self.files)
+            .filter_map(|(idx, file)| matches(file.path).then_some(idx))
+            .collect()
     }
 
     /// `require` of a path: the file, the file with an extension, the directory.
@@ -104,12 +127,20 @@ impl<'p> Resolver<'p> {
             }
         }
         // TypeScript sources name the file they will become.
-        let (stem, replacements) = SOURCES.iter().find_map(|(js, ts)| path.strip_suffix(js).map(|stem| (stem, ts)))?;
-        replacements.iter().find_map(|extension| self.exact(&format!("{stem}{extension}")))
+        let (stem, replacements) = SOURCES
+            .iter()
+            .find_map(|(js, ts)| path.strip_suffix(js).map(|stem| (stem, ts)))?;
+        replacements
+            .iter()
+            .find_map(|extension| self.exact(&format!("{stem}{extension}")))
     }
 
     fn directory(&self, path: &str) -> Vec<u32> {
-        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let prefix = if path.is_empty() {
+            String::new()
+        } else {
+            format!("{path}/")
+        };
         let mut found = Vec::new();
         for main in self.mains(&prefix) {
             let Some(main) = join(path, &main) else { continue };
@@ -130,12 +161,19 @@ impl<'p> Resolver<'p> {
     fn mains(&self, prefix: &str) -> Vec<String> {
         if prefix.is_empty() {
             let entries = self.manifest.map(|it| it.entries.as_slice()).unwrap_or_default();
-            return entries.iter().filter(|it| !it.label.starts_with("bin:")).map(|it| it.target.clone()).collect();
+            return entries
+                .iter()
+                .filter(|it| !it.label.starts_with("bin:"))
+                .map(|it| it.target.clone())
+                .collect();
         }
         if let Some(known) = self.directories.borrow().get(prefix) {
             return known.clone();
         }
-        let mains = self.exact(&format!("{prefix}package.json")).map(|idx| self.read_mains(idx)).unwrap_or_default();
+        let mains = self
+            .exact(&format!("{prefix}package.json"))
+            .map(|idx| self.read_mains(idx))
+            .unwrap_or_default();
         self.directories.borrow_mut().insert(prefix.to_owned(), mains.clone());
         mains
     }
@@ -145,7 +183,9 @@ impl<'p> Resolver<'p> {
         if bytes.len() > MAX_NESTED_MANIFEST {
             return Vec::new();
         }
-        let Ok(nested) = serde_json::from_slice::<NestedManifest>(bytes) else { return Vec::new() };
+        let Ok(nested) = serde_json::from_slice::<NestedManifest>(bytes) else {
+            return Vec::new();
+        };
         let mut mains = Vec::new();
         for value in [nested.main, nested.module, nested.browser].into_iter().flatten() {
             if let serde_json::Value::String(path) = value {
@@ -183,8 +223,12 @@ impl<'p> Resolver<'p> {
 
     /// The package's own name (Node documentation, "Self-referencing a package using its name").
     fn resolve_itself(&self, specifier: &str) -> Vec<u32> {
-        let Some(manifest) = self.manifest else { return Vec::new() };
-        let Some(rest) = manifest.name.as_deref().and_then(|name| specifier.strip_prefix(name)) else { return Vec::new() };
+        let Some(manifest) = self.manifest else {
+            return Vec::new();
+        };
+        let Some(rest) = manifest.name.as_deref().and_then(|name| specifier.strip_prefix(name)) else {
+            return Vec::new();
+        };
         let subpath = match rest.strip_prefix('/') {
             Some(rest) => format!("./{rest}"),
             None if rest.is_empty() => ".".to_owned(),
@@ -210,7 +254,11 @@ impl<'p> Resolver<'p> {
     fn resolve_bundled(&self, from: &str, specifier: &str) -> Vec<u32> {
         let mut directory = parent(from);
         loop {
-            let base = if directory.is_empty() { "node_modules".to_owned() } else { format!("{directory}/node_modules") };
+            let base = if directory.is_empty() {
+                "node_modules".to_owned()
+            } else {
+                format!("{directory}/node_modules")
+            };
             if let Some(path) = join(&base, specifier) {
                 let found = self.load(&path);
                 if !found.is_empty() {
@@ -307,10 +355,16 @@ fn match_pattern<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
 }
 
 /// What `require` and bundlers append, in their order.
-const EXTENSIONS: [&str; 11] = [".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx", ".wasm"];
+const EXTENSIONS: [&str; 11] = [
+    ".js", ".json", ".node", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx", ".wasm",
+];
 
 /// What a name in TypeScript source may be written as.
-const SOURCES: [(&str, &[&str]); 3] = [(".js", &[".ts", ".tsx", ".jsx"]), (".mjs", &[".mts"]), (".cjs", &[".cts"])];
+const SOURCES: [(&str, &[&str]); 3] = [
+    (".js", &[".ts", ".tsx", ".jsx"]),
+    (".mjs", &[".mts"]),
+    (".cjs", &[".cts"]),
+];
 
 /// Conditions nest two or three deep in practice.
 const MAX_CONDITIONS: usize = 16;

@@ -40,8 +40,13 @@ pub(super) fn extension(path: &str) -> &str {
 
 /// Whether the first line hands the file to something that runs JavaScript.
 fn runs_javascript(bytes: &[u8]) -> bool {
-    let Some(rest) = bytes.strip_prefix(b"#!") else { return false };
-    let line = rest.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let Some(rest) = bytes.strip_prefix(b"#!") else {
+        return false;
+    };
+    let line = rest
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .next()
+        .unwrap_or_default();
     let line = String::from_utf8_lossy(&line[..line.len().min(MAX_SHEBANG)]);
     line.split([' ', '\t', '/', '=']).any(|word| RUNTIMES.contains(&word))
 }

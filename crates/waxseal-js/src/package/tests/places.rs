@@ -3,7 +3,12 @@ use super::scan_files;
 /// Line, column and width of the only fetch.
 fn check(source: &str, expected: (u32, u32, u32)) {
     let found = scan_files(&[], &[("a.js", source)]);
-    let place = found.capabilities.iter().find(|it| it.api == "fetch").expect("a fetch was found").location;
+    let place = found
+        .capabilities
+        .iter()
+        .find(|it| it.api == "fetch")
+        .expect("a fetch was found")
+        .location;
     assert_eq!((place.line, place.column, place.width), expected, "{source:?}");
 }
 
@@ -29,7 +34,10 @@ fn a_long_line_of_many_bytes_is_counted_right() {
 
 #[test]
 fn a_function_is_told_by_its_name() {
-    let found = scan_files(&[], &[("a.js", "function send() { fetch(x) } fetch(y); (() => fetch(z))()")]);
+    let found = scan_files(
+        &[],
+        &[("a.js", "function send() { fetch(x) } fetch(y); (() => fetch(z))()")],
+    );
     let names: Vec<_> = found.capabilities.iter().map(|it| it.function.as_deref()).collect();
     assert_eq!(names, [Some("send"), None, None]);
 }

@@ -20,27 +20,55 @@ fn code_is_known_by_its_extension() {
 #[test]
 fn a_file_with_a_shebang_of_node_is_code() {
     check(&[], &[("tool", "#!/usr/bin/env node\nf()")], FileState::Parsed);
-    check(&[], &[("tool", "#!/usr/bin/env -S node --no-warnings\nf()")], FileState::Parsed);
+    check(
+        &[],
+        &[("tool", "#!/usr/bin/env -S node --no-warnings\nf()")],
+        FileState::Parsed,
+    );
     check(&[], &[("tool", "#!/bin/sh\nf()")], FileState::NotCode);
 }
 
 #[test]
 fn a_file_that_code_loads_is_code_whatever_it_is_called() {
-    check(&[("main", "a.js")], &[("a.js", "require('./payload.dat')"), ("payload.dat", "f()")], FileState::Parsed);
-    check(&[("main", "a.js")], &[("a.js", "read('./payload.dat')"), ("payload.dat", "f()")], FileState::NotCode);
-    check(&[("main", "./payload.txt")], &[("payload.txt", "f()")], FileState::Parsed);
-    check(&[("script:postinstall", "node payload.txt")], &[("payload.txt", "f()")], FileState::Parsed);
+    check(
+        &[("main", "a.js")],
+        &[("a.js", "require('./payload.dat')"), ("payload.dat", "f()")],
+        FileState::Parsed,
+    );
+    check(
+        &[("main", "a.js")],
+        &[("a.js", "read('./payload.dat')"), ("payload.dat", "f()")],
+        FileState::NotCode,
+    );
+    check(
+        &[("main", "./payload.txt")],
+        &[("payload.txt", "f()")],
+        FileState::Parsed,
+    );
+    check(
+        &[("script:postinstall", "node payload.txt")],
+        &[("payload.txt", "f()")],
+        FileState::Parsed,
+    );
 }
 
 #[test]
 fn what_such_a_file_loads_is_code_too() {
-    let files = [("a.js", "require('./b.dat')"), ("b.dat", "require('./c.dat')"), ("c.dat", "f()")];
+    let files = [
+        ("a.js", "require('./b.dat')"),
+        ("b.dat", "require('./c.dat')"),
+        ("c.dat", "f()"),
+    ];
     check(&[("main", "a.js")], &files, FileState::Parsed);
 }
 
 #[test]
 fn data_that_something_names_stays_data() {
-    check(&[("./style.css", "./style.css")], &[("style.css", "a { b: c; d: e }")], FileState::NotCode);
+    check(
+        &[("./style.css", "./style.css")],
+        &[("style.css", "a { b: c; d: e }")],
+        FileState::NotCode,
+    );
 }
 
 #[test]
@@ -50,14 +78,29 @@ fn code_that_cannot_run_is_said_to_be_so() {
 
 #[test]
 fn json_is_parsed_when_code_loads_it() {
-    check(&[("main", "a.js")], &[("a.js", "require('./x.json')"), ("x.json", "{}")], FileState::Json);
-    check(&[("main", "a.js")], &[("a.js", "f()"), ("x.json", "{}")], FileState::NotCode);
-    check(&[("main", "a.js")], &[("a.js", "require('./x.json')"), ("x.json", "{")], FileState::Unparsable);
+    check(
+        &[("main", "a.js")],
+        &[("a.js", "require('./x.json')"), ("x.json", "{}")],
+        FileState::Json,
+    );
+    check(
+        &[("main", "a.js")],
+        &[("a.js", "f()"), ("x.json", "{}")],
+        FileState::NotCode,
+    );
+    check(
+        &[("main", "a.js")],
+        &[("a.js", "require('./x.json')"), ("x.json", "{")],
+        FileState::Unparsable,
+    );
 }
 
 #[test]
 fn a_file_that_is_too_large_is_skipped_and_said_to_be() {
-    let limits = Limits { file_bytes: 10, ..Limits::default() };
+    let limits = Limits {
+        file_bytes: 10,
+        ..Limits::default()
+    };
     let found = scan_with(&[], &[("a.js", "f('a long line')")], limits, &AnalysisCache::default());
     assert_eq!(found.states, [FileState::Skipped]);
     assert_eq!(found.anomalies[0].kind, AnomalyKind::TooLarge);
@@ -65,24 +108,64 @@ fn a_file_that_is_too_large_is_skipped_and_said_to_be() {
 
 #[test]
 fn more_facts_than_are_kept_are_said_to_be_so() {
-    let limits = Limits { file_facts: 3, ..Limits::default() };
-    let found = scan_with(&[], &[("a.js", "eval(1);eval(2);eval(3);eval(4)")], limits, &AnalysisCache::default());
-    assert_eq!((found.capabilities.len(), found.anomalies[0].kind), (3, AnomalyKind::TooLarge));
-    let limits = Limits { package_facts: 2, ..Limits::default() };
-    let found = scan_with(&[], &[("a.js", "eval(1);eval(2);eval(3);eval(4)")], limits, &AnalysisCache::default());
-    assert_eq!((found.capabilities.len(), found.anomalies[0].kind), (2, AnomalyKind::TooLarge));
+    let limits = Limits {
+        file_facts: 3,
+        ..Limits::default()
+    };
+    let found = scan_with(
+        &[],
+        &[("a.js", "eval(1);eval(2);eval(3);eval(4)")],
+        limits,
+        &AnalysisCache::default(),
+    );
+    assert_eq!(
+        (found.capabilities.len(), found.anomalies[0].kind),
+        (3, AnomalyKind::TooLarge)
+    );
+    let limits = Limits {
+        package_facts: 2,
+        ..Limits::default()
+    };
+    let found = scan_with(
+        &[],
+        &[("a.js", "eval(1);eval(2);eval(3);eval(4)")],
+        limits,
+        &AnalysisCache::default(),
+    );
+    assert_eq!(
+        (found.capabilities.len(), found.anomalies[0].kind),
+        (2, AnomalyKind::TooLarge)
+    );
 }
 
 #[test]
 fn work_that_was_not_done_is_not_nothing() {
-    let inputs = [super::InputFile { path: "a.js", bytes: b"eval(x)", digest: [0; 16] }];
-    let found = super::scan(None, &inputs, &[], &Limits::default(), &AnalysisCache::default(), &|_, _| {});
+    let inputs = [super::InputFile {
+        path: "a.js",
+        bytes: b"eval(x)",
+        digest: [0; 16],
+    }];
+    let found = super::scan(
+        None,
+        &inputs,
+        &[],
+        &Limits::default(),
+        &AnalysisCache::default(),
+        &|_, _| {},
+    );
     assert_eq!(found.states, [FileState::Skipped]);
 }
 
 #[test]
 fn any_bytes_are_analysed() {
-    for bytes in [&b""[..], b"\xFF\xFE\x00", b"\xEF\xBB\xBFeval(x)", b"\x00\x01\x02", b"#!", b"}{"] {
+    for bytes in [
+        &b""[..],
+        b"\xFF\xFE\x00",
+        b"\xEF\xBB\xBFeval(x)",
+        b"\x00\x01\x02",
+        b"#!",
+        b"}{",
+    ] {
         let analysis = analyze_bytes("a.js", bytes, &[]);
         assert!(matches!(analysis.state(), FileState::Parsed | FileState::Unparsable));
     }
