@@ -101,12 +101,12 @@ fn errors_show_neither_credentials_nor_escapes() {
 #[test]
 fn a_path_is_taken_from_the_working_directory_or_the_home_folder() {
     let env = Environment {
-        cwd: PathBuf::from("/work"),
+        cwd: PathBuf::from("/here"),
         home: Some(PathBuf::from("/home/u")),
         ..Environment::default()
     };
     let at = |path: &str| LocalPath(path.to_owned()).resolve(&env);
-    assert_eq!(at("./x"), Path::new("/work/./x"));
+    assert_eq!(at("./x"), Path::new("/here/./x"));
     assert_eq!(at("/abs"), Path::new("/abs"));
     assert_eq!(at("~/x"), Path::new("/home/u/x"));
     assert_eq!(at("~"), Path::new("/home/u"));
