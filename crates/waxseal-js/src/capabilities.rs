@@ -68,10 +68,7 @@ pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, max_facts: 
         seen: FxHashSet::default(),
         pieces: FxHashMap::default(),
     };
-    let candidates = candidates::Candidates::new(module);
-    for call in &module.calls {
-        finder.read_call(call, &candidates);
-    }
+    finder.read_calls();
     environment::find_reads(&mut finder);
     tampering::find_writes(&mut finder);
     dynamic_code::find_script_elements(&mut finder);
@@ -132,21 +129,42 @@ struct Finder<'f, 'm, 'a> {
 }
 
 impl<'a> Finder<'_, '_, 'a> {
-    fn read_call(&mut self, call: &CallNote<'a>, candidates: &candidates::Candidates<'_, 'a>) {
-        let callee = match call.node {
-            CallNode::Import(node) => {
-                return dynamic_code::read_load(self, "import", &self.folder.fold(&node.source), call, true);
+    /// First what loads modules, then the members of the modules that are loaded.
+    fn read_calls(&mut self) {
+        let mut candidates = candidates::Candidates::new(self.module);
+        let mut left = Vec::new();
+        for call in &self.module.calls {
+            let callee = match call.node {
+                CallNode::Import(node) => {
+                    dynamic_code::read_load(self, "import", &self.folder.fold(&node.source), call, true);
+                    continue;
+                }
+                CallNode::Call(node) => &node.callee,
+                CallNode::New(node) => &node.callee,
+                CallNode::Tagged(node) => &node.tag,
+            };
+            if candidates.may_be_known(callee) {
+                self.read_call(callee, call);
+            } else {
+                left.push((callee, call));
             }
-            CallNode::Call(node) => &node.callee,
-            CallNode::New(node) => &node.callee,
-            CallNode::Tagged(node) => &node.tag,
-        };
+        }
+        let loaded = self.facts.loads.iter().map(|it| it.specifier.as_str());
+        candidates.admit(loaded.chain(self.module.imports.iter().map(|it| it.specifier)));
+        for (callee, call) in left {
+            if candidates.may_be_known(callee) {
+                self.read_call(callee, call);
+            } else {
+                dynamic_code::find_constructor(self, callee, call);
+            }
+        }
+    }
+
+    fn read_call(&mut self, callee: &'a Expression<'a>, call: &CallNote<'a>) {
+        let mut arguments = None;
         let mut known = false;
-        if candidates.may_be_known(callee) {
-            let mut arguments = None;
-            for api in self.folder.fold_call_apis(call) {
-                known |= self.read_api(call, unwrap_api(api), &mut arguments);
-            }
+        for api in self.folder.fold_call_apis(call) {
+            known |= self.read_api(call, unwrap_api(api), &mut arguments);
         }
         if !known {
             dynamic_code::find_constructor(self, callee, call);

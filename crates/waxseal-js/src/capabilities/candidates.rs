@@ -3,7 +3,9 @@
 //!
 //! A method is called by its name. If no table knows the name, the call can only be of an API that the file itself has put
 //! under that name, so the names under which it puts anything but functions of its own and plain data are collected first.
+//! The members of a module count only once the file is known to load it.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use oxc_ast::ast::{ChainElement, ClassElement, Expression, ObjectPropertyKind, PropertyKey};
@@ -18,6 +20,8 @@ use crate::module::{BindingSource, FunctionNode, Module, PropertyKeyNote};
 pub(super) struct Candidates<'f, 'a> {
     module: &'f Module<'a>,
     aliases: FxHashSet<&'a str>,
+    /// Members of the modules the file loads.
+    members: FxHashSet<&'static str>,
 }
 
 impl<'f, 'a> Candidates<'f, 'a> {
@@ -25,6 +29,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
         let mut candidates = Self {
             module,
             aliases: FxHashSet::default(),
+            members: FxHashSet::default(),
         };
         for object in &module.objects {
             for property in &object.node.properties {
@@ -53,6 +58,18 @@ impl<'f, 'a> Candidates<'f, 'a> {
             }
         }
         candidates
+    }
+
+    /// Counts the members of these modules from now on.
+    pub(super) fn admit<'s>(&mut self, specifiers: impl Iterator<Item = &'s str>) {
+        let mut bare: Vec<&str> = specifiers.map(|it| it.strip_prefix("node:").unwrap_or(it)).collect();
+        bare.sort_unstable();
+        bare.dedup();
+        for (module, members) in MEMBERS.iter() {
+            if bare.iter().any(|it| it.starts_with(module)) {
+                self.members.extend(members);
+            }
+        }
     }
 
     fn add(&mut self, key: &'a PropertyKey<'a>, value: &Expression<'a>) {
@@ -115,7 +132,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
                     .and_then(|id| self.module.scoping.get_reference(id).symbol_id())
                 {
                     Some(symbol) => !self.is_own_function(symbol),
-                    None => NAMES.contains(it.name.as_str()),
+                    None => GLOBAL_NAMES.contains(it.name.as_str()),
                 }
             }
             Expression::StaticMemberExpression(it) => self.may_be_member(it.property.name.as_str(), &it.object),
@@ -137,14 +154,13 @@ impl<'f, 'a> Candidates<'f, 'a> {
     fn may_be_member(&self, name: &str, object: &Expression<'a>) -> bool {
         match name {
             "call" | "apply" | "bind" => self.may_be_known(object),
-            name => NAMES.contains(name) || self.aliases.contains(name),
+            name => GLOBAL_NAMES.contains(name) || self.members.contains(name) || self.aliases.contains(name),
         }
     }
 }
 
-/// Every last part of a path in the tables.
-static NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
-    let mut names = FxHashSet::default();
+/// The last part of every path that begins with a global or is asked for beside the tables.
+static GLOBAL_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     let listed = [
         dynamic_code::LOADS,
         environment::SERIALISERS,
@@ -152,15 +168,25 @@ static NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
         tampering::LOADERS,
         tampering::DEFINERS,
     ];
-    let paths = TABLE
-        .keys()
-        .map(String::as_str)
-        .chain(listed.into_iter().flatten().copied())
-        .chain(WRAPPERS);
-    for path in paths {
-        let path = path.strip_suffix("()").unwrap_or(path);
-        // A package's own name may hold dots and slashes; a name too many costs nothing but time.
-        names.extend(path.rsplit('.').next());
-    }
-    names
+    let globals = TABLE.iter().filter(|(_, row)| row.is_global());
+    let globals = globals.map(|(path, _)| path.as_str());
+    let paths = globals.chain(listed.into_iter().flatten().copied()).chain(WRAPPERS);
+    paths.map(last_part).collect()
 });
+
+/// The members of every module in the tables. Its name is cut at the first dot, which may belong to it; a module too many
+/// costs nothing but time.
+static MEMBERS: LazyLock<BTreeMap<&'static str, FxHashSet<&'static str>>> = LazyLock::new(|| {
+    let mut members: BTreeMap<&'static str, FxHashSet<&'static str>> = BTreeMap::new();
+    for (path, row) in TABLE.iter().filter(|(_, row)| !row.is_global()) {
+        let module = row.module.strip_prefix("node:").unwrap_or(row.module);
+        let module = module.split(['.', '(']).next().unwrap_or(module);
+        members.entry(module).or_default().insert(last_part(path));
+    }
+    members
+});
+
+fn last_part(path: &'static str) -> &'static str {
+    let path = path.strip_suffix("()").unwrap_or(path);
+    path.rsplit('.').next().unwrap_or(path)
+}

@@ -55,6 +55,11 @@ impl Row {
         }
     }
 
+    /// Whether the path begins with a global.
+    pub(super) fn is_global(&self) -> bool {
+        !self.is_package && !self.module.starts_with("node:")
+    }
+
     fn name(&self) -> String {
         let member = self.member.strip_suffix("Sync").unwrap_or(self.member);
         match self.family.name {
