@@ -41,10 +41,17 @@ pub(super) fn find(ctx: &Context<'_, '_, '_>, sends: &[Send]) -> Vec<Account> {
 }
 
 fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, found: &mut Vec<Account>) {
-    let Some(name) = callee(call).map(|it| ctx.callee_names(it)).and_then(|names| names.into_iter().next()) else {
+    let Some(name) = callee(call)
+        .map(|it| ctx.callee_names(it))
+        .and_then(|names| names.into_iter().next())
+    else {
         return;
     };
-    let relevant = ctx.sinks.iter().any(|sink| sink.clients.iter().any(|client| client.export == name || client.export == "default"));
+    let relevant = ctx.sinks.iter().any(|sink| {
+        sink.clients
+            .iter()
+            .any(|client| client.export == name || client.export == "default")
+    });
     if !relevant {
         return;
     }
@@ -55,16 +62,31 @@ fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, found: &mut Vec<A
             let by_module = path.as_deref().is_some_and(|path| {
                 sink.modules.iter().any(|module| match client.export {
                     "default" => path == *module,
-                    export => path.strip_prefix(module).is_some_and(|rest| rest.rsplit('.').next() == Some(export) && rest.starts_with('.')),
+                    export => path
+                        .strip_prefix(module)
+                        .is_some_and(|rest| rest.rsplit('.').next() == Some(export) && rest.starts_with('.')),
                 })
             });
             let by_name = path.is_none() && client.export == name && client.export.len() >= MIN_DISTINCT;
             if !by_module && !by_name {
                 continue;
             }
-            let Some(argument) = client.argument.and_then(|it| given.get(it)) else { continue };
-            let channel = format!("{}.{}", sink.provider, if client.export == "default" { "()" } else { client.export });
-            let at = At { call, channel: &channel };
+            let Some(argument) = client.argument.and_then(|it| given.get(it)) else {
+                continue;
+            };
+            let channel = format!(
+                "{}.{}",
+                sink.provider,
+                if client.export == "default" {
+                    "()"
+                } else {
+                    client.export
+                }
+            );
+            let at = At {
+                call,
+                channel: &channel,
+            };
             if client.fields.is_empty() || is_text(ctx, argument) {
                 let pieces = judged(ctx, argument);
                 add(ctx, "credential", pieces, argument.span(), at, found);
@@ -98,20 +120,40 @@ fn request_headers<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, provider:
         return;
     }
     for argument in arguments(call) {
-        let Some(object) = literal_of(ctx, argument) else { continue };
+        let Some(object) = literal_of(ctx, argument) else {
+            continue;
+        };
         for property in &object.properties {
-            let ObjectPropertyKind::ObjectProperty(property) = property else { continue };
+            let ObjectPropertyKind::ObjectProperty(property) = property else {
+                continue;
+            };
             if property_name(ctx, &property.key).is_none_or(|name| !name.eq_ignore_ascii_case("headers")) {
                 continue;
             }
-            let Some(headers) = literal_of(ctx, &property.value) else { continue };
+            let Some(headers) = literal_of(ctx, &property.value) else {
+                continue;
+            };
             for header in &headers.properties {
-                let ObjectPropertyKind::ObjectProperty(header) = header else { continue };
-                let Some(name) = property_name(ctx, &header.key) else { continue };
+                let ObjectPropertyKind::ObjectProperty(header) = header else {
+                    continue;
+                };
+                let Some(name) = property_name(ctx, &header.key) else {
+                    continue;
+                };
                 if is_credential_header(&name) {
                     let pieces = judged(ctx, &header.value);
                     let channel = format!("{provider} request");
-                    add(ctx, &name, pieces, header.span, At { call, channel: &channel }, found);
+                    add(
+                        ctx,
+                        &name,
+                        pieces,
+                        header.span,
+                        At {
+                            call,
+                            channel: &channel,
+                        },
+                        found,
+                    );
                 }
             }
         }
@@ -120,8 +162,10 @@ fn request_headers<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, provider:
 
 fn is_credential_header(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "authorization" | "api-key" | "apikey" | "x-api-key" | "x-auth-token" | "token")
-        || lower.ends_with("-token")
+    matches!(
+        lower.as_str(),
+        "authorization" | "api-key" | "apikey" | "x-api-key" | "x-auth-token" | "token"
+    ) || lower.ends_with("-token")
         || lower.ends_with("apikey")
 }
 
@@ -136,8 +180,14 @@ fn add(
     for piece in pieces {
         let text = piece.value.clone().unwrap_or_default();
         let last = field.rsplit('.').next().unwrap_or(field).to_ascii_lowercase();
-        let server = matches!(last.as_str(), "host" | "hostname" | "server" | "url" | "uri" | "baseurl" | "endpoint" | "proxy");
-        let detail = matches!(last.as_str(), "port" | "secure" | "type" | "region" | "service" | "name" | "method" | "tls");
+        let server = matches!(
+            last.as_str(),
+            "host" | "hostname" | "server" | "url" | "uri" | "baseurl" | "endpoint" | "proxy"
+        );
+        let detail = matches!(
+            last.as_str(),
+            "port" | "secure" | "type" | "region" | "service" | "name" | "method" | "tls"
+        );
         if detail || matches!(piece.origin, Origin::Caller) {
             continue;
         }
@@ -212,7 +262,9 @@ fn url_account(text: &str) -> Option<(Option<String>, String)> {
         return None;
     }
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-    let credential = authority.rsplit_once('@').map(|(user, _)| user.split_once(':').map_or(user, |(_, it)| it).to_owned());
+    let credential = authority
+        .rsplit_once('@')
+        .map(|(user, _)| user.split_once(':').map_or(user, |(_, it)| it).to_owned());
     Some((credential, host_of(text)?))
 }
 

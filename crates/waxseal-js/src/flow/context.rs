@@ -30,12 +30,22 @@ type ThisWrites<'a> = FxHashMap<(FunctionIdx, &'a str), Vec<&'a Expression<'a>>>
 
 impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     pub(super) fn new(module: &'c Module<'a>, folder: &'c Folder<'m, 'a>, sinks: &'c [SinkSpec]) -> Self {
-        Self { module, folder, sinks, index: Index::new(module, folder), this: OnceCell::new(), around: RefCell::default() }
+        Self {
+            module,
+            folder,
+            sinks,
+            index: Index::new(module, folder),
+            this: OnceCell::new(),
+            around: RefCell::default(),
+        }
     }
 
     /// The source at a span.
     pub(super) fn slice(&self, span: Span) -> &'a str {
-        self.module.source.get(span.start as usize..span.end as usize).unwrap_or("")
+        self.module
+            .source
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
     }
 
     /// Whether a text stands in the source as it is.
@@ -91,7 +101,9 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     /// Everything written onto `this.name` in the class around a place.
     pub(super) fn written_on_this(&self, place: Span, name: &str) -> Vec<&'a Expression<'a>> {
         let function = index::enclosing(self.module, place);
-        let Some(class) = class_around(self, function) else { return Vec::new() };
+        let Some(class) = class_around(self, function) else {
+            return Vec::new();
+        };
         let writes = self.this.get_or_init(|| self.this_writes());
         writes.get(&(class, name)).cloned().unwrap_or_default()
     }
@@ -107,10 +119,13 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
             }
         }
         for (idx, function) in self.module.functions.iter().enumerate() {
-            let FunctionNode::Class(class) = function.node else { continue };
+            let FunctionNode::Class(class) = function.node else {
+                continue;
+            };
             for member in &class.body.body {
                 if let oxc_ast::ast::ClassElement::PropertyDefinition(property) = member
-                    && let (Some(value), oxc_ast::ast::PropertyKey::StaticIdentifier(name)) = (&property.value, &property.key)
+                    && let (Some(value), oxc_ast::ast::PropertyKey::StaticIdentifier(name)) =
+                        (&property.value, &property.key)
                 {
                     let class = FunctionIdx(u32::try_from(idx).unwrap_or(u32::MAX));
                     found.entry((class, name.name.as_str())).or_default().push(value);
@@ -129,7 +144,12 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
 
     /// Every function that is an argument of a call, in source order.
     pub(super) fn sorted_callbacks(&self) -> Vec<(FunctionIdx, (u32, u8))> {
-        let mut callbacks: Vec<_> = self.module.callbacks.iter().map(|(function, call)| (*function, *call)).collect();
+        let mut callbacks: Vec<_> = self
+            .module
+            .callbacks
+            .iter()
+            .map(|(function, call)| (*function, *call))
+            .collect();
         callbacks.sort_unstable_by_key(|(function, _)| *function);
         callbacks
     }
@@ -163,16 +183,30 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
             }
             start = end;
         }
-        if order.is_empty() { vec![FunctionIdx::TOP] } else { order }
+        if order.is_empty() {
+            vec![FunctionIdx::TOP]
+        } else {
+            order
+        }
     }
 
     fn neighbours(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
         let mut near = vec![self.module.function(function).parent];
         if let Some(calls) = self.index.callers.get(&function) {
-            near.extend(calls.iter().take(MAX_AROUND).map(|call| self.module.calls[*call as usize].function));
+            near.extend(
+                calls
+                    .iter()
+                    .take(MAX_AROUND)
+                    .map(|call| self.module.calls[*call as usize].function),
+            );
         }
         if let Some(calls) = self.index.calls_of.get(&function) {
-            near.extend(calls.iter().take(MAX_CALLS).filter_map(|call| self.index.callees.get(call).copied()));
+            near.extend(
+                calls
+                    .iter()
+                    .take(MAX_CALLS)
+                    .filter_map(|call| self.index.callees.get(call).copied()),
+            );
         }
         near
     }
@@ -182,7 +216,9 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
         let text = self.slice(within);
         let mut fields: FxHashSet<&str> = FxHashSet::default();
         for (at, _) in text.match_indices(name) {
-            let Some(rest) = text[at + name.len()..].strip_prefix('.') else { continue };
+            let Some(rest) = text[at + name.len()..].strip_prefix('.') else {
+                continue;
+            };
             if text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.')) {
                 continue;
             }

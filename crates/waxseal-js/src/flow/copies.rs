@@ -2,7 +2,7 @@
 
 use oxc_ast::ast::Expression;
 use oxc_semantic::SymbolId;
-use oxc_span::{GetSpan, Span};
+use oxc_span::Span;
 use rustc_hash::FxHashSet;
 use waxseal_model::Origin;
 
@@ -41,18 +41,32 @@ pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>, sends
     let mut found = Vec::new();
     for (idx, call) in ctx.module.calls.iter().enumerate() {
         let on_path = handlers.contains(&call.function)
-            || ctx.around(call.function).iter().any(|function| handlers.contains(function));
+            || ctx
+                .around(call.function)
+                .iter()
+                .any(|function| handlers.contains(function));
         if found.len() >= MAX_COPIES || !on_path {
             continue;
         }
         let Some(request) = request(ctx, call) else { continue };
-        let provider = request.host.as_deref().is_some_and(|host| ctx.sinks.iter().any(|sink| is_host_of(host, sink)));
+        let provider = request
+            .host
+            .as_deref()
+            .is_some_and(|host| ctx.sinks.iter().any(|sink| is_host_of(host, sink)));
         let is_the_send = u32::try_from(idx).is_ok_and(|idx| sending.contains(&idx))
-            && !sends.iter().any(|send| send.call as usize != idx && send.caller_message);
+            && !sends
+                .iter()
+                .any(|send| send.call as usize != idx && send.caller_message);
         if provider || is_the_send {
             continue;
         }
-        let mut carrier = Carrier { ctx, messages, handlers: &handlers, symbols: FxHashSet::default(), fuel: FUEL };
+        let mut carrier = Carrier {
+            ctx,
+            messages,
+            handlers: &handlers,
+            symbols: FxHashSet::default(),
+            fuel: FUEL,
+        };
         if request.payload.iter().any(|value| carrier.carries(value)) {
             found.push(Copy {
                 host: request.host,
@@ -75,16 +89,27 @@ fn handed_mail(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>) -> Vec<Functi
         let call = &ctx.module.calls[*call as usize];
         let names = callee(call).map(|it| ctx.callee_names(it)).unwrap_or_default();
         let Some(method) = names.first() else { continue };
-        if matches!(method.as_str(), "use" | "on" | "hook" | "intercept" | "once" | "addListener" | "tap")
-            && arguments(call).first().is_some_and(|first| is_mail_hook(ctx, first))
+        if matches!(
+            method.as_str(),
+            "use" | "on" | "hook" | "intercept" | "once" | "addListener" | "tap"
+        ) && arguments(call).first().is_some_and(|first| is_mail_hook(ctx, first))
         {
             found.push(*function);
         }
     }
-    found.extend(messages.all.iter().filter(|it| it.foreign && !it.fields.is_empty()).filter_map(|message| {
-        let recipients = message.fields.iter().any(|field| matches!(field.role, Role::Recipient(_)));
-        recipients.then_some(message.function)
-    }));
+    found.extend(
+        messages
+            .all
+            .iter()
+            .filter(|it| it.foreign && !it.fields.is_empty())
+            .filter_map(|message| {
+                let recipients = message
+                    .fields
+                    .iter()
+                    .any(|field| matches!(field.role, Role::Recipient(_)));
+                recipients.then_some(message.function)
+            }),
+    );
     found
 }
 
@@ -118,14 +143,18 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
     if !network && !process && !names::sounds_like_request(&method) && method != "open" && method != "resolve4" {
         return None;
     }
-    let payload: Vec<_> = given.iter().copied().filter(|it| function_expression(ctx.module, it).is_none()).collect();
+    let payload: Vec<_> = given
+        .iter()
+        .copied()
+        .filter(|it| function_expression(ctx.module, it).is_none())
+        .collect();
     let chained = member_of(callee).map(|it| it.object());
     let target = request_target(ctx, &given).or_else(|| {
         // `https.request(options).end(body)`, `axios.create({ baseURL }).post('/x', body)`, a socket that was connected.
         let object = chained?;
         let folded = ctx.folder.fold(object);
         match &folded.value {
-            Value::Api(api) if is_network_api(&api.path) => target_of_calls(ctx, api, folded.hidden),
+            Value::Api(api) if is_network_api(&api.path) => target_of_calls(api, folded.hidden),
             _ => None,
         }
     });
@@ -144,44 +173,63 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
             }
             let channel = format!("{} {host}", path.as_deref().unwrap_or(&method));
             let hidden = hidden && !ctx.is_written(&host);
-            Some(Request { host: Some(host), origin: Origin::Constant, hidden, channel, payload })
+            Some(Request {
+                host: Some(host),
+                origin: Origin::Constant,
+                hidden,
+                channel,
+                payload,
+            })
         }
         None if network => {
             let first = given.first()?;
             let folded = ctx.folder.fold(first);
             let origins = folded.value.origins();
-            let derived = origins.has(Origins::DERIVED | Origins::FETCHED) && !origins.has(Origins::CALLER | Origins::CONFIGURED);
-            let origin = if origins.has(Origins::FETCHED) { Origin::Fetched } else { Origin::Derived };
-            derived.then(|| Request { host: None, origin, hidden: folded.hidden, channel: method.clone(), payload })
+            let derived =
+                origins.has(Origins::DERIVED | Origins::FETCHED) && !origins.has(Origins::CALLER | Origins::CONFIGURED);
+            let origin = if origins.has(Origins::FETCHED) {
+                Origin::Fetched
+            } else {
+                Origin::Derived
+            };
+            derived.then(|| Request {
+                host: None,
+                origin,
+                hidden: folded.hidden,
+                channel: method.clone(),
+                payload,
+            })
         }
         None => None,
     }
 }
 
 /// The URL that an `XMLHttpRequest` was opened with.
-fn opened<'a>(
-    ctx: &Context<'_, '_, 'a>,
-    function: FunctionIdx,
-    object: &'a Expression<'a>,
-) -> Option<(String, bool)> {
+fn opened<'a>(ctx: &Context<'_, '_, 'a>, function: FunctionIdx, object: &'a Expression<'a>) -> Option<(String, bool)> {
     let symbol = symbol_of(ctx.module, object)?;
-    ctx.index.calls_of.get(&function)?.iter().take(MAX_CALLS).find_map(|call| {
-        let call = &ctx.module.calls[*call as usize];
-        let member = callee(call).and_then(member_of)?;
-        let opens = member.static_property_name() == Some("open") && symbol_of(ctx.module, member.object()) == Some(symbol);
-        opens.then(|| request_target(ctx, &arguments(call)))?
-    })
+    ctx.index
+        .calls_of
+        .get(&function)?
+        .iter()
+        .take(MAX_CALLS)
+        .find_map(|call| {
+            let call = &ctx.module.calls[*call as usize];
+            let member = callee(call).and_then(member_of)?;
+            let opens =
+                member.static_property_name() == Some("open") && symbol_of(ctx.module, member.object()) == Some(symbol);
+            opens.then(|| request_target(ctx, &arguments(call)))?
+        })
 }
 
-fn target_of_calls(ctx: &Context<'_, '_, '_>, api: &crate::fold::Api, hidden: bool) -> Option<(String, bool)> {
-    let _ = ctx;
+fn target_of_calls(api: &crate::fold::Api, hidden: bool) -> Option<(String, bool)> {
     api.calls.iter().flat_map(|call| &call.arguments).find_map(|argument| {
         let text = match argument {
             Value::String(_) | Value::Concat(_) => argument.to_pattern(),
             Value::Object(object) => {
-                let named = object.properties.iter().find(|it| {
-                    matches!(&*it.name, "host" | "hostname" | "url" | "baseURL" | "uri" | "prefixUrl")
-                })?;
+                let named = object
+                    .properties
+                    .iter()
+                    .find(|it| matches!(&*it.name, "host" | "hostname" | "url" | "baseURL" | "uri" | "prefixUrl"))?;
                 named.value.value.to_pattern()
             }
             _ => return None,
@@ -191,16 +239,28 @@ fn target_of_calls(ctx: &Context<'_, '_, '_>, api: &crate::fold::Api, hidden: bo
 }
 
 /// `curl https://host -d …`
-fn shell_request<'a>(ctx: &Context<'_, '_, 'a>, given: &[&'a Expression<'a>], payload: Vec<&'a Expression<'a>>) -> Option<Request<'a>> {
+fn shell_request<'a>(
+    ctx: &Context<'_, '_, 'a>,
+    given: &[&'a Expression<'a>],
+    payload: Vec<&'a Expression<'a>>,
+) -> Option<Request<'a>> {
     for argument in given {
         let folded = ctx.folder.fold(argument);
         let text = folded.value.to_pattern();
         if let Some(at) = text.find("://") {
-            let start = text[..at].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |it| it + 1);
+            let start = text[..at]
+                .rfind(|c: char| !c.is_ascii_alphabetic())
+                .map_or(0, |it| it + 1);
             let url = text[start..].split([' ', '"', '\'', ',']).next()?;
             let host = host_of(url).filter(|host| !host.starts_with('*') && !is_local(host))?;
             let channel = format!("node:child_process {host}");
-            return Some(Request { host: Some(host), origin: Origin::Constant, hidden: folded.hidden, channel, payload });
+            return Some(Request {
+                host: Some(host),
+                origin: Origin::Constant,
+                hidden: folded.hidden,
+                channel,
+                payload,
+            });
         }
     }
     None
@@ -263,7 +323,9 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
         {
             return true;
         }
-        let Some(note) = self.ctx.module.symbols.get(&symbol) else { return false };
+        let Some(note) = self.ctx.module.symbols.get(&symbol) else {
+            return false;
+        };
         for binding in note.bindings.iter().take(MAX_BINDINGS) {
             let named = binding.path.iter().rev().find_map(|step| match step {
                 PathStep::Property(name) => Some(*name),
@@ -274,7 +336,9 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
                     let handled = self.handlers.contains(&function);
                     match named {
                         Some(name) if is_mail_field(name) && handled => return true,
-                        None if handled && binding.path.is_empty() && self.is_mail_parameter(symbol, function) => return true,
+                        None if handled && binding.path.is_empty() && self.is_mail_parameter(symbol, function) => {
+                            return true;
+                        }
                         // What a function of this file is given is looked at where it is called.
                         _ => {}
                     }
@@ -302,7 +366,9 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
 
     fn is_parameter(&self, symbol: SymbolId) -> bool {
         self.ctx.module.symbols.get(&symbol).is_some_and(|note| {
-            note.bindings.iter().any(|binding| matches!(binding.source, BindingSource::Parameter { .. }))
+            note.bindings
+                .iter()
+                .any(|binding| matches!(binding.source, BindingSource::Parameter { .. }))
         })
     }
 

@@ -141,11 +141,16 @@ fn called<'a>(
 
 /// The function that a name stands for, if it stands for one of this file.
 pub(super) fn function_of_symbol(module: &Module<'_>, symbol: SymbolId) -> Option<FunctionIdx> {
-    module.symbols.get(&symbol)?.bindings.iter().find_map(|binding| match binding.source {
-        BindingSource::Function(function) => Some(function),
-        BindingSource::Expression { value, .. } if binding.path.is_empty() => function_expression(module, value),
-        _ => None,
-    })
+    module
+        .symbols
+        .get(&symbol)?
+        .bindings
+        .iter()
+        .find_map(|binding| match binding.source {
+            BindingSource::Function(function) => Some(function),
+            BindingSource::Expression { value, .. } if binding.path.is_empty() => function_expression(module, value),
+            _ => None,
+        })
 }
 
 /// The function that an expression is.
@@ -161,7 +166,9 @@ pub(super) fn function_expression(module: &Module<'_>, expression: &Expression<'
 
 /// The innermost function around a place.
 pub(super) fn enclosing(module: &Module<'_>, place: Span) -> FunctionIdx {
-    let after = module.functions.partition_point(|function| function.span.start <= place.start);
+    let after = module
+        .functions
+        .partition_point(|function| function.span.start <= place.start);
     let mut idx = after.saturating_sub(1);
     for _ in 0..MAX_DEPTH {
         match module.functions.get(idx) {
@@ -180,9 +187,7 @@ pub(super) fn contains(outer: Span, inner: Span) -> bool {
 /// The symbol an expression names.
 pub(super) fn symbol_of(module: &Module<'_>, expression: &Expression<'_>) -> Option<SymbolId> {
     match expression.get_inner_expression() {
-        Expression::Identifier(identifier) => {
-            module.scoping.get_reference(identifier.reference_id.get()?).symbol_id()
-        }
+        Expression::Identifier(identifier) => module.scoping.get_reference(identifier.reference_id.get()?).symbol_id(),
         _ => None,
     }
 }
@@ -286,7 +291,9 @@ fn argument<'a>(argument: &'a Argument<'a>) -> &'a Expression<'a> {
 
 /// A class stands for its constructor, if it has one.
 fn constructor_of(module: &Module<'_>, function: FunctionIdx) -> FunctionIdx {
-    let FunctionNode::Class(class) = module.function(function).node else { return function };
+    let FunctionNode::Class(class) = module.function(function).node else {
+        return function;
+    };
     class
         .body
         .body
@@ -331,7 +338,9 @@ pub(super) fn statement_condition(module: &Module<'_>, function: FunctionIdx, pl
                 };
             }
             Statement::SwitchStatement(it) => {
-                let Some(case) = it.cases.iter().find(|case| contains(case.span, place)) else { break };
+                let Some(case) = it.cases.iter().find(|case| contains(case.span, place)) else {
+                    break;
+                };
                 found = Some(it.discriminant.span());
                 statements = &case.consequent;
             }
@@ -389,7 +398,9 @@ fn returns_in<'a>(statements: &'a [Statement<'a>], depth: usize, out: &mut Vec<&
                 }
             }
             Statement::SwitchStatement(it) => {
-                it.cases.iter().for_each(|case| returns_in(&case.consequent, depth + 1, out));
+                it.cases
+                    .iter()
+                    .for_each(|case| returns_in(&case.consequent, depth + 1, out));
             }
             Statement::TryStatement(it) => {
                 returns_in(&it.block.body, depth + 1, out);

@@ -67,7 +67,10 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
             hidden: account.piece.hidden,
             condition: condition(&ctx, account.piece.condition, account.piece.source, account.span),
             span: account.span,
-            source: account.piece.source.filter(|source| !index::contains(account.span, *source)),
+            source: account
+                .piece
+                .source
+                .filter(|source| !index::contains(account.span, *source)),
             function: account.function,
         });
     }
@@ -88,22 +91,38 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
     }
     flows.sort_by_key(|flow| {
         let shape = &flow.message;
-        let telling = (shape.sent && shape.caller_recipients, shape.caller_recipients, shape.sent, shape.caller_content);
-        (flow.span.start, flow.span.end, flow.kind.clone(), flow.value.clone(), flow.origin.clone(), Reverse(telling))
+        let telling = (
+            shape.sent && shape.caller_recipients,
+            shape.caller_recipients,
+            shape.sent,
+            shape.caller_content,
+        );
+        (
+            flow.span.start,
+            flow.span.end,
+            flow.kind.clone(),
+            flow.value.clone(),
+            flow.origin.clone(),
+            Reverse(telling),
+        )
     });
     flows.dedup_by(|a, b| a.span == b.span && a.kind == b.kind && a.value == b.value && a.origin == b.origin);
     drop_fragments(&messages, &recipients, &mut flows);
     let truncated = flows.len() >= MAX_FLOWS || recipients.len() > MAX_RECIPIENTS || messages.truncated;
     flows.truncate(MAX_FLOWS);
-    MailFacts { truncated, flows, capabilities: capabilities(&sends, &messages) }
+    MailFacts {
+        truncated,
+        flows,
+        capabilities: capabilities(&sends, &messages),
+    }
 }
 
 /// One judged part of one recipient field.
-pub(super) struct Recipient {
-    pub(super) message: usize,
-    pub(super) field: usize,
-    pub(super) place: RecipientPlace,
-    pub(super) piece: Piece,
+struct Recipient {
+    message: usize,
+    field: usize,
+    place: RecipientPlace,
+    piece: Piece,
 }
 
 /// A header line in a constant counts where it is put into a message, if it is.
@@ -119,7 +138,10 @@ fn drop_fragments(messages: &Messages<'_>, recipients: &[Recipient], flows: &mut
         .map(|flow| (flow.kind.clone(), flow.value.clone()))
         .collect();
     flows.retain(|flow| {
-        !spans.contains(&flow.span) || !whole.iter().any(|(kind, value)| *kind == flow.kind && *value == flow.value)
+        !spans.contains(&flow.span)
+            || !whole
+                .iter()
+                .any(|(kind, value)| *kind == flow.kind && *value == flow.value)
     });
 }
 
@@ -128,14 +150,16 @@ fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Rec
     let mut found = Vec::new();
     for (message, it) in messages.all.iter().enumerate() {
         for (field, note) in it.fields.iter().enumerate() {
-            let Some(place) = place_of(ctx, messages, message, field) else { continue };
+            let Some(place) = place_of(ctx, messages, message, field) else {
+                continue;
+            };
             let pieces = match &note.value {
                 FieldValue::Expression(expression) => judge(ctx, expression, Wanted::Mailboxes),
                 FieldValue::Folded(folded) => judge_folded(ctx, folded, Wanted::Mailboxes),
-                FieldValue::Text(segments) => pieces::judge_text(ctx, segments),
+                FieldValue::Text(segments, _) => pieces::judge_text(ctx, segments),
             };
             for mut piece in pieces {
-                if let FieldValue::Expression(expression) = &note.value
+                if let FieldValue::Expression(expression) | FieldValue::Text(_, expression) = &note.value
                     && piece.value.is_none()
                 {
                     piece.origin = refined(ctx, piece.origin, expression);
@@ -147,7 +171,12 @@ fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Rec
                     piece.origin = Origin::Default;
                 }
                 let place = piece.place.clone().unwrap_or_else(|| place.clone());
-                found.push(Recipient { message, field, place, piece });
+                found.push(Recipient {
+                    message,
+                    field,
+                    place,
+                    piece,
+                });
             }
             if found.len() > MAX_RECIPIENTS {
                 return found;
@@ -158,14 +187,22 @@ fn recipients<'a>(ctx: &Context<'_, '_, 'a>, messages: &Messages<'a>) -> Vec<Rec
 }
 
 /// The place a field stands for, also by the table of the provider its message is sent through.
-fn place_of(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, message: usize, field: usize) -> Option<RecipientPlace> {
+fn place_of(
+    ctx: &Context<'_, '_, '_>,
+    messages: &Messages<'_>,
+    message: usize,
+    field: usize,
+) -> Option<RecipientPlace> {
     let it = &messages.all[message];
     let note = &it.fields[field];
     match &note.role {
         Role::Recipient(place) => Some(place.clone()),
         Role::Container => {
             let sink = &ctx.sinks[it.sink?];
-            let path = sink.recipients.iter().find(|spec| spec.path.eq_ignore_ascii_case(&note.name))?;
+            let path = sink
+                .recipients
+                .iter()
+                .find(|spec| spec.path.eq_ignore_ascii_case(&note.name))?;
             Some(path.place.place())
         }
         _ => None,
@@ -178,7 +215,12 @@ fn recipient_flow(
     shapes: &Shapes,
     recipient: &Recipient,
 ) -> Option<LocalFlow> {
-    let Recipient { message, field, place, piece } = recipient;
+    let Recipient {
+        message,
+        field,
+        place,
+        piece,
+    } = recipient;
     let note = &messages.all[*message].fields[*field];
     if piece.origin == Origin::Caller {
         return None;
@@ -187,7 +229,10 @@ fn recipient_flow(
     let worth = match piece.origin {
         _ if piece.mailbox.is_some() => {
             let telling = !messages.all[*message].is_fragment
-                && !matches!(place, RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_));
+                && !matches!(
+                    place,
+                    RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_)
+                );
             shape.is_message || shape.shape.sent || telling
         }
         Origin::Unknown => shape.is_message && shape.seen_leaving,
@@ -228,7 +273,9 @@ fn literal_of<'c, 'a>(
 ) -> Option<&'c StringNote<'a>> {
     let value = recipient.piece.value.as_deref()?.trim_start_matches('*');
     let holding = || ctx.module.marked_strings.iter().filter(|it| it.text.contains(value));
-    holding().find(|it| it.function == function).or_else(|| holding().next())
+    holding()
+        .find(|it| it.function == function)
+        .or_else(|| holding().next())
 }
 
 /// The text of the innermost condition around a flow: the one nearest to its value, to its place, or around both.
@@ -285,8 +332,24 @@ fn capabilities(sends: &[sends::Send], messages: &Messages<'_>) -> Vec<LocalCapa
 fn may_be_about_mail(module: &Module<'_>, sinks: &[SinkSpec]) -> bool {
     let source = module.source.as_bytes();
     let words: [&[u8]; 18] = [
-        b"mail", b"Mail", b"MAIL", b"bcc", b"Bcc", b"BCC", b"smtp", b"Smtp", b"SMTP", b"rcpt", b"RCPT", b"ecipient", b"ubject",
-        b"Cc", b"cc:", b"nvelope", b"RECIPIENT", b"SUBJECT",
+        b"mail",
+        b"Mail",
+        b"MAIL",
+        b"bcc",
+        b"Bcc",
+        b"BCC",
+        b"smtp",
+        b"Smtp",
+        b"SMTP",
+        b"rcpt",
+        b"RCPT",
+        b"ecipient",
+        b"ubject",
+        b"Cc",
+        b"cc:",
+        b"nvelope",
+        b"RECIPIENT",
+        b"SUBJECT",
     ];
     words.iter().any(|word| memchr::memmem::find(source, word).is_some())
         || sinks.iter().any(|sink| {

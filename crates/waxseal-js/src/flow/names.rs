@@ -32,22 +32,42 @@ fn role_of(name: &str) -> Option<Role> {
         return Some(Role::Recipient(place));
     }
     Some(match name {
-        "subject" | "html" | "textbody" | "htmlbody" | "textpart" | "htmlpart" | "textcontent" | "htmlcontent"
-        | "plaintext" | "attachments" | "emailbody" | "mailbody" | "bodytext" | "bodyhtml" | "subjectline"
-        | "templatealias" | "templatemodel" | "dynamictemplatedata" | "templatedata" | "emailsubject" => {
-            Role::Content { distinct: true }
-        }
+        "subject"
+        | "html"
+        | "textbody"
+        | "htmlbody"
+        | "textpart"
+        | "htmlpart"
+        | "textcontent"
+        | "htmlcontent"
+        | "plaintext"
+        | "attachments"
+        | "emailbody"
+        | "mailbody"
+        | "bodytext"
+        | "bodyhtml"
+        | "subjectline"
+        | "templatealias"
+        | "templatemodel"
+        | "dynamictemplatedata"
+        | "templatedata"
+        | "emailsubject" => Role::Content { distinct: true },
         "text" | "body" | "content" | "attachment" | "template" | "templateid" | "amp" | "watchhtml" | "react"
-        | "priority" | "markdown" | "datavariables" | "variables" | "mergevars" | "tags" | "messagestream" | "simple" => {
-            Role::Content { distinct: false }
-        }
+        | "priority" | "markdown" | "datavariables" | "variables" | "mergevars" | "tags" | "messagestream"
+        | "simple" => Role::Content { distinct: false },
         "from" | "sender" | "fromemail" | "fromemailaddress" | "fromaddress" | "source" | "fromname" | "mailfrom"
         | "sendername" | "senderemail" => Role::Sender,
-        "headers" | "mimeheaders" | "messageheaders" | "internetmessageheaders" | "customheaders" | "emailheaders"
-        | "mailheaders" | "extraheaders" => Role::Headers,
+        "headers"
+        | "mimeheaders"
+        | "messageheaders"
+        | "internetmessageheaders"
+        | "customheaders"
+        | "emailheaders"
+        | "mailheaders"
+        | "extraheaders" => Role::Headers,
         "envelope" | "destination" | "message" | "msg" | "mail" | "email" | "data" | "json" | "payload" | "input"
-        | "params" | "form" | "formdata" | "mailoptions" | "mailsettings" | "messagesettings" | "globals" | "options"
-        | "resource" | "requestbody" | "emailmessage" | "action" | "actions" => Role::Container,
+        | "params" | "form" | "formdata" | "mailoptions" | "mailsettings" | "messagesettings" | "globals"
+        | "options" | "resource" | "requestbody" | "emailmessage" | "action" | "actions" => Role::Container,
         "personalizations" | "messages" | "messageversions" | "bulkemailentries" | "emails" | "batch" | "mails" => {
             Role::Batch
         }
@@ -68,7 +88,9 @@ fn place_of(name: &str) -> Option<RecipientPlace> {
         | "bcclist" | "blindcopy" | "blindcarboncopy" | "alwaysbcc" | "autobcc" | "xmcbccaddress" | "emailbcc" => {
             RecipientPlace::Bcc
         }
-        "rcpt" | "rcptto" | "rcpts" | "envelopeto" | "destinations" | "forwardpath" | "xrcptto" => RecipientPlace::Envelope,
+        "rcpt" | "rcptto" | "rcpts" | "envelopeto" | "destinations" | "forwardpath" | "xrcptto" => {
+            RecipientPlace::Envelope
+        }
         "replyto" | "replytoaddress" | "replytoaddresses" | "replytolist" | "replytorecipients" | "replytoemail" => {
             RecipientPlace::ReplyTo
         }
@@ -97,7 +119,10 @@ pub(super) fn header_place(name: &str) -> Option<RecipientPlace> {
 pub(super) fn builder_place(method: &str) -> Option<RecipientPlace> {
     let mut buffer = [0_u8; MAX_NAME];
     let name = normal(method, &mut buffer)?;
-    let name = ["add", "set", "with", "append"].iter().find_map(|verb| name.strip_prefix(verb)).unwrap_or(name);
+    let name = ["add", "set", "with", "append"]
+        .iter()
+        .find_map(|verb| name.strip_prefix(verb))
+        .unwrap_or(name);
     place_of(name)
 }
 
@@ -105,26 +130,69 @@ pub(super) fn builder_place(method: &str) -> Option<RecipientPlace> {
 pub(super) fn is_field_setter(method: &str) -> bool {
     matches!(
         method,
-        "append" | "set" | "add" | "header" | "setHeader" | "addHeader" | "appendHeader" | "setHeaders" | "addField"
-            | "setField" | "field" | "put" | "setParameter" | "addParam" | "defineProperty"
+        "append"
+            | "set"
+            | "add"
+            | "header"
+            | "setHeader"
+            | "addHeader"
+            | "appendHeader"
+            | "setHeaders"
+            | "addField"
+            | "setField"
+            | "field"
+            | "put"
+            | "setParameter"
+            | "addParam"
+            | "defineProperty"
     )
 }
 
 /// Whether a call by this name hands on what it is given: `sendMail`, `deliverNow`, `emails.send`.
 pub(super) fn sounds_like_sending(method: &str) -> bool {
     let lower = method.to_ascii_lowercase();
-    ["send", "mail", "deliver", "transmit", "dispatch", "notify", "enqueue"].iter().any(|word| lower.contains(word))
-        && !["unsend", "sender", "isemail", "validate", "verify", "sendstatus", "parse", "format", "render", "log"]
-            .iter()
-            .any(|word| lower.contains(word))
+    ["send", "mail", "deliver", "transmit", "dispatch", "notify", "enqueue"]
+        .iter()
+        .any(|word| lower.contains(word))
+        && ![
+            "unsend",
+            "sender",
+            "isemail",
+            "validate",
+            "verify",
+            "sendstatus",
+            "parse",
+            "format",
+            "render",
+            "log",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// Whether a call by this name makes a request.
 pub(super) fn sounds_like_request(method: &str) -> bool {
     matches!(
         method,
-        "fetch" | "request" | "post" | "put" | "patch" | "axios" | "got" | "needle" | "ky" | "write" | "end" | "sendBeacon"
-            | "send" | "call" | "api" | "publish" | "create" | "execute" | "requestWithoutResponse"
+        "fetch"
+            | "request"
+            | "post"
+            | "put"
+            | "patch"
+            | "axios"
+            | "got"
+            | "needle"
+            | "ky"
+            | "write"
+            | "end"
+            | "sendBeacon"
+            | "send"
+            | "call"
+            | "api"
+            | "publish"
+            | "create"
+            | "execute"
+            | "requestWithoutResponse"
     )
 }
 
@@ -139,17 +207,23 @@ fn normal<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME]) -> Option<&'b str> {
         *buffer.get_mut(length)? = byte.to_ascii_lowercase();
         length += 1;
     }
-    std::str::from_utf8(&buffer[..length]).ok().filter(|name| !name.is_empty())
+    std::str::from_utf8(&buffer[..length])
+        .ok()
+        .filter(|name| !name.is_empty())
 }
 
 /// Whether a credential is only a stand-in for one.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
-    let one_character = lower.bytes().all(|byte| Some(byte) == lower.bytes().next() || byte == b'-');
+    let one_character = lower
+        .bytes()
+        .all(|byte| Some(byte) == lower.bytes().next() || byte == b'-');
     text.len() < 8
         || one_character
-        || text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '{' | '}' | '$' | '%'))
+        || text
+            .chars()
+            .any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '{' | '}' | '$' | '%'))
         || lower.contains("://")
         || STAND_INS.iter().any(|word| lower.contains(word))
 }
@@ -162,7 +236,9 @@ pub(super) fn is_known_server(host: &str) -> bool {
         || host.starts_with("127.")
         || host == "::1"
         || !host.contains('.')
-        || KNOWN_SERVERS.iter().any(|known| host == *known || host.strip_suffix(known).is_some_and(|it| it.ends_with('.')))
+        || KNOWN_SERVERS
+            .iter()
+            .any(|known| host == *known || host.strip_suffix(known).is_some_and(|it| it.ends_with('.')))
 }
 
 fn header(name: &str) -> RecipientPlace {
@@ -173,22 +249,115 @@ fn header(name: &str) -> RecipientPlace {
 const MAX_NAME: usize = 40;
 
 const STAND_INS: &[&str] = &[
-    "your", "example", "xxx", "placeholder", "changeme", "change-me", "change_me", "insert", "replace", "dummy", "sample",
-    "my-api", "my_api", "apikey", "api-key", "api_key", "token", "secret", "password", "username", "todo", "test", "fake",
-    "redacted", "...", "undefined", "123456789",
+    "your",
+    "example",
+    "xxx",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "change_me",
+    "insert",
+    "replace",
+    "dummy",
+    "sample",
+    "my-api",
+    "my_api",
+    "apikey",
+    "api-key",
+    "api_key",
+    "token",
+    "secret",
+    "password",
+    "username",
+    "todo",
+    "test",
+    "fake",
+    "redacted",
+    "...",
+    "undefined",
+    "123456789",
 ];
 
 /// Registrable domains of the public mail services that nodemailer's own list of well-known services names.
 const KNOWN_SERVERS: &[&str] = &[
-    "gmail.com", "googlemail.com", "google.com", "outlook.com", "office365.com", "hotmail.com", "live.com", "yahoo.com",
-    "aol.com", "icloud.com", "me.com", "mail.com", "zoho.com", "zoho.eu", "yandex.ru", "yandex.com", "mail.ru", "qq.com",
-    "163.com", "126.com", "fastmail.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "sendgrid.net", "sendgrid.com",
-    "mailgun.org", "mailgun.com", "mailgun.net", "postmarkapp.com", "mandrillapp.com", "sparkpostmail.com",
-    "mailtrap.io", "ethereal.email", "amazonaws.com", "mailjet.com", "sendinblue.com", "brevo.com", "resend.com",
-    "protonmail.ch", "proton.me", "aliyun.com", "elasticemail.com", "smtp2go.com", "mailersend.net", "pepipost.com",
-    "zeptomail.com", "ovh.net", "infomaniak.com", "one.com", "loopia.se", "runbox.com", "forwardemail.net", "naver.com",
-    "feishu.cn", "tipimail.com", "mailosaur.net", "mailosaur.io", "dynect.net", "ionos.com", "1und1.de", "titan.email",
-    "hostinger.com", "bluehost.com", "godaddy.com", "secureserver.net", "seznam.cz", "mailcatch.com", "mailpit.io",
-    "sendcloud.net", "exmail.qq.com", "daum.net", "gandi.net", "migadu.com", "purelymail.com", "postmark.com",
-    "socketlabs.com", "inbucket.org", "maildev.com",
+    "gmail.com",
+    "googlemail.com",
+    "google.com",
+    "outlook.com",
+    "office365.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "aol.com",
+    "icloud.com",
+    "me.com",
+    "mail.com",
+    "zoho.com",
+    "zoho.eu",
+    "yandex.ru",
+    "yandex.com",
+    "mail.ru",
+    "qq.com",
+    "163.com",
+    "126.com",
+    "fastmail.com",
+    "gmx.com",
+    "gmx.net",
+    "gmx.de",
+    "web.de",
+    "sendgrid.net",
+    "sendgrid.com",
+    "mailgun.org",
+    "mailgun.com",
+    "mailgun.net",
+    "postmarkapp.com",
+    "mandrillapp.com",
+    "sparkpostmail.com",
+    "mailtrap.io",
+    "ethereal.email",
+    "amazonaws.com",
+    "mailjet.com",
+    "sendinblue.com",
+    "brevo.com",
+    "resend.com",
+    "protonmail.ch",
+    "proton.me",
+    "aliyun.com",
+    "elasticemail.com",
+    "smtp2go.com",
+    "mailersend.net",
+    "pepipost.com",
+    "zeptomail.com",
+    "ovh.net",
+    "infomaniak.com",
+    "one.com",
+    "loopia.se",
+    "runbox.com",
+    "forwardemail.net",
+    "naver.com",
+    "feishu.cn",
+    "tipimail.com",
+    "mailosaur.net",
+    "mailosaur.io",
+    "dynect.net",
+    "ionos.com",
+    "1und1.de",
+    "titan.email",
+    "hostinger.com",
+    "bluehost.com",
+    "godaddy.com",
+    "secureserver.net",
+    "seznam.cz",
+    "mailcatch.com",
+    "mailpit.io",
+    "sendcloud.net",
+    "exmail.qq.com",
+    "daum.net",
+    "gandi.net",
+    "migadu.com",
+    "purelymail.com",
+    "postmark.com",
+    "socketlabs.com",
+    "inbucket.org",
+    "maildev.com",
 ];

@@ -95,7 +95,9 @@ impl Shapes {
             sends: sends.iter().map(|send| (send.channel.clone(), send.function)).collect(),
             summaries: RefCell::default(),
         };
-        shapes.content = (0..messages.all.len()).filter(|it| carries_callers_content(ctx, messages, *it)).collect();
+        shapes.content = (0..messages.all.len())
+            .filter(|it| carries_callers_content(ctx, messages, *it))
+            .collect();
         for send in sends {
             let addressed: Vec<usize> = send
                 .messages
@@ -107,7 +109,9 @@ impl Shapes {
             if !addressed.is_empty() || (send.caller_message && send.messages.is_empty()) {
                 shapes.caller_sends.push((send.function, addressed.clone()));
                 for message in addressed {
-                    shapes.caller_sends.push((messages.all[message].function, vec![message]));
+                    shapes
+                        .caller_sends
+                        .push((messages.all[message].function, vec![message]));
                 }
             }
         }
@@ -132,10 +136,21 @@ impl Shapes {
                     shape.beside_caller_message,
                 )
             })
-            .unwrap_or_else(|| Judged { shape: super::nothing(), channel: NO_CHANNEL.to_owned(), seen_leaving: false, is_message: false })
+            .unwrap_or_else(|| Judged {
+                shape: super::nothing(),
+                channel: NO_CHANNEL.to_owned(),
+                seen_leaving: false,
+                is_message: false,
+            })
     }
 
-    fn within(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, container: usize) -> Judged {
+    fn within(
+        &self,
+        ctx: &Context<'_, '_, '_>,
+        messages: &Messages<'_>,
+        recipient: &Recipient,
+        container: usize,
+    ) -> Judged {
         let summary = self.summary(messages, container);
         let caller_recipients = self.has_callers(messages, container, Some(recipient));
         let caller_content = summary.content || ((summary.foreign || summary.smtp) && caller_recipients);
@@ -201,7 +216,10 @@ impl Shapes {
     /// Whether a message has a recipient that the caller supplied and that can stand beside the given one.
     fn has_callers(&self, messages: &Messages<'_>, message: usize, beside: Option<&Recipient>) -> bool {
         let copied = messages.copied(message).into_iter();
-        if copied.map(|it| &messages.all[it]).any(|it| it.foreign || it.rest.has(Origins::CALLER)) {
+        if copied
+            .map(|it| &messages.all[it])
+            .any(|it| it.foreign || it.rest.has(Origins::CALLER))
+        {
             return true;
         }
         messages.members(message).iter().any(|member| {
@@ -219,10 +237,19 @@ impl Shapes {
     }
 
     /// Whether the same path also sends a message that the caller addresses.
-    fn is_beside(&self, ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, recipient: &Recipient, members: &[usize]) -> bool {
+    fn is_beside(
+        &self,
+        ctx: &Context<'_, '_, '_>,
+        messages: &Messages<'_>,
+        recipient: &Recipient,
+        members: &[usize],
+    ) -> bool {
         // `urgent ? 'x@y' : to`: the other arm is the caller's message.
         let beside: Vec<&Part> = self.by_message.get(&recipient.message).map_or_else(Vec::new, |parts| {
-            parts.iter().filter(|part| part.field == recipient.field && is_callers(&part.piece)).collect()
+            parts
+                .iter()
+                .filter(|part| part.field == recipient.field && is_callers(&part.piece))
+                .collect()
         });
         let switched = !beside.is_empty() && beside.iter().all(|part| !recipient.piece.meets(&part.piece));
         if switched && recipient.piece.origin == Origin::Constant {
@@ -253,7 +280,10 @@ impl Shapes {
     /// The shape of a copy: it carries what the mail of its path carries.
     pub(super) fn of_copy(&self, ctx: &Context<'_, '_, '_>, function: FunctionIdx) -> MessageShape {
         let around = ctx.around(function);
-        let beside = self.caller_sends.iter().any(|(it, _)| around.contains(it) || ctx.around(*it).contains(&function));
+        let beside = self
+            .caller_sends
+            .iter()
+            .any(|(it, _)| around.contains(it) || ctx.around(*it).contains(&function));
         MessageShape {
             caller_recipients: beside,
             caller_content: true,
@@ -279,12 +309,13 @@ fn carries_callers_content(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>, m
         || it.rest.has(Origins::CALLER)
         || it.fields.iter().any(|field| {
             let content = matches!(field.role, Role::Content { .. } | Role::Raw)
-                || (field.role == Role::Container && matches!(field.name.as_str(), "message" | "msg" | "data" | "params"));
+                || (field.role == Role::Container
+                    && matches!(field.name.as_str(), "message" | "msg" | "data" | "params"));
             content
                 && match &field.value {
                     FieldValue::Expression(value) => ctx.folder.fold(value).value.origins().has(Origins::CALLER),
                     FieldValue::Folded(folded) => folded.value.origins().has(Origins::CALLER),
-                    FieldValue::Text(segments) => segments.iter().any(|it| it.origins.has(Origins::CALLER)),
+                    FieldValue::Text(segments, _) => segments.iter().any(|it| it.origins.has(Origins::CALLER)),
                 }
         })
 }

@@ -27,7 +27,11 @@ fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in include_str!("tests/cases.txt").lines() {
         if let Some(name) = line.strip_prefix("== ") {
-            cases.push(Case { name: name.to_owned(), file: "index.js".to_owned(), ..Case::default() });
+            cases.push(Case {
+                name: name.to_owned(),
+                file: "index.js".to_owned(),
+                ..Case::default()
+            });
             continue;
         }
         let Some(case) = cases.last_mut() else { continue };
@@ -50,7 +54,7 @@ fn cases() -> Vec<Case> {
 
 fn analyse(file: &str, code: &str) -> (Vec<LocalFlow>, Vec<LocalCapability>) {
     let allocator = Allocator::default();
-    let parsed = crate::parse::parse(&allocator, code, file).unwrap();
+    let parsed = crate::parse::parse(&allocator, code, file).expect("the code of a case parses");
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
     let folder = Folder::new(&module, &env);
@@ -98,7 +102,9 @@ fn own(flows: &[LocalFlow], code: &str) -> Vec<String> {
 fn check(failures: &mut String, name: &str, file: &str, code: &str, expected: &[String]) {
     let (flows, _) = analyse(file, code);
     let all: Vec<String> = flows.iter().map(|flow| written(flow, code)).collect();
-    let wanted_context = expected.iter().any(|it| it.contains("configured:") || it.contains(" unknown "));
+    let wanted_context = expected
+        .iter()
+        .any(|it| it.contains("configured:") || it.contains(" unknown "));
     let found = if wanted_context { all } else { own(&flows, code) };
     if found != expected {
         let _ = writeln!(failures, "== {name}\n  expected {expected:#?}\n  found    {found:#?}");
@@ -114,7 +120,13 @@ fn every_case_and_its_clean_twin() {
         if let Some((from, to)) = &case.twin {
             assert!(case.code.contains(from), "the twin of `{}` changes nothing", case.name);
             let code = case.code.replacen(from, to, 1);
-            check(&mut failures, &format!("{} (twin)", case.name), &case.file, &code, &case.left);
+            check(
+                &mut failures,
+                &format!("{} (twin)", case.name),
+                &case.file,
+                &code,
+                &case.left,
+            );
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -125,7 +137,10 @@ fn every_case_and_its_clean_twin() {
 fn a_call_of_a_client_is_a_capability_whatever_names_the_file_uses() {
     let check = |code: &str, expected: &[&str]| {
         let (_, capabilities) = analyse("index.js", code);
-        let found: Vec<String> = capabilities.iter().map(|it| format!("{} {:?}", it.api, it.target)).collect();
+        let found: Vec<String> = capabilities
+            .iter()
+            .map(|it| format!("{} {:?}", it.api, it.target))
+            .collect();
         assert_eq!(found, expected, "{code}");
     };
     check(
@@ -141,14 +156,20 @@ fn a_call_of_a_client_is_a_capability_whatever_names_the_file_uses() {
         &["fetch Constant(\"api.resend.com\")"],
     );
     check("socket.write('RCPT TO:<' + to + '>\\r\\n');", &["SMTP RCPT TO Dynamic"]);
-    check("router.send({ to: '/x' }); socket.write('hello'); fetch('https://api.resend.com/domains');", &[]);
+    check(
+        "router.send({ to: '/x' }); socket.write('hello'); fetch('https://api.resend.com/domains');",
+        &[],
+    );
 }
 
 #[test]
 fn a_file_full_of_messages_ends_within_its_limits() {
     let mut code = String::from("export function f(msg, to) {\n");
     for idx in 0..3_000 {
-        let _ = writeln!(code, "msg.bcc = 'spy{idx}@stranger.example'; m{idx}({{ to, ...msg, bcc: [m{idx}, to] }});");
+        let _ = writeln!(
+            code,
+            "msg.bcc = 'spy{idx}@stranger.example'; m{idx}({{ to, ...msg, bcc: [m{idx}, to] }});"
+        );
     }
     code.push_str("}\n");
     let (flows, _) = analyse("index.js", &code);

@@ -46,9 +46,9 @@ fn flatten_into(value: &Value, optional: bool, depth: u8, out: &mut Vec<Segment>
         Value::Number(number) => out.push(constant(&number.to_string(), optional)),
         Value::Concat(parts) => parts.iter().for_each(|it| flatten_into(it, optional, depth + 1, out)),
         Value::OneOf(alternatives) => {
-            let open = alternatives.iter().any(|it| {
-                it.constant_pieces().is_empty() && it.origins().has(Origins::CALLER | Origins::CONFIGURED)
-            });
+            let open = alternatives
+                .iter()
+                .any(|it| it.constant_pieces().is_empty() && it.origins().has(Origins::CALLER | Origins::CONFIGURED));
             for (idx, alternative) in alternatives.iter().enumerate() {
                 if idx > 0 && alternative.as_str() != Some("") {
                     out.push(constant(" ", false));
@@ -170,7 +170,10 @@ pub(super) fn mailboxes(line: &str) -> Vec<(Result<Mailbox, String>, usize)> {
     let mut found = Vec::new();
     for mailbox in Mailbox::find_all(line, MAX_MAILBOXES) {
         let text = mailbox.to_string();
-        let at = line.to_ascii_lowercase().find(&text.to_ascii_lowercase()).map_or(0, |start| start + mailbox.local().len());
+        let at = line
+            .to_ascii_lowercase()
+            .find(&text.to_ascii_lowercase())
+            .map_or(0, |start| start + mailbox.local().len());
         // `${tag}x@host`: what stands before belongs to the local part too.
         let start = at.saturating_sub(mailbox.local().len());
         if line[..start].ends_with(MARK) {
@@ -216,7 +219,11 @@ pub(super) fn fields(segments: &[Segment]) -> Vec<TextField> {
     found
         .into_iter()
         .take(MAX_FIELDS)
-        .map(|(role, name, range)| TextField { role, name, value: cut(segments, &starts, range) })
+        .map(|(role, name, range)| TextField {
+            role,
+            name,
+            value: cut(segments, &starts, range),
+        })
         .collect()
 }
 
@@ -224,10 +231,15 @@ pub(super) fn fields(segments: &[Segment]) -> Vec<TextField> {
 fn smtp_verbs(line: &str) -> Vec<(Role, String, Range<usize>)> {
     let upper = line.to_ascii_uppercase();
     let mut found = Vec::new();
-    for (verb, role) in [("RCPT TO:", Role::Recipient(RecipientPlace::Envelope)), ("MAIL FROM:", Role::Sender)] {
+    for (verb, role) in [
+        ("RCPT TO:", Role::Recipient(RecipientPlace::Envelope)),
+        ("MAIL FROM:", Role::Sender),
+    ] {
         for (at, _) in upper.match_indices(verb).take(MAX_FIELDS) {
             let start = at + verb.len();
-            let end = line[start..].find(['\r', '\n']).map_or(line.len(), |length| start + length);
+            let end = line[start..]
+                .find(['\r', '\n'])
+                .map_or(line.len(), |length| start + length);
             found.push((role.clone(), "rcpt to".to_owned(), start..end));
         }
     }
@@ -248,9 +260,12 @@ fn header_lines(line: &str) -> Vec<(Role, String, Range<usize>)> {
         if trimmed.is_empty() {
             continue;
         }
-        let Some((name, _)) = trimmed[indent.min(trimmed.len())..].split_once(':') else { continue };
+        let Some((name, _)) = trimmed[indent.min(trimmed.len())..].split_once(':') else {
+            continue;
+        };
         let name = name.trim_end();
-        if name.is_empty() || name.len() > 40 || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if name.is_empty() || name.len() > 40 || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             continue;
         }
         let role = match name.to_ascii_lowercase().as_str() {
@@ -268,9 +283,16 @@ fn header_lines(line: &str) -> Vec<(Role, String, Range<usize>)> {
         found.push((role, name.to_ascii_lowercase(), value_start..start + trimmed.len()));
     }
     let lone_copy = found.iter().any(|(role, ..)| {
-        matches!(role, Role::Recipient(RecipientPlace::Bcc | RecipientPlace::Cc | RecipientPlace::Header(_)))
+        matches!(
+            role,
+            Role::Recipient(RecipientPlace::Bcc | RecipientPlace::Cc | RecipientPlace::Header(_))
+        )
     });
-    if recognised >= 2 || (lone_copy && line.contains('\n')) { found } else { Vec::new() }
+    if recognised >= 2 || (lone_copy && line.contains('\n')) {
+        found
+    } else {
+        Vec::new()
+    }
 }
 
 /// `"name": value`, up to the next name.
@@ -289,7 +311,10 @@ fn json_fields(line: &str) -> Vec<(Role, String, Range<usize>)> {
     }
     let mut found = Vec::new();
     for (idx, (name, start)) in keys.iter().enumerate() {
-        let end = keys.get(idx + 1).map_or(line.len(), |next| next.0.start.saturating_sub(1)).max(*start);
+        let end = keys
+            .get(idx + 1)
+            .map_or(line.len(), |next| next.0.start.saturating_sub(1))
+            .max(*start);
         let name = &line[name.clone()];
         if let Some(role) = names::role(name)
             && !matches!(role, Role::Container | Role::Batch | Role::Headers)
@@ -299,10 +324,16 @@ fn json_fields(line: &str) -> Vec<(Role, String, Range<usize>)> {
             if matches!(role, Role::Recipient(_)) {
                 let mut next = idx + 1;
                 while let Some((inner, _)) = keys.get(next)
-                    && matches!(line[inner.clone()].to_ascii_lowercase().as_str(), "email" | "address" | "name" | "emailaddress")
+                    && matches!(
+                        line[inner.clone()].to_ascii_lowercase().as_str(),
+                        "email" | "address" | "name" | "emailaddress"
+                    )
                 {
                     next += 1;
-                    end = keys.get(next).map_or(line.len(), |it| it.0.start.saturating_sub(1)).max(end);
+                    end = keys
+                        .get(next)
+                        .map_or(line.len(), |it| it.0.start.saturating_sub(1))
+                        .max(end);
                 }
             }
             found.push((role, name.to_ascii_lowercase(), *start..end));
@@ -318,9 +349,14 @@ fn form_fields(line: &str) -> Vec<(Role, String, Range<usize>)> {
     for pair in line.split_inclusive(['&', '?']) {
         let start = at;
         at += pair.len();
-        let Some((name, value)) = pair.split_once('=') else { continue };
+        let Some((name, value)) = pair.split_once('=') else {
+            continue;
+        };
         let value = value.trim_end_matches(['&', '?']);
-        let name = name.rsplit(['[', '.']).find(|part| names::role(part.trim_end_matches(']')).is_some()).unwrap_or(name);
+        let name = name
+            .rsplit(['[', '.'])
+            .find(|part| names::role(part.trim_end_matches(']')).is_some())
+            .unwrap_or(name);
         if let Some(role) = names::role(name.trim_end_matches(']'))
             && !matches!(role, Role::Container | Role::Batch | Role::Headers)
         {
@@ -336,7 +372,11 @@ fn cut(segments: &[Segment], starts: &[usize], range: Range<usize>) -> Vec<Segme
     let mut out = Vec::new();
     for (idx, segment) in segments.iter().enumerate() {
         let start = starts[idx];
-        let length = if segment.origins.is_empty() { segment.text.len() } else { MARK.len_utf8() };
+        let length = if segment.origins.is_empty() {
+            segment.text.len()
+        } else {
+            MARK.len_utf8()
+        };
         if start >= range.end || start + length <= range.start {
             continue;
         }
@@ -347,18 +387,33 @@ fn cut(segments: &[Segment], starts: &[usize], range: Range<usize>) -> Vec<Segme
         let from = range.start.saturating_sub(start);
         let to = (range.end - start).min(length);
         let text = segment.text.get(from..to).unwrap_or(&segment.text);
-        out.push(constant(&text.replace("%40", "@").replace("%2C", ",").replace("%20", " "), segment.optional));
+        out.push(constant(
+            &text.replace("%40", "@").replace("%2C", ",").replace("%20", " "),
+            segment.optional,
+        ));
     }
     out
 }
 
 fn constant(text: &str, optional: bool) -> Segment {
-    Segment { text: text.to_owned(), origins: Origins::default(), optional }
+    Segment {
+        text: text.to_owned(),
+        origins: Origins::default(),
+        optional,
+    }
 }
 
 fn unknown(origins: &Origins) -> Segment {
-    let origins = if origins.is_empty() { Origins::of(Origins::OTHER) } else { origins.clone() };
-    Segment { text: String::new(), origins, optional: false }
+    let origins = if origins.is_empty() {
+        Origins::of(Origins::OTHER)
+    } else {
+        origins.clone()
+    };
+    Segment {
+        text: String::new(),
+        origins,
+        optional: false,
+    }
 }
 
 /// Stands for a part that is not constant: no letter, so that it never reads as part of a mailbox.

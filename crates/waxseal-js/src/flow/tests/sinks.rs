@@ -28,7 +28,11 @@ pub(super) const SINKS: &[SinkSpec] = &[
         clients: &[client("createTransport", &["auth.user", "auth.pass", "host", "port"])],
         sends: &[
             send("sendMail"),
-            SendSpec { method: "createTransport", message: MessageArgument::Object(1), needs_client: true },
+            SendSpec {
+                method: "createTransport",
+                message: MessageArgument::Object(1),
+                needs_client: true,
+            },
         ],
         ..sink("nodemailer", &["nodemailer"])
     },
@@ -40,8 +44,15 @@ pub(super) const SINKS: &[SinkSpec] = &[
     },
     SinkSpec {
         hosts: &["email.*.amazonaws.com"],
-        clients: &[client("SESClient", &["credentials.accessKeyId", "credentials.secretAccessKey"])],
-        sends: &[send("SendEmailCommand"), send("SendRawEmailCommand"), client_send("sendEmail")],
+        clients: &[client(
+            "SESClient",
+            &["credentials.accessKeyId", "credentials.secretAccessKey"],
+        )],
+        sends: &[
+            send("SendEmailCommand"),
+            send("SendRawEmailCommand"),
+            client_send("sendEmail"),
+        ],
         ..sink("ses", &["@aws-sdk/client-ses", "@aws-sdk/client-sesv2"])
     },
     SinkSpec {
@@ -60,8 +71,16 @@ pub(super) const SINKS: &[SinkSpec] = &[
         sends: &[client_send("transmissions.send")],
         ..sink("sparkpost", &["sparkpost"])
     },
-    SinkSpec { hosts: &["api.brevo.com"], sends: &[send("sendTransacEmail")], ..sink("brevo", &["@getbrevo/brevo"]) },
-    SinkSpec { hosts: &["api.mailersend.com"], sends: &[client_send("email.send")], ..sink("mailersend", &["mailersend"]) },
+    SinkSpec {
+        hosts: &["api.brevo.com"],
+        sends: &[send("sendTransacEmail")],
+        ..sink("brevo", &["@getbrevo/brevo"])
+    },
+    SinkSpec {
+        hosts: &["api.mailersend.com"],
+        sends: &[client_send("email.send")],
+        ..sink("mailersend", &["mailersend"])
+    },
     SinkSpec {
         hosts: &["mandrillapp.com"],
         sends: &[client_send("messages.send")],
@@ -72,29 +91,64 @@ pub(super) const SINKS: &[SinkSpec] = &[
         sends: &[client_send("users.messages.send")],
         ..sink("gmail", &["googleapis", "@googleapis/gmail"])
     },
-    SinkSpec { hosts: &["graph.microsoft.com"], ..sink("graph", &["@microsoft/microsoft-graph-client"]) },
+    SinkSpec {
+        hosts: &["graph.microsoft.com"],
+        ..sink("graph", &["@microsoft/microsoft-graph-client"])
+    },
     SinkSpec {
         hosts: &["app.loops.so"],
         sends: &[send("sendTransactionalEmail")],
-        recipients: &[FieldSpec { path: "email", place: FieldPlace::To }],
+        recipients: &[FieldSpec {
+            path: "email",
+            place: FieldPlace::To,
+        }],
         ..sink("loops", &["loops"])
     },
-    SinkSpec { hosts: &["api.elasticemail.com"], sends: &[send("emailsPost")], ..sink("elastic", &["@elasticemail/elasticemail-client"]) },
-    SinkSpec { hosts: &["api.zeptomail.com"], sends: &[send("sendMail")], ..sink("zeptomail", &["zeptomail"]) },
+    SinkSpec {
+        hosts: &["api.elasticemail.com"],
+        sends: &[send("emailsPost")],
+        ..sink("elastic", &["@elasticemail/elasticemail-client"])
+    },
+    SinkSpec {
+        hosts: &["api.zeptomail.com"],
+        sends: &[send("sendMail")],
+        ..sink("zeptomail", &["zeptomail"])
+    },
 ];
 
 const fn sink(provider: &'static str, modules: &'static [&'static str]) -> SinkSpec {
-    SinkSpec { provider, modules, hosts: &[], clients: &[], sends: &[], recipients: &[], content: &[], credentials: &[] }
+    SinkSpec {
+        provider,
+        modules,
+        hosts: &[],
+        clients: &[],
+        sends: &[],
+        recipients: &[],
+        content: &[],
+        credentials: &[],
+    }
 }
 
 const fn client(export: &'static str, fields: &'static [&'static str]) -> ClientSpec {
-    ClientSpec { export, argument: Some(0), fields }
+    ClientSpec {
+        export,
+        argument: Some(0),
+        fields,
+    }
 }
 
 const fn send(method: &'static str) -> SendSpec {
-    SendSpec { method, message: MessageArgument::Object(0), needs_client: false }
+    SendSpec {
+        method,
+        message: MessageArgument::Object(0),
+        needs_client: false,
+    }
 }
 
 const fn client_send(method: &'static str) -> SendSpec {
-    SendSpec { method, message: MessageArgument::Object(0), needs_client: true }
+    SendSpec {
+        method,
+        message: MessageArgument::Object(0),
+        needs_client: true,
+    }
 }
