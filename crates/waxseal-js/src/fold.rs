@@ -50,7 +50,7 @@ pub(crate) struct Folder<'m, 'a> {
     /// The statements that build a symbol; `None` if it cannot be followed.
     selections: RefCell<FxHashMap<SymbolId, Option<Rc<slice::Selection>>>>,
     /// What members of classes are worth; `None` while it is being found out.
-    class_members: RefCell<FxHashMap<(FunctionIdx, Rc<str>, bool), Option<(Option<Value>, bool)>>>,
+    class_members: RefCell<FxHashMap<Member, Option<MemberValue>>>,
     /// What calls are worth where they stand, by where they end and begin.
     results: RefCell<FxHashMap<(u32, u32), Folded>>,
     /// How often something was asked for while it was being found out: what was answered then is not remembered.
@@ -81,10 +81,19 @@ pub(crate) struct Folder<'m, 'a> {
     /// Expressions that may still be interpreted as a whole.
     attempts: Cell<u32>,
     /// Regular expressions that were built, and those that could not be.
-    patterns: RefCell<FxHashMap<(Rc<str>, Rc<str>), Option<regex::Regex>>>,
+    patterns: RefCell<FxHashMap<Pattern, Option<regex::Regex>>>,
     /// How many programs inside strings are being folded around this one.
     nested: u32,
 }
+
+/// A member of a class: the class, the name, and whether it is static.
+type Member = (FunctionIdx, Rc<str>, bool);
+
+/// What a member of a class is worth, if there is one, and whether that was hidden.
+type MemberValue = (Option<Value>, bool);
+
+/// A regular expression: its pattern and its flags.
+type Pattern = (Rc<str>, Rc<str>);
 
 impl<'m, 'a> Folder<'m, 'a> {
     /// A folder over a module and what its relative imports stand for.
@@ -158,6 +167,7 @@ impl<'m, 'a> Folder<'m, 'a> {
     }
 
     /// Whether the steps for this file ran out, so that what is asked now can only be answered from what is remembered.
+    #[allow(dead_code, reason = "for whoever reports what was not looked at")]
     pub(crate) fn is_exhausted(&self) -> bool {
         self.fuel.get() == 0
     }
@@ -179,7 +189,11 @@ impl<'m, 'a> Folder<'m, 'a> {
     fn tracked(&self, run: impl FnOnce() -> Value) -> Folded {
         let outer = (self.hidden.replace(false), self.source.replace(None));
         let value = run();
-        let folded = Folded { value, hidden: self.hidden.get(), source: self.source.get() };
+        let folded = Folded {
+            value,
+            hidden: self.hidden.get(),
+            source: self.source.get(),
+        };
         self.hidden.set(outer.0);
         self.source.set(outer.1);
         folded
@@ -217,15 +231,8 @@ impl<'m, 'a> Folder<'m, 'a> {
     }
 }
 
-/// What a module's exports are worth, as far as they are constant, for the modules that import them.
-pub(crate) fn exported_constants(module: &Module<'_>) -> Vec<(String, Constant)> {
-    let env = ModuleEnv::default();
-    let folder = Folder::new(module, &env);
-    folder.exported_constants()
-}
-
 impl<'a> Folder<'_, 'a> {
-    /// What the module's exports are worth, as far as they are constant.
+    /// What the module's exports are worth, as far as they are constant, for the modules that import them.
     pub(crate) fn exported_constants(&self) -> Vec<(String, Constant)> {
         let mut all: Vec<(String, Constant)> = Vec::new();
         for export in &self.module.exports {

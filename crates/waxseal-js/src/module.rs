@@ -141,7 +141,11 @@ pub(crate) enum BindingSource<'a> {
     Expression { value: &'a Expression<'a>, compound: bool },
     /// `let x;` without a value.
     Uninitialised,
-    Parameter { function: FunctionIdx, index: u8, rest: bool },
+    Parameter {
+        function: FunctionIdx,
+        index: u8,
+        rest: bool,
+    },
     /// A function or class declaration, or the own name of a function expression.
     Function(FunctionIdx),
     /// `import { imported as x } from 'specifier'`; `*` for the namespace.
@@ -222,6 +226,7 @@ pub(crate) struct MemberRead<'a> {
 }
 
 /// A static import.
+#[allow(dead_code, reason = "places are kept for whoever points at them")]
 pub(crate) struct ImportNote<'a> {
     pub(crate) specifier: &'a str,
     /// `import type` and the like: erased before it runs.
@@ -243,7 +248,10 @@ pub(crate) enum ExportValue<'a> {
     Symbol(SymbolId),
     Function(FunctionIdx),
     /// `export { imported as name } from 'specifier'`; `*` for all.
-    From { specifier: &'a str, imported: &'a str },
+    From {
+        specifier: &'a str,
+        imported: &'a str,
+    },
 }
 
 /// A string that may be a mailbox or a URL.

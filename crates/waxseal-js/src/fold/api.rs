@@ -185,11 +185,16 @@ impl<'a> Folder<'_, 'a> {
         }
         let arguments: Vec<_> = arguments.iter().take(MAX_ARGUMENTS).map(|it| self.export(it)).collect();
         let mut origins = call_origins(&api.path);
-        if origins.is_empty() && (api.origins.has(Origins::FOREIGN | Origins::IMPORTED) || is_transformation(&api.path)) {
+        if origins.is_empty() && (api.origins.has(Origins::FOREIGN | Origins::IMPORTED) || is_transformation(&api.path))
+        {
             arguments.iter().for_each(|it| origins.add(&it.origins()));
         }
         if origins.is_empty() && api.origins.is_empty() {
-            origins.bits = if is_transformation(&api.path) { Origins::DERIVED } else { Origins::OTHER };
+            origins.bits = if is_transformation(&api.path) {
+                Origins::DERIVED
+            } else {
+                Origins::OTHER
+            };
         }
         let Js::V(Value::Api(called)) = self.extend_api(api, "()", &origins) else {
             return Js::V(derived(origins));
@@ -289,8 +294,13 @@ pub(super) fn global_path(name: &str) -> &str {
 /// Whether an API only turns what it is given into something else.
 fn is_transformation(path: &str) -> bool {
     let root = path.split(['.', '(']).next().unwrap_or(path);
-    matches!(root, "node:zlib" | "node:crypto" | "node:querystring" | "node:util" | "node:url" | "node:string_decoder")
-        || matches!(root, "node:punycode" | "node:buffer" | "node:path" | "TextDecoder" | "URLSearchParams" | "Buffer")
+    matches!(
+        root,
+        "node:zlib" | "node:crypto" | "node:querystring" | "node:util" | "node:url" | "node:string_decoder"
+    ) || matches!(
+        root,
+        "node:punycode" | "node:buffer" | "node:path" | "TextDecoder" | "URLSearchParams" | "Buffer"
+    )
 }
 
 /// Where a global's value comes from.
@@ -426,11 +436,48 @@ const NETWORK: [&str; 21] = [
 
 /// Globals that everybody has.
 const KNOWN_GLOBALS: [&str; 42] = [
-    "globalThis", "process", "console", "require", "module", "exports", "eval", "Math", "JSON", "Reflect", "Proxy",
-    "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "clearTimeout", "TextDecoder", "TextEncoder", "URL",
-    "URLSearchParams", "Map", "Set", "WeakMap", "WeakSet", "Uint8Array", "Uint16Array", "Uint32Array", "Int8Array",
-    "Int32Array", "Float64Array", "ArrayBuffer", "DataView", "encodeURIComponent", "decodeURIComponent", "encodeURI",
-    "decodeURI", "isNaN", "isFinite", "BigInt", "crypto", "WebAssembly", "structuredClone",
+    "globalThis",
+    "process",
+    "console",
+    "require",
+    "module",
+    "exports",
+    "eval",
+    "Math",
+    "JSON",
+    "Reflect",
+    "Proxy",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "queueMicrotask",
+    "clearTimeout",
+    "TextDecoder",
+    "TextEncoder",
+    "URL",
+    "URLSearchParams",
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "Uint8Array",
+    "Uint16Array",
+    "Uint32Array",
+    "Int8Array",
+    "Int32Array",
+    "Float64Array",
+    "ArrayBuffer",
+    "DataView",
+    "encodeURIComponent",
+    "decodeURIComponent",
+    "encodeURI",
+    "decodeURI",
+    "isNaN",
+    "isFinite",
+    "BigInt",
+    "crypto",
+    "WebAssembly",
+    "structuredClone",
 ];
 
 /// Globals that are functions.

@@ -277,8 +277,11 @@ impl<'a> Folder<'_, 'a> {
                 return Ok(Js::V(value));
             }
             // What took long for nothing is hardly tried again.
-            *self.failures.borrow_mut().entry(function).or_default() +=
-                if before - self.fuel.get() > CALL_FUEL / 20 { 8 } else { 1 };
+            *self.failures.borrow_mut().entry(function).or_default() += if before - self.fuel.get() > CALL_FUEL / 20 {
+                8
+            } else {
+                1
+            };
         }
         let summary = self.returns(function);
         Ok(Js::V(self.rebase(&summary, function, &arguments)))
@@ -389,7 +392,9 @@ impl<'a> Folder<'_, 'a> {
             CallNode::Import(_) => return vec![api("import")],
         };
         if let Some(member) = callee.as_member_expression()
-            && member.static_property_name().is_some_and(|name| LIST_METHODS.contains(&name))
+            && member
+                .static_property_name()
+                .is_some_and(|name| LIST_METHODS.contains(&name))
         {
             return Vec::new();
         }
@@ -489,10 +494,10 @@ fn api(path: &str) -> Rc<Api> {
 
 /// Steps for interpreting a call of which all arguments are known, and of one of which some are not.
 const CALL_FUEL: u64 = 1_500_000;
-const ATTEMPT_FUEL: u64 = 2_000;
+const ATTEMPT_FUEL: u64 = 800;
 
 /// The longest function that is interpreted though not all of its arguments are known.
-const MAX_ATTEMPTED: u32 = 800;
+const MAX_ATTEMPTED: u32 = 500;
 
 /// Methods of lists, which nothing of the outside has under these names.
 const LIST_METHODS: [&str; 8] = ["push", "pop", "shift", "unshift", "splice", "forEach", "map", "join"];

@@ -271,7 +271,7 @@ impl<'a> Folder<'_, 'a> {
                     if frame.is_some() {
                         self.copy_properties(&value, &mut heap, &mut rest)?;
                     } else {
-                        self.spread_properties(&self.export(&value), spread.span, &mut properties, &mut rest);
+                        self.spread_properties(&self.export(&value), &mut properties, &mut rest);
                     }
                 }
             }
@@ -307,7 +307,6 @@ impl<'a> Folder<'_, 'a> {
     pub(super) fn spread_properties(
         &self,
         value: &Value,
-        span: Span,
         properties: &mut Vec<Property>,
         rest: &mut Origins,
     ) {
@@ -322,7 +321,7 @@ impl<'a> Folder<'_, 'a> {
             }
             Value::OneOf(values) => {
                 for value in values.iter() {
-                    self.spread_properties(value, span, properties, rest);
+                    self.spread_properties(value, properties, rest);
                 }
             }
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) => {}

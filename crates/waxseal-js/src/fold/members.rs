@@ -339,7 +339,9 @@ impl<'a> Folder<'_, 'a> {
 
     /// A member of a class: a field or a method as declared, and whatever its methods write to `this`.
     pub(super) fn class_member(&self, class: FunctionIdx, name: &str, is_static: bool) -> Option<Value> {
-        let FunctionNode::Class(_) = self.module.function(class).node else { return None };
+        let FunctionNode::Class(_) = self.module.function(class).node else {
+            return None;
+        };
         let key = (class, Rc::from(name), is_static);
         match self.class_members.borrow().get(&key) {
             Some(Some((value, hidden))) => {
@@ -370,7 +372,9 @@ impl<'a> Folder<'_, 'a> {
         if self.source.get().is_none() {
             self.source.set(folded.source);
         }
-        self.class_members.borrow_mut().insert(key, Some((value.clone(), folded.hidden)));
+        self.class_members
+            .borrow_mut()
+            .insert(key, Some((value.clone(), folded.hidden)));
         value
     }
 
@@ -381,10 +385,8 @@ impl<'a> Folder<'_, 'a> {
         let mut values = Vec::new();
         for element in &node.body.body {
             match element {
-                ClassElement::PropertyDefinition(it) if it.r#static == is_static => {
-                    if self.is_key(&it.key, name) {
-                        values.push(it.value.as_ref().map_or(Value::Undefined, |value| self.outside(value)));
-                    }
+                ClassElement::PropertyDefinition(it) if it.r#static == is_static && self.is_key(&it.key, name) => {
+                    values.push(it.value.as_ref().map_or(Value::Undefined, |value| self.outside(value)));
                 }
                 ClassElement::MethodDefinition(it) if it.r#static == is_static && self.is_key(&it.key, name) => {
                     let function = self.module.function_at(it.value.span.start)?;

@@ -48,7 +48,10 @@ impl<'a> Folder<'_, 'a> {
             && self.function_around(place.start) == selection.function
         {
             count = selected.partition_point(|it| it.span.end <= place.start);
-            if selected.get(count).is_some_and(|it| it.is_loop && it.span.start <= place.start) {
+            if selected
+                .get(count)
+                .is_some_and(|it| it.is_loop && it.span.start <= place.start)
+            {
                 count += 1;
             }
         }
@@ -64,7 +67,11 @@ impl<'a> Folder<'_, 'a> {
         selection.places.set(selection.places.get() + 1);
         self.slices.borrow_mut().insert(key, None);
         let block = self.block(selection.function, selection.declared)?;
-        let statements: Vec<_> = selected.iter().take(count).filter_map(|it| block.get(it.index)).collect();
+        let statements: Vec<_> = selected
+            .iter()
+            .take(count)
+            .filter_map(|it| block.get(it.index))
+            .collect();
         let folded = self.run_slice(symbol, selection.is_parameter, &statements);
         self.slices.borrow_mut().insert(key, folded.clone());
         folded
@@ -83,7 +90,13 @@ impl<'a> Folder<'_, 'a> {
             let block = self.block(function, first.span)?;
             let statements = self.selected(symbol, function, block)?;
             let is_parameter = matches!(first.source, BindingSource::Parameter { .. });
-            Some(Rc::new(Selection { function, declared: first.span, statements, is_parameter, places: Cell::new(0) }))
+            Some(Rc::new(Selection {
+                function,
+                declared: first.span,
+                statements,
+                is_parameter,
+                places: Cell::new(0),
+            }))
         });
         self.selections.borrow_mut().insert(symbol, selection.clone());
         selection
@@ -123,12 +136,7 @@ impl<'a> Folder<'_, 'a> {
     }
 
     /// The statements that change a symbol or what they depend on, in order, with their places.
-    fn selected(
-        &self,
-        symbol: SymbolId,
-        function: FunctionIdx,
-        block: &'a [Statement<'a>],
-    ) -> Option<Vec<Selected>> {
+    fn selected(&self, symbol: SymbolId, function: FunctionIdx, block: &'a [Statement<'a>]) -> Option<Vec<Selected>> {
         let mut symbols = vec![symbol];
         let mut chosen = vec![false; block.len()];
         let built = self.built_in(function);
@@ -185,7 +193,10 @@ impl<'a> Folder<'_, 'a> {
             _ => (it.span, it.function),
         });
         let mut places: Vec<_> = declared.collect();
-        let writes = note.property_writes.iter().map(|it| &self.module.property_writes[*it as usize]);
+        let writes = note
+            .property_writes
+            .iter()
+            .map(|it| &self.module.property_writes[*it as usize]);
         places.extend(writes.map(|it| (it.span, it.function)));
         let calls = note.mutations.iter().map(|it| &self.module.calls[*it as usize]);
         places.extend(calls.map(|it| (it.span, it.function)));
@@ -197,7 +208,11 @@ impl<'a> Folder<'_, 'a> {
         let mut function = function;
         while function != outer {
             let called = self.module.immediate_calls.contains_key(&function)
-                || self.module.callbacks.get(&function).is_some_and(|(call, _)| self.calls_back_at_once(*call));
+                || self
+                    .module
+                    .callbacks
+                    .get(&function)
+                    .is_some_and(|(call, _)| self.calls_back_at_once(*call));
             if !called || function == FunctionIdx::TOP {
                 return false;
             }
@@ -207,8 +222,13 @@ impl<'a> Folder<'_, 'a> {
     }
 
     fn calls_back_at_once(&self, call: u32) -> bool {
-        let CallNode::Call(call) = self.module.calls[call as usize].node else { return false };
-        let name = call.callee.as_member_expression().and_then(|it| it.static_property_name());
+        let CallNode::Call(call) = self.module.calls[call as usize].node else {
+            return false;
+        };
+        let name = call
+            .callee
+            .as_member_expression()
+            .and_then(|it| it.static_property_name());
         name.is_some_and(|name| AT_ONCE.contains(&name))
     }
 
@@ -260,7 +280,10 @@ impl<'a> Folder<'_, 'a> {
 fn is_built(note: &SymbolNote<'_>) -> bool {
     // What is written onto an object literal is gathered wherever it stands, and keeps its place.
     if let Some(first) = note.bindings.first()
-        && let BindingSource::Expression { value: Expression::ObjectExpression(_), .. } = first.source
+        && let BindingSource::Expression {
+            value: Expression::ObjectExpression(_),
+            ..
+        } = first.source
         && first.path.is_empty()
     {
         return false;
@@ -326,7 +349,17 @@ fn is_loop(statement: &Statement<'_>) -> bool {
 
 /// Methods that call what they are given before they return.
 const AT_ONCE: [&str; 11] = [
-    "forEach", "map", "filter", "reduce", "reduceRight", "some", "every", "find", "findIndex", "flatMap", "replace",
+    "forEach",
+    "map",
+    "filter",
+    "reduce",
+    "reduceRight",
+    "some",
+    "every",
+    "find",
+    "findIndex",
+    "flatMap",
+    "replace",
 ];
 
 /// Steps for following the statements that build one variable.

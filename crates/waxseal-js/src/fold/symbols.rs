@@ -36,7 +36,10 @@ impl<'a> Folder<'_, 'a> {
             ("Infinity", _) => Ok(Js::number(f64::INFINITY)),
             ("arguments", Some(frame)) => Ok(frame.arguments.clone()),
             ("arguments", None) => Ok(Js::unknown(Origins::of(Origins::CALLER))),
-            _ => Ok(self.api_value(super::api::global_path(name), super::api::global_origins(super::api::global_path(name)))),
+            _ => Ok(self.api_value(
+                super::api::global_path(name),
+                super::api::global_origins(super::api::global_path(name)),
+            )),
         }
     }
 
@@ -394,7 +397,7 @@ impl<'a> Folder<'_, 'a> {
             ("Object.assign", [_, sources @ ..]) => {
                 for source in sources {
                     let value = self.outside(source);
-                    self.spread_properties(&value, call.span, &mut object.properties, &mut object.rest);
+                    self.spread_properties(&value, &mut object.properties, &mut object.rest);
                 }
             }
             ("Object.defineProperty" | "Reflect.defineProperty", [_, key, descriptor]) => {
@@ -486,8 +489,13 @@ impl<'a> Folder<'_, 'a> {
 
     /// What a variable is initialised with, interpreted: a function that keeps variables of the one that made it.
     fn initialised(&self, symbol: SymbolId) -> Option<Js> {
-        let [Binding { source: BindingSource::Expression { value, compound: false }, path, .. }] =
-            &self.module.symbols.get(&symbol)?.bindings[..]
+        let [
+            Binding {
+                source: BindingSource::Expression { value, compound: false },
+                path,
+                ..
+            },
+        ] = &self.module.symbols.get(&symbol)?.bindings[..]
         else {
             return None;
         };
@@ -495,7 +503,9 @@ impl<'a> Folder<'_, 'a> {
             return None;
         }
         // Asked for again while it is found out, it is unknown.
-        self.world.borrow_mut().insert(symbol, Js::V(derived(Origins::default())));
+        self.world
+            .borrow_mut()
+            .insert(symbol, Js::V(derived(Origins::default())));
         let frame = Frame::new(None, UNDEFINED, UNDEFINED);
         self.eval(value, Some(&frame)).ok()
     }
@@ -544,7 +554,10 @@ fn rest(value: &Value, before: Option<&PathStep<'_>>) -> Value {
     match value {
         Value::Array(array) => {
             let items = array.items.iter().skip(from).cloned().collect();
-            Value::Array(Rc::new(ArrayValue { items, open: array.open }))
+            Value::Array(Rc::new(ArrayValue {
+                items,
+                open: array.open,
+            }))
         }
         value => value.clone(),
     }

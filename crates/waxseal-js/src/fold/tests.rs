@@ -19,7 +19,8 @@ fn folded<T: Send>(source: &str, env: &ModuleEnv, answer: impl Fn(&Folder<'_, '_
         let run = move || {
             let allocator = Allocator::default();
             let path = if source.contains("// ts") { "a.ts" } else { "a.js" };
-            let parsed = parse(&allocator, source, path).unwrap_or_else(|failure| panic!("{failure}: {}", &source[..80.min(source.len())]));
+            let parsed = parse(&allocator, source, path)
+                .unwrap_or_else(|failure| panic!("{failure}: {}", &source[..80.min(source.len())]));
             let module = Module::new(&parsed);
             let folder = Folder::new(&module, env_ref);
             let found = module.calls.iter().find_map(|call| match call.node {
@@ -36,9 +37,9 @@ fn folded<T: Send>(source: &str, env: &ModuleEnv, answer: impl Fn(&Folder<'_, '_
         std::thread::Builder::new()
             .stack_size(64 << 20)
             .spawn_scoped(scope, run)
-            .unwrap()
+            .expect("a thread")
             .join()
-            .unwrap()
+            .expect("no panic")
     })
 }
 

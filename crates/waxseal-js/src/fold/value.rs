@@ -61,6 +61,7 @@ pub(crate) struct ArrayValue {
 /// An object literal with everything written onto it later (`o.p = …`, `o['p'] = …`, `Object.assign(o, …)`,
 /// `Object.defineProperty`, `Reflect.set`), irrespective of order.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "places are kept for whoever points at them")]
 pub(crate) struct ObjectValue {
     /// Properties in the order written; one name may stand more than once: each is a value it can have.
     pub(crate) properties: Vec<Property>,
@@ -72,6 +73,7 @@ pub(crate) struct ObjectValue {
 
 /// One property of an object.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "places are kept for whoever points at them")]
 pub(crate) struct Property {
     pub(crate) name: Rc<str>,
     pub(crate) value: Folded,
@@ -98,6 +100,7 @@ pub(crate) struct Api {
 
 /// One call on the way to an [`Api`] value.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "places are kept for whoever points at them")]
 pub(crate) struct ApiCall {
     /// Length of [`Api::path`] right after this call's `()`.
     pub(crate) end: usize,
@@ -144,6 +147,7 @@ impl Value {
     }
 
     /// Every constant string it can be, one for each alternative; those inside arrays and objects are not listed.
+    #[allow(dead_code, reason = "one of the ways to read a value")]
     pub(crate) fn strings(&self) -> Vec<Rc<str>> {
         match self {
             Self::String(text) => vec![Rc::clone(text)],
@@ -242,7 +246,11 @@ impl Value {
 
 impl Default for Origins {
     fn default() -> Self {
-        Self { bits: 0, names: NO_NAMES.with(Rc::clone), parameters: NO_PARAMETERS.with(Rc::clone) }
+        Self {
+            bits: 0,
+            names: NO_NAMES.with(Rc::clone),
+            parameters: NO_PARAMETERS.with(Rc::clone),
+        }
     }
 }
 
@@ -256,7 +264,11 @@ thread_local! {
 impl Api {
     /// Something on the way to which nothing was called.
     pub(crate) fn uncalled(path: Rc<str>, origins: Origins) -> Self {
-        Self { path, origins, calls: NO_CALLS.with(Rc::clone) }
+        Self {
+            path,
+            origins,
+            calls: NO_CALLS.with(Rc::clone),
+        }
     }
 }
 

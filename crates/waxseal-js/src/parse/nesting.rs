@@ -97,7 +97,11 @@ impl Scan<'_> {
         }
         let condition = byte == b'(' && matches!(self.last, Last::Conditional | Last::Alternative);
         let counted = self.last == Last::Alternative;
-        self.levels.push(Level { condition, counted, ..Level::default() });
+        self.levels.push(Level {
+            condition,
+            counted,
+            ..Level::default()
+        });
         self.last = Last::Operator;
     }
 
@@ -127,7 +131,8 @@ impl Scan<'_> {
     fn statement_end(&mut self) {
         let rest = &self.bytes[self.at..];
         let spaces = rest.iter().take(64).take_while(|it| it.is_ascii_whitespace()).count();
-        let goes_on = rest.get(spaces).is_none_or(|it| !it.is_ascii_alphanumeric()) || rest[spaces..].starts_with(b"else");
+        let goes_on =
+            rest.get(spaces).is_none_or(|it| !it.is_ascii_alphanumeric()) || rest[spaces..].starts_with(b"else");
         if !goes_on {
             self.reset();
         }
@@ -274,7 +279,10 @@ impl Scan<'_> {
                 b'\\' => self.at = (self.at + 1).min(self.bytes.len()),
                 _ if self.bytes.get(self.at) == Some(&b'{') => {
                     self.at += 1;
-                    self.levels.push(Level { template: true, ..Level::default() });
+                    self.levels.push(Level {
+                        template: true,
+                        ..Level::default()
+                    });
                     self.last = Last::Operator;
                     return;
                 }

@@ -17,13 +17,23 @@ fn check(path: &str, source: &str) -> Result<usize, ParseFailure> {
                 folder.fold_call_api(call);
             }
             for object in &module.objects {
-                object.node.properties.iter().filter_map(|it| it.as_property()).for_each(|it| {
-                    folder.fold(&it.value);
-                });
+                object
+                    .node
+                    .properties
+                    .iter()
+                    .filter_map(|it| it.as_property())
+                    .for_each(|it| {
+                        folder.fold(&it.value);
+                    });
             }
             Ok(parsed.program.body.len())
         };
-        std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, run).unwrap().join().unwrap()
+        std::thread::Builder::new()
+            .stack_size(64 << 20)
+            .spawn_scoped(scope, run)
+            .expect("a thread")
+            .join()
+            .expect("no panic")
     })
 }
 
@@ -46,7 +56,11 @@ fn what_node_loads_parses() {
         ("bin/tool", "#!/usr/bin/env node\nreturn 1"),
         ("a.js", ""),
     ] {
-        assert!(check(path, source).is_ok(), "{path}: {source}: {:?}", check(path, source));
+        assert!(
+            check(path, source).is_ok(),
+            "{path}: {source}: {:?}",
+            check(path, source)
+        );
     }
 }
 
@@ -59,7 +73,10 @@ fn what_node_cannot_load_is_unparsable() {
         ("a.js", "{"),
         ("tool", "echo 'not javascript'; fi"),
     ] {
-        assert!(matches!(check(path, source), Err(ParseFailure::Unparsable(_))), "{path}: {source}");
+        assert!(
+            matches!(check(path, source), Err(ParseFailure::Unparsable(_))),
+            "{path}: {source}"
+        );
     }
 }
 
@@ -67,7 +84,10 @@ fn what_node_cannot_load_is_unparsable() {
 fn sizes_have_a_limit() {
     let allocator = Allocator::default();
     assert!(parse_within(&allocator, "a()", "a.js", 3).is_ok());
-    assert!(matches!(parse_within(&allocator, "a();", "a.js", 3), Err(ParseFailure::TooLarge(3))));
+    assert!(matches!(
+        parse_within(&allocator, "a();", "a.js", 3),
+        Err(ParseFailure::TooLarge(3))
+    ));
 }
 
 #[test]
@@ -78,9 +98,8 @@ fn bytes_that_are_not_utf8_are_replaced() {
 
 #[test]
 fn what_node_nests_is_read() {
-    let nested = |open: &str, middle: &str, close: &str, n: usize| {
-        format!("x={}{middle}{}", open.repeat(n), close.repeat(n))
-    };
+    let nested =
+        |open: &str, middle: &str, close: &str, n: usize| format!("x={}{middle}{}", open.repeat(n), close.repeat(n));
     for source in [
         nested("{a:", "1", "}", 1_000),
         nested("[", "", "]", 1_900),
@@ -158,9 +177,10 @@ fn what_only_looks_deep_ends_soon() {
     ] {
         let _ = check("a.js", &source);
     }
-    for source in
-        [format!("x={}b", "a<".repeat(3_000)), format!("x={}b{}", "(a?(".repeat(24), ")=>c:d)".repeat(24))]
-    {
+    for source in [
+        format!("x={}b", "a<".repeat(3_000)),
+        format!("x={}b{}", "(a?(".repeat(24), ")=>c:d)".repeat(24)),
+    ] {
         let _ = check("a.ts", &source);
     }
 }

@@ -284,7 +284,8 @@ impl Folder<'_, '_> {
             while at > 0 {
                 let arguments = vec![items[at - 1].clone(), items[at].clone()];
                 let order = self.invoke(by, &UNDEFINED, arguments, Span::default())?;
-                if !(self.number(&order).ok_or(Stop::Bail)? > 0.0) {
+                let order = self.number(&order).ok_or(Stop::Bail)?;
+                if order.is_nan() || order <= 0.0 {
                     break;
                 }
                 items.swap(at - 1, at);

@@ -11,13 +11,13 @@ impl Folder<'_, '_> {
             return Err(Stop::Bail);
         }
         match serde_json::from_str(text) {
-            Ok(value) => self.from_json(&value),
+            Ok(value) => self.json_value(&value),
             Err(_) if self.live.get() => Err(Stop::Throw(Js::str("SyntaxError"))),
             Err(_) => Err(Stop::Bail),
         }
     }
 
-    fn from_json(&self, value: &serde_json::Value) -> Res {
+    fn json_value(&self, value: &serde_json::Value) -> Res {
         if !self.enter() {
             return Err(Stop::Bail);
         }
@@ -28,12 +28,12 @@ impl Folder<'_, '_> {
             serde_json::Value::String(it) => Ok(Js::str(it.as_str())),
             serde_json::Value::Array(items) => items
                 .iter()
-                .map(|it| self.from_json(it))
+                .map(|it| self.json_value(it))
                 .collect::<Res<Vec<_>>>()
                 .and_then(|items| self.make_array(items)),
             serde_json::Value::Object(entries) => entries
                 .iter()
-                .map(|(name, it)| Ok((Rc::from(name.as_str()), self.from_json(it)?)))
+                .map(|(name, it)| Ok((Rc::from(name.as_str()), self.json_value(it)?)))
                 .collect::<Res<Vec<_>>>()
                 .and_then(|properties| self.make_object(properties)),
         };

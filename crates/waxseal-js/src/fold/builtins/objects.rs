@@ -128,7 +128,7 @@ impl Folder<'_, '_> {
         let mut rest = Origins::default();
         for source in arguments {
             let mut more = Vec::new();
-            self.spread_properties(&self.export(source), Span::default(), &mut more, &mut rest);
+            self.spread_properties(&self.export(source), &mut more, &mut rest);
             properties.extend(more);
         }
         Ok(Js::V(Value::Object(Rc::new(ObjectValue {

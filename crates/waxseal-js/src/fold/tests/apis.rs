@@ -100,17 +100,17 @@ fn names_are_canonical() {
 /// The API that the call marked `/*!*/` is a call of, and its first argument.
 fn call(source: &str) -> (String, String) {
     let allocator = Allocator::default();
-    let parsed = parse(&allocator, source, "a.js").unwrap();
+    let parsed = parse(&allocator, source, "a.js").expect("a module");
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
     let folder = Folder::new(&module, &env);
-    let mark = source.find("/*!*/").unwrap() as u32 + 5;
+    let mark = source.find("/*!*/").expect("a mark") as u32 + 5;
     let note = module
         .calls
         .iter()
         .filter(|it| it.span.start == mark)
         .max_by_key(|it| it.span.end)
-        .unwrap();
+        .expect("a call");
     let api = folder
         .fold_call_api(note)
         .map_or_else(|| "none".to_owned(), |api| api.path.to_string());
@@ -238,8 +238,8 @@ fn parameters_are_named() {
 /// What a file exports.
 fn exported(source: &str) -> Vec<(String, Constant)> {
     let allocator = Allocator::default();
-    let parsed = parse(&allocator, source, "a.js").unwrap();
-    super::super::exported_constants(&Module::new(&parsed))
+    let parsed = parse(&allocator, source, "a.js").expect("a module");
+    Folder::new(&Module::new(&parsed), &ModuleEnv::default()).exported_constants()
 }
 
 #[test]

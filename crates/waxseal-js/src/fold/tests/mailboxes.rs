@@ -179,7 +179,7 @@ fn what_is_not_hidden_is_not_said_to_be() {
 fn the_literal_that_decides_is_named() {
     let source =
         "const c = { name: 'x', bcc: 'archive@collector.example' }; function f() { out({ a: 1, b: c.bcc }.b) }";
-    let span = folded(source, &ModuleEnv::default(), |_, it| it.source).unwrap();
+    let span = folded(source, &ModuleEnv::default(), |_, it| it.source).expect("a place");
     assert_eq!(
         &source[span.start as usize..span.end as usize],
         "'archive@collector.example'"

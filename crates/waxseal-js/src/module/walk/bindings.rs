@@ -19,8 +19,17 @@ impl<'a> Walker<'a> {
     /// Notes a binding of a declared name.
     pub(super) fn bind(&mut self, id: &BindingIdentifier<'a>, binding: Binding<'a>) {
         if let Some(symbol) = id.symbol_id.get() {
-            self.module.symbols.entry(symbol).or_default().bindings.push(binding);
+            self.note_binding(symbol, binding);
         }
+    }
+
+    fn note_binding(&mut self, symbol: SymbolId, binding: Binding<'a>) {
+        let bindings = &mut self.module.symbols.entry(symbol).or_default().bindings;
+        // Nearly every symbol has one: the room for four that a vector begins with would be most of the memory of a module.
+        if bindings.is_empty() {
+            bindings.reserve_exact(1);
+        }
+        bindings.push(binding);
     }
 
     /// Notes every name a pattern declares, and walks the defaults and computed keys in it.
@@ -167,7 +176,7 @@ impl<'a> Walker<'a> {
     fn assign_way(&mut self, identifier: &IdentifierReference<'a>, way: &Way<'a>, span: Span) {
         if let Some(symbol) = self.module.symbol(identifier) {
             let binding = self.binding(way, span);
-            self.module.symbols.entry(symbol).or_default().bindings.push(binding);
+            self.note_binding(symbol, binding);
         }
     }
 

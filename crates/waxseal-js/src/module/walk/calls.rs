@@ -36,14 +36,7 @@ impl<'a> Walker<'a> {
                         self.expression(&member.expression);
                     }
                 }
-                Some(Expression::ComputedMemberExpression(member)) => {
-                    if !matches!(
-                        member.expression,
-                        Expression::StringLiteral(_) | Expression::NumericLiteral(_)
-                    ) {
-                        self.expression(&member.expression);
-                    }
-                }
+                Some(Expression::ComputedMemberExpression(member)) => self.expression(&member.expression),
                 Some(Expression::TaggedTemplateExpression(tagged)) => {
                     self.note_call(CallNode::Tagged(tagged), tagged.span);
                     self.template(&tagged.quasi);
