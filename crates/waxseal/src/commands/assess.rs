@@ -7,7 +7,7 @@ use waxseal_model::{
 };
 
 use crate::collect::{Failure, Found};
-use crate::reader::{self, Progress, ReaderFailure, ReaderOptions, Reading, Wanted};
+use crate::reader::{self, Keep, Progress, ReaderFailure, ReaderOptions, Reading, Wanted};
 
 /// What every package of a command is judged with.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Bench<'_> {
     pub(super) fn judge_one(&self, found: Found, progress: &dyn Progress) -> ReportEntry {
         let mut evidence = evidence(&found);
         let sides = [(found.subject, found.input)];
-        let reading = reader::read(&sides, self.reader, progress);
+        let reading = reader::read(&sides, Keep::Facts, self.reader, progress);
         // The reader has its own copy; this one is of no more use.
         drop(sides);
         self.finish(reading, None, &mut evidence, Vec::new())
@@ -45,7 +45,8 @@ impl Bench<'_> {
     pub(super) fn judge_two(&self, old: Found, new: Found, progress: &dyn Progress) -> ReportEntry {
         let (mut before, mut after) = (evidence(&old), evidence(&new));
         let sides = [(old.subject, old.input), (new.subject, new.input)];
-        let mut reading = reader::read(&sides, self.reader, progress);
+        let keep = if self.human_diff { Keep::Sources } else { Keep::Facts };
+        let mut reading = reader::read(&sides, keep, self.reader, progress);
         drop(sides);
         let subject = before.subject.clone();
         before.source = match reading.sides.remove(0).evidence(&subject) {
@@ -59,7 +60,7 @@ impl Bench<'_> {
     pub(super) fn judge_without(&self, found: Found, missing: Gap, progress: &dyn Progress) -> ReportEntry {
         let mut evidence = evidence(&found);
         let sides = [(found.subject, found.input)];
-        let reading = reader::read(&sides, self.reader, progress);
+        let reading = reader::read(&sides, Keep::Facts, self.reader, progress);
         drop(sides);
         self.finish(reading, None, &mut evidence, vec![missing])
     }

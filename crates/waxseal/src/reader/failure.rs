@@ -54,7 +54,8 @@ pub(super) fn died(status: ExitStatus) -> String {
 pub(super) fn unexpected(response: &Response) -> ReaderFailure {
     let what = match response {
         Response::Hello(_) => "a greeting",
-        Response::Opened(_) => "sides",
+        Response::Unpacked(_) => "sides",
+        Response::Files(_) => "a number of files",
         Response::Working { .. } => "progress",
         Response::Evidence(_) => "evidence",
         Response::Change(_) => "a change",

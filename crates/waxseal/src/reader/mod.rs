@@ -18,7 +18,7 @@ mod worker;
 
 pub use failure::ReaderFailure;
 pub use protocol::{Place, SealState, SidePart};
-pub use read::{Reading, SideReading, Wanted, read};
+pub use read::{Keep, Reading, SideReading, Wanted, read};
 pub use session::{Progress, ReaderOptions, Session, SideInput};
 pub use worker::worker_main;
 

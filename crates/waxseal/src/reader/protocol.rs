@@ -10,7 +10,9 @@ use crate::diff::patch::Stat;
 pub(super) enum Request {
     /// Take these sides: one for a look at a release, two for a comparison, the older first. Their bytes follow raw, in order.
     Open(Open),
-    /// Say what every side holds and could do.
+    /// Unpack all sides at once.
+    Unpack,
+    /// Unpack and say what every side holds and could do, one after the other.
     Analyse(Analyse),
     /// Compare the two sides that were analysed.
     Compare,
@@ -65,6 +67,8 @@ pub(super) struct Analyse {
     pub(super) skip: Vec<SidePart>,
     /// Files of which one stopped an earlier reader: each is looked into alone and announced.
     pub(super) alone: Vec<SidePart>,
+    /// The older side's sources are needed later, for the readable difference. Otherwise they are let go once analysed.
+    pub(super) keep_old: bool,
 }
 
 /// One file of one side.
@@ -98,8 +102,10 @@ pub(super) struct Excerpt {
 pub(super) enum Response {
     /// The first thing said, before anything was read.
     Hello(SealState),
-    /// The sides were taken and unpacked, one entry each.
-    Opened(Vec<OpenedSide>),
+    /// All sides were unpacked, one entry each.
+    Unpacked(Vec<UnpackedSide>),
+    /// The next side was unpacked and has so many files to analyse.
+    Files(u32),
     /// A worker turns to these files. What the same worker announced before is done.
     Working { worker: u8, files: Vec<SidePart> },
     /// What one side holds and could do; sides in order.
@@ -118,11 +124,9 @@ pub(super) enum Response {
     Failed(String),
 }
 
-/// What was taken of one side.
+/// What came of unpacking one side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct OpenedSide {
-    /// How many files it has.
-    pub(super) files: u32,
+pub(super) struct UnpackedSide {
     /// Why it could not be unpacked, if it could not.
     pub(super) broken: Option<String>,
 }

@@ -26,8 +26,17 @@ pub enum SideReading {
     Failed(ReaderFailure),
 }
 
+/// What the reader keeps of the older side once it is analysed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Its facts.
+    Facts,
+    /// Its sources too, which the readable difference needs.
+    Sources,
+}
+
 /// Reads one side, or two for a comparison.
-pub fn read(sides: &[(Subject, SideInput)], options: &ReaderOptions, progress: &dyn Progress) -> Reading {
+pub fn read(sides: &[(Subject, SideInput)], keep: Keep, options: &ReaderOptions, progress: &dyn Progress) -> Reading {
     let mut poison: Vec<(SidePart, ReaderFailure)> = Vec::new();
     let mut alone: Vec<SidePart> = Vec::new();
     let mut timed_out = false;
@@ -35,6 +44,7 @@ pub fn read(sides: &[(Subject, SideInput)], options: &ReaderOptions, progress: &
         let how = Analyse {
             skip: poison.iter().map(|(part, _)| *part).collect(),
             alone: std::mem::take(&mut alone),
+            keep_old: keep == Keep::Sources,
         };
         match attempt(sides, how, options, progress) {
             Attempt::Done(session, mut evidence) => {
@@ -78,9 +88,8 @@ fn attempt(sides: &[(Subject, SideInput)], how: Analyse, options: &ReaderOptions
         Ok(session) => session,
         Err(failure) => return Attempt::Failed(failure, Vec::new()),
     };
-    match session.open(sides, options.max_unpacked) {
-        Ok(opened) => progress.files(opened.iter().map(|side| side.files as usize).sum()),
-        Err(failure) => return Attempt::Failed(failure, Vec::new()),
+    if let Err(failure) = session.open(sides, options.max_unpacked) {
+        return Attempt::Failed(failure, Vec::new());
     }
     match session.analyse(sides.len(), how, progress) {
         Ok(evidence) => Attempt::Done(Box::new(session), evidence),

@@ -14,8 +14,8 @@ use waxseal_npm::Unpacked;
 
 use super::failure::{ReaderFailure, died, unexpected};
 use super::protocol::{
-    Analyse, ContentHeader, Excerpt, FilesHeader, Open, OpenedSide, Place, Request, Response, SealState, SideHeader,
-    SidePart,
+    Analyse, ContentHeader, Excerpt, FilesHeader, Open, Place, Request, Response, SealState, SideHeader, SidePart,
+    UnpackedSide,
 };
 use super::wire::{self, Frame, Inbox, WireError};
 use crate::diff::patch::Stat;
@@ -104,6 +104,8 @@ impl Session {
             .arg(options.time.as_secs().max(1).to_string())
             // Nothing of the surroundings: tokens live there.
             .env_clear()
+            // Memory that is no longer needed is given back soon: syntax trees are large and short-lived.
+            .env("MIMALLOC_PURGE_DELAY", PURGE_MILLISECONDS)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -147,12 +149,8 @@ impl Session {
         &self.seal
     }
 
-    /// Hands over the sides; gives what was taken of each.
-    pub(super) fn open(
-        &mut self,
-        sides: &[(Subject, SideInput)],
-        max_unpacked: u64,
-    ) -> Result<Vec<OpenedSide>, ReaderFailure> {
+    /// Hands over the sides.
+    pub(super) fn open(&mut self, sides: &[(Subject, SideInput)], max_unpacked: u64) -> Result<(), ReaderFailure> {
         let header = |(subject, input): &(Subject, SideInput)| SideHeader {
             subject: subject.clone(),
             content: input.header(),
@@ -162,13 +160,7 @@ impl Session {
             max_unpacked,
         };
         self.say(&Request::Open(open))?;
-        for (_, input) in sides {
-            self.hand_over(input)?;
-        }
-        match self.hear()? {
-            Response::Opened(opened) if opened.len() == sides.len() => Ok(opened),
-            other => Err(unexpected(&other)),
-        }
+        sides.iter().try_for_each(|(_, input)| self.hand_over(input))
     }
 
     /// Hands over two sides of which only the text is asked for. Gives the reason why a side cannot be unpacked, if there is one.
@@ -180,13 +172,17 @@ impl Session {
         sides: &[(Subject, SideInput)],
         max_unpacked: u64,
     ) -> Result<Option<String>, ReaderFailure> {
-        let opened = self.open(sides, max_unpacked)?;
-        let broken = |(side, (subject, _)): (&OpenedSide, &(Subject, SideInput))| {
-            side.broken
-                .as_ref()
-                .map(|reason| format!("`{subject}` cannot be unpacked: {reason}"))
+        self.open(sides, max_unpacked)?;
+        self.say(&Request::Unpack)?;
+        let unpacked = match self.hear()? {
+            Response::Unpacked(unpacked) if unpacked.len() == sides.len() => unpacked,
+            other => return Err(unexpected(&other)),
         };
-        Ok(opened.iter().zip(sides).find_map(broken))
+        let broken = |(side, (subject, _)): (&UnpackedSide, &(Subject, SideInput))| {
+            let reason = side.broken.as_ref()?;
+            Some(format!("`{subject}` cannot be unpacked: {reason}"))
+        };
+        Ok(unpacked.iter().zip(sides).find_map(broken))
     }
 
     /// What each of `sides` sides holds and could do. On a failure, [`Self::suspects`] says which files it may have been on.
@@ -208,6 +204,7 @@ impl Session {
                     }
                     self.working[worker] = files;
                 }
+                Response::Files(total) => progress.files(total as usize),
                 Response::Evidence(side) => evidence.push(*side),
                 other => return Err(unexpected(&other)),
             }
@@ -389,6 +386,9 @@ const MAX_FRAME: usize = 64 << 20;
 
 /// A raw difference of two very large packages.
 const MAX_TOTAL: u64 = 4 << 30;
+
+/// Shorter costs time, longer costs memory; measured on pairs of large packages.
+const PURGE_MILLISECONDS: &str = "10";
 
 const BUFFER: usize = 64 << 10;
 

@@ -79,6 +79,11 @@ impl Tree {
         })
     }
 
+    /// Lets go of the sources.
+    pub(super) fn forget(&mut self) {
+        self.content = Content::Archive(Unpacked::default());
+    }
+
     /// How many files there are.
     pub(super) fn len(&self) -> usize {
         match &self.content {

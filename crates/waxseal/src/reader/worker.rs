@@ -15,7 +15,7 @@ use waxseal_sandbox::{Landlock, Limits, Role, SealReport};
 
 use super::analyse::Analyst;
 use super::excerpts::Excerpts;
-use super::protocol::{Analyse, ContentHeader, Open, OpenedSide, Request, Response, SealState};
+use super::protocol::{Analyse, ContentHeader, Open, Request, Response, SealState, SideHeader, UnpackedSide};
 use super::tree::Tree;
 use super::wire::{self, Inbox, WireError};
 use crate::diff::patch::{self, Pair};
@@ -96,6 +96,9 @@ struct Worker {
     input: Inbox<BufReader<File>>,
     out: Mutex<File>,
     sinks: Vec<SinkSpec>,
+    /// Sides that were handed over and not needed yet.
+    packed: Vec<(SideHeader, Vec<u8>)>,
+    max_unpacked: u64,
     trees: Vec<Tree>,
     evidence: Vec<SourceEvidence>,
     change: Option<Change>,
@@ -107,6 +110,8 @@ impl Worker {
             input: Inbox::new(BufReader::with_capacity(BUFFER, input), MAX_REQUEST, u64::MAX),
             out: Mutex::new(output),
             sinks,
+            packed: Vec::new(),
+            max_unpacked: 0,
             trees: Vec::new(),
             evidence: Vec::new(),
             change: None,
@@ -119,6 +124,7 @@ impl Worker {
         loop {
             match self.input.message()? {
                 Request::Open(open) => self.open(open)?,
+                Request::Unpack => self.unpack_all()?,
                 Request::Analyse(how) => self.analyse(how)?,
                 Request::Compare => self.compare()?,
                 Request::Human => {
@@ -139,28 +145,32 @@ impl Worker {
         }
     }
 
+    /// Takes the bytes. They are unpacked when they are needed, so that not everything lies in memory at once.
     fn open(&mut self, open: Open) -> Result<(), WireError> {
-        let mut inputs = Vec::new();
+        self.max_unpacked = open.max_unpacked;
         for side in open.sides {
             let length = match &side.content {
                 ContentHeader::Archive(length) => *length,
                 ContentHeader::Files(header) => header.files.iter().map(|(_, _, size)| size).sum(),
             };
-            inputs.push((side, self.input.bytes(length)?));
+            let bytes = self.input.bytes(length)?;
+            self.packed.push((side, bytes));
         }
-        let trees: Option<Vec<Tree>> = inputs
+        Ok(())
+    }
+
+    fn unpack_all(&mut self) -> Result<(), WireError> {
+        let max_unpacked = self.max_unpacked;
+        let packed = std::mem::take(&mut self.packed);
+        let trees: Option<Vec<Tree>> = packed
             .into_par_iter()
-            .map(|(side, bytes)| match side.content {
-                ContentHeader::Archive(_) => Some(Tree::unpack(side.subject, &bytes, open.max_unpacked)),
-                ContentHeader::Files(header) => Tree::folder(side.subject, header, bytes),
-            })
+            .map(|(side, bytes)| unpack(side, bytes, max_unpacked))
             .collect();
         self.trees = trees.ok_or(WireError::Malformed)?;
-        let opened = |tree: &Tree| OpenedSide {
-            files: u32::try_from(tree.len()).unwrap_or(u32::MAX),
+        let unpacked = |tree: &Tree| UnpackedSide {
             broken: tree.broken.clone(),
         };
-        self.answer(&Response::Opened(self.trees.iter().map(opened).collect()))
+        self.answer(&Response::Unpacked(self.trees.iter().map(unpacked).collect()))
     }
 
     fn analyse(&mut self, how: Analyse) -> Result<(), WireError> {
@@ -170,16 +180,20 @@ impl Worker {
             cache: AnalysisCache::default(),
             how,
         };
-        let evidence: Vec<SourceEvidence> = (0..)
-            .zip(&self.trees)
-            .map(|(side, tree)| analyst.analyse(side, tree))
-            .collect();
-        for side in evidence {
-            let response = Response::Evidence(Box::new(side));
+        let packed = std::mem::take(&mut self.packed);
+        let last = packed.len().saturating_sub(1);
+        for (idx, (side, bytes)) in packed.into_iter().enumerate() {
+            let mut tree = unpack(side, bytes, self.max_unpacked).ok_or(WireError::Malformed)?;
+            self.answer(&Response::Files(u32::try_from(tree.len()).unwrap_or(u32::MAX)))?;
+            let response = Response::Evidence(Box::new(analyst.analyse(u8::try_from(idx).unwrap_or(u8::MAX), &tree)));
             self.answer(&response)?;
             if let Response::Evidence(side) = response {
                 self.evidence.push(*side);
             }
+            if idx != last && !analyst.how.keep_old {
+                tree.forget();
+            }
+            self.trees.push(tree);
         }
         Ok(())
     }
@@ -204,6 +218,14 @@ impl Worker {
         let ([old, new], Some(change)) = (self.evidence.as_slice(), &self.change) else {
             return HumanDiff::default();
         };
+        if self
+            .trees
+            .iter()
+            .zip([old, new])
+            .any(|(tree, evidence)| tree.len() != evidence.files.len())
+        {
+            return HumanDiff::default();
+        }
         let marks = human_diff::marks(change, new);
         let files = |side: usize| -> Vec<human_diff::File<'_>> {
             let file = |(idx, facts): (usize, &waxseal_model::FileFacts)| human_diff::File {
@@ -248,6 +270,14 @@ impl Worker {
 
     fn give_up(&self, reason: &str) {
         let _ = self.answer(&Response::Failed(reason.to_owned()));
+    }
+}
+
+/// `None` where the parent miscounted.
+fn unpack(side: SideHeader, bytes: Vec<u8>, max_unpacked: u64) -> Option<Tree> {
+    match side.content {
+        ContentHeader::Archive(_) => Some(Tree::unpack(side.subject, &bytes, max_unpacked)),
+        ContentHeader::Files(header) => Tree::folder(side.subject, header, bytes),
     }
 }
 
