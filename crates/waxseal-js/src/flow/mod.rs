@@ -56,39 +56,16 @@ pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks
         }
         flows.extend(recipient_flow(&ctx, &messages, &shapes, recipient));
     }
-    for account in accounts::find(&ctx, &sends) {
-        flows.push(LocalFlow {
-            kind: account.kind,
-            origin: account.piece.origin.clone(),
-            value: account.value.map(|value| bounded(&value, MAX_VALUE)),
-            mailbox: None,
-            channel: bounded(&account.channel, MAX_VALUE),
-            message: shapes.of_account(),
-            hidden: account.piece.hidden,
-            condition: condition(&ctx, account.piece.condition, account.piece.source, account.span),
-            span: account.span,
-            source: account
-                .piece
-                .source
-                .filter(|source| !index::contains(account.span, *source)),
-            function: account.function,
-        });
-    }
-    for copy in copies::find(&ctx, &messages, &sends) {
-        flows.push(LocalFlow {
-            kind: FlowKind::SecondDestination,
-            origin: copy.origin,
-            value: copy.host.map(|host| bounded(&host, MAX_VALUE)),
-            mailbox: None,
-            channel: bounded(&copy.channel, MAX_VALUE),
-            message: shapes.of_copy(&ctx, copy.function),
-            hidden: copy.hidden,
-            condition: condition(&ctx, copy.condition, None, copy.span),
-            span: copy.span,
-            source: None,
-            function: copy.function,
-        });
-    }
+    flows.extend(
+        accounts::find(&ctx, &sends)
+            .into_iter()
+            .map(|account| account_flow(&ctx, &shapes, account)),
+    );
+    flows.extend(
+        copies::find(&ctx, &messages, &sends)
+            .into_iter()
+            .map(|copy| copy_flow(&ctx, &shapes, copy)),
+    );
     flows.sort_by_key(|flow| {
         let shape = &flow.message;
         let telling = (
@@ -276,6 +253,41 @@ fn literal_of<'c, 'a>(
     holding()
         .find(|it| it.function == function)
         .or_else(|| holding().next())
+}
+
+fn account_flow(ctx: &Context<'_, '_, '_>, shapes: &Shapes, account: accounts::Account) -> LocalFlow {
+    LocalFlow {
+        kind: account.kind,
+        origin: account.piece.origin.clone(),
+        value: account.value.map(|value| bounded(&value, MAX_VALUE)),
+        mailbox: None,
+        channel: bounded(&account.channel, MAX_VALUE),
+        message: shapes.of_account(),
+        hidden: account.piece.hidden,
+        condition: condition(ctx, account.piece.condition, account.piece.source, account.span),
+        span: account.span,
+        source: account
+            .piece
+            .source
+            .filter(|source| !index::contains(account.span, *source)),
+        function: account.function,
+    }
+}
+
+fn copy_flow(ctx: &Context<'_, '_, '_>, shapes: &Shapes, copy: copies::Copy) -> LocalFlow {
+    LocalFlow {
+        kind: FlowKind::SecondDestination,
+        origin: copy.origin,
+        value: copy.host.map(|host| bounded(&host, MAX_VALUE)),
+        mailbox: None,
+        channel: bounded(&copy.channel, MAX_VALUE),
+        message: shapes.of_copy(ctx, copy.function),
+        hidden: copy.hidden,
+        condition: condition(ctx, copy.condition, None, copy.span),
+        span: copy.span,
+        source: None,
+        function: copy.function,
+    }
 }
 
 /// The text of the innermost condition around a flow: the one nearest to its value, to its place, or around both.

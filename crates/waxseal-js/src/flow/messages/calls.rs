@@ -112,39 +112,7 @@ impl<'a> Messages<'a> {
             "fromEntries" => self.entries(ctx, call, place),
             "create" | "defineProperties" if matches!(object.get_inner_expression(), Expression::Identifier(it) if it.name == "Object") =>
             {
-                let Some(Expression::ObjectExpression(descriptors)) =
-                    sources.first().map(|it| it.get_inner_expression())
-                else {
-                    return;
-                };
-                let whole = self.add(Key::Call(call.span), call.function);
-                self.absorb(ctx, whole, target, place, 0);
-                self.owners.insert(descriptors.span.start, whole);
-                for property in &descriptors.properties {
-                    let ObjectPropertyKind::ObjectProperty(property) = property else {
-                        continue;
-                    };
-                    let Some(name) = property_name(ctx, &property.key) else {
-                        continue;
-                    };
-                    let Some(role @ Role::Recipient(_)) = names::role(&name) else {
-                        continue;
-                    };
-                    let at = At {
-                        span: property.span,
-                        name: &name,
-                        hidden: false,
-                        place,
-                    };
-                    for value in described(ctx, &property.value) {
-                        self.field(whole, role.clone(), FieldValue::Expression(value), at);
-                    }
-                }
-                if method == "defineProperties"
-                    && let Some(message) = self.base(ctx, target, place)
-                {
-                    self.include(message, whole);
-                }
+                self.descriptors_call(ctx, call, method, place);
             }
             "defineProperty" | "set" | "__defineGetter__" if matches!(object.get_inner_expression(), Expression::Identifier(it) if it.name == "Object" || it.name == "Reflect") =>
             {
@@ -168,6 +136,47 @@ impl<'a> Messages<'a> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `Object.create(a, { bcc: { value } })`, `Object.defineProperties(a, …)`.
+    fn descriptors_call(&mut self, ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, method: &str, place: Place) {
+        let given = arguments(call);
+        let Some((target, sources)) = given.split_first() else {
+            return;
+        };
+
+        let Some(Expression::ObjectExpression(descriptors)) = sources.first().map(|it| it.get_inner_expression())
+        else {
+            return;
+        };
+        let whole = self.add(Key::Call(call.span), call.function);
+        self.absorb(ctx, whole, target, place, 0);
+        self.owners.insert(descriptors.span.start, whole);
+        for property in &descriptors.properties {
+            let ObjectPropertyKind::ObjectProperty(property) = property else {
+                continue;
+            };
+            let Some(name) = property_name(ctx, &property.key) else {
+                continue;
+            };
+            let Some(role @ Role::Recipient(_)) = names::role(&name) else {
+                continue;
+            };
+            let at = At {
+                span: property.span,
+                name: &name,
+                hidden: false,
+                place,
+            };
+            for value in described(ctx, &property.value) {
+                self.field(whole, role.clone(), FieldValue::Expression(value), at);
+            }
+        }
+        if method == "defineProperties"
+            && let Some(message) = self.base(ctx, target, place)
+        {
+            self.include(message, whole);
         }
     }
 
