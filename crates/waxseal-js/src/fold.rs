@@ -20,6 +20,7 @@ mod value;
 
 mod api;
 mod builtins;
+mod bundles;
 mod calls;
 mod eval;
 mod heap;
@@ -57,6 +58,9 @@ pub(crate) struct Folder<'m, 'a> {
     cycles: Cell<u32>,
     /// What functions return, by their return statements alone.
     returned: RefCell<FxHashMap<FunctionIdx, Option<Folded>>>,
+    /// The modules of a bundle, found when first asked for, and what each exports.
+    bundle: RefCell<Option<bundles::Bundle>>,
+    exported: RefCell<FxHashMap<FunctionIdx, Option<Value>>>,
     /// How often interpreting a function came to nothing.
     failures: RefCell<FxHashMap<FunctionIdx, u32>>,
     /// Variables outside the functions being interpreted.
@@ -116,6 +120,8 @@ impl<'m, 'a> Folder<'m, 'a> {
             results: RefCell::default(),
             cycles: Cell::new(0),
             returned: RefCell::default(),
+            bundle: RefCell::default(),
+            exported: RefCell::default(),
             failures: RefCell::default(),
             world: RefCell::default(),
             heap: RefCell::default(),

@@ -134,6 +134,10 @@ impl<'a> Folder<'_, 'a> {
             ("process", "env" | "argv" | "execArgv" | "argv0") | ("import.meta", "env") => {
                 return self.extend_api(api, &format!(".{name}"), &Origins::of(Origins::CONFIGURED));
             }
+            (super::bundles::WEBPACK_GETTER, "a") => {
+                let made_of = api.calls.last().and_then(|call| call.arguments.first());
+                return Js::V(made_of.cloned().unwrap_or(Value::Undefined));
+            }
             ("process", "mainModule") | ("require", "main") => return self.api_value("module", Origins::default()),
             ("module", "require") => return self.api_value("require", Origins::default()),
             ("node:fs", "promises") => return self.api_value("node:fs/promises", Origins::default()),

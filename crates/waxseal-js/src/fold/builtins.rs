@@ -135,6 +135,9 @@ impl Folder<'_, '_> {
         if matches!(path, "process.getBuiltinModule") {
             return Some(Ok(self.loaded(arguments.first()?)));
         }
+        if let Some(value) = self.bundle_call(path, &api.calls, arguments) {
+            return Some(Ok(Js::V(value)));
+        }
         if matches!(path, "eval" | "Function" | "Function()") {
             return self.code(path, arguments, api);
         }
@@ -217,11 +220,6 @@ impl Folder<'_, '_> {
             })),
             _ => None,
         }
-    }
-
-    /// What a bundler passes to the functions it wraps modules in.
-    pub(super) fn bundler_parameter(&self, _function: crate::module::FunctionIdx, _index: u8) -> Option<Value> {
-        None
     }
 }
 

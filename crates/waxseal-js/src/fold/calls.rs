@@ -261,8 +261,11 @@ impl<'a> Folder<'_, 'a> {
             return self.run(function, frame, this.clone(), arguments);
         }
         self.hide();
-        if let Some(wrapped) = self.interop(function, &arguments) {
-            return Ok(Js::V(wrapped));
+        let helped = self
+            .interop(function, &arguments)
+            .or_else(|| self.bundler_function(function, &arguments));
+        if let Some(value) = helped {
+            return Ok(Js::V(value));
         }
         let all_known = arguments.iter().all(|it| match it {
             Js::V(value) => value.is_constant() || matches!(value, Value::Function(_)),

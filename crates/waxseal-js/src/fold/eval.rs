@@ -304,12 +304,7 @@ impl<'a> Folder<'_, 'a> {
     }
 
     /// Adds what spreading a value into an object adds.
-    pub(super) fn spread_properties(
-        &self,
-        value: &Value,
-        properties: &mut Vec<Property>,
-        rest: &mut Origins,
-    ) {
+    pub(super) fn spread_properties(&self, value: &Value, properties: &mut Vec<Property>, rest: &mut Origins) {
         match value {
             Value::Object(object) => {
                 if !self.spend(object.properties.len() as u64) {

@@ -97,6 +97,41 @@ fn names_are_canonical() {
     );
 }
 
+#[test]
+fn modules_inside_a_bundle_are_found() {
+    let webpack = "(() => { var m = {
+      123: (e, t, n) => { 'use strict'; e.exports = require('https') },
+      456: function (e, t, n) { n.d(t, { a: () => o, host: () => h }); var o = n(123), h = 'collector.example'; },
+      789: (e, t, n) => { var o = n(456), p = n.n(n(123)); QUESTION }
+    }; var c = {}; function r(i) { var o = c[i]; if (o !== undefined) return o.exports; var s = c[i] = { exports: {} }; m[i](s, s.exports, r); return s.exports }
+    REST })()";
+    let inside = |question: &str| webpack.replace("QUESTION", question).replace("REST", "r(789)");
+    is(&inside("out(o.a.request)"), "node:https.request");
+    is(&inside("out(p().request)"), "node:https.request");
+    is(&inside("out(p.a.request)"), "node:https.request");
+    assert_eq!(super::pattern(&inside("out(o.host)")), "collector.example");
+    is(
+        &webpack.replace("QUESTION", "").replace("REST", "out(r(123).request)"),
+        "node:https.request",
+    );
+    let esbuild = "var __commonJS = (cb, mod) => function __require() { return mod || (0, cb[Object.keys(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports };
+      var require_a = __commonJS({ 'node_modules/a/index.js'(exports, module) { module.exports = require('https') } });
+      var require_b = __commonJS({ 'b.js'(exports) { exports.host = 'collector.example' } });
+      var a = __toESM(require_a()); var __toESM = (mod) => mod && mod.__esModule ? mod : { default: mod }; QUESTION";
+    is(
+        &esbuild.replace("QUESTION", "out(a.default.request)"),
+        "node:https.request",
+    );
+    assert_eq!(
+        super::pattern(&esbuild.replace("QUESTION", "out(require_b().host)")),
+        "collector.example"
+    );
+    is(
+        "(function e(t, n, r) {})({ 1: [function (require, module, exports) { out(require('fs')) }, {}] }, {}, [1])",
+        "node:fs",
+    );
+}
+
 /// The API that the call marked `/*!*/` is a call of, and its first argument.
 fn call(source: &str) -> (String, String) {
     let allocator = Allocator::default();
