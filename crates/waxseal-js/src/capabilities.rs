@@ -3,6 +3,7 @@
 //! One file per kind of capability; each begins with its table of APIs. A row of a table says which modules have which members
 //! and how to read what a call is aimed at. [`find`] asks the folder what every call calls and looks the answer up.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use oxc_ast::ast::{Argument, ChainElement, Expression};
@@ -10,7 +11,7 @@ use oxc_span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{CapabilityKind, Target};
 
-use crate::fold::{Api, Folded, Folder, Value};
+use crate::fold::{Api, Folded, Folder, Origins, Value};
 use crate::local::LocalCapability;
 use crate::module::{CallNode, CallNote, FunctionIdx, Module};
 
@@ -39,8 +40,8 @@ pub(crate) struct CodeFacts {
     pub(crate) loads: Vec<LoadNote>,
     /// A module name could not be folded.
     pub(crate) loads_unknown: bool,
-    /// Something here depends on a value of another file of the package.
-    pub(crate) wants_imports: bool,
+    /// Values of other files of the package that targets depend on: `./config.HOST`, or `*` where it could not be said which.
+    pub(crate) wants: BTreeSet<String>,
     /// Characters that make code look different from what it is.
     pub(crate) deceptive: Vec<Span>,
     /// There was more than could be kept.
@@ -186,10 +187,33 @@ impl<'a> Finder<'_, '_, 'a> {
             member: row.member,
             arguments,
         };
-        for aim in (row.family.aim)(&read) {
+        let aims = (row.family.aim)(&read);
+        if aims
+            .iter()
+            .any(|it| matches!(it.target, Target::Dynamic | Target::Pattern(_)))
+        {
+            let made = api.calls.iter().flat_map(|it| &it.arguments);
+            arguments
+                .iter()
+                .map(|it| &it.value)
+                .chain(made)
+                .for_each(|it| self.want(it));
+        }
+        for aim in aims {
             self.add(row.family.kind, &name, aim, call.span, call.function);
         }
         true
+    }
+
+    /// Notes which values of other files decide a value.
+    fn want(&mut self, value: &Value) {
+        if value.origins().has(Origins::IMPORTED) && self.facts.wants.len() < MAX_WANTS {
+            let before = self.facts.wants.len();
+            collect_imports(value, 0, &mut self.facts.wants);
+            if self.facts.wants.len() == before {
+                self.facts.wants.insert("*".to_owned());
+            }
+        }
     }
 
     fn add(&mut self, kind: CapabilityKind, api: &str, aim: Aim, span: Span, function: FunctionIdx) {
@@ -197,7 +221,6 @@ impl<'a> Finder<'_, '_, 'a> {
             self.facts.truncated = true;
             return;
         }
-        self.facts.wants_imports |= aim.imported;
         // Alternatives of one call may come to the same; so may a call that is noted in two ways.
         let text = match &aim.target {
             Target::None => format!("{api}\0"),
@@ -283,6 +306,34 @@ fn unwrap_api(mut api: Rc<Api>) -> Rc<Api> {
     api
 }
 
+/// The paths of what other files give a value.
+fn collect_imports(value: &Value, depth: usize, wants: &mut BTreeSet<String>) {
+    if depth > MAX_DEPTH || wants.len() >= MAX_WANTS {
+        return;
+    }
+    match value {
+        Value::Api(api) => {
+            if api.path.starts_with('.') {
+                wants.insert(api.path.to_string());
+            }
+            for argument in api.calls.iter().flat_map(|it| &it.arguments) {
+                collect_imports(argument, depth + 1, wants);
+            }
+        }
+        Value::Concat(values) | Value::OneOf(values) => {
+            values.iter().for_each(|it| collect_imports(it, depth + 1, wants));
+        }
+        Value::Array(array) => array.items.iter().for_each(|it| collect_imports(it, depth + 1, wants)),
+        Value::Object(object) => {
+            object
+                .properties
+                .iter()
+                .for_each(|it| collect_imports(&it.value.value, depth + 1, wants));
+        }
+        _ => {}
+    }
+}
+
 /// The leftmost expression of a chain of members and calls.
 fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
     loop {
@@ -324,6 +375,10 @@ const WRAPPERS: [&str; 6] = [
     "node:util.deprecate()",
 ];
 const MAX_WRAPPERS: usize = 4;
+
+/// Values of other files that one file's targets depend on, and how deep they are looked for.
+const MAX_WANTS: usize = 256;
+const MAX_DEPTH: usize = 4;
 
 /// Shorter pieces of a target say nothing, and the beginning of a longer one is enough.
 const MIN_PIECE: usize = 3;

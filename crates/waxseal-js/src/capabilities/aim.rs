@@ -2,7 +2,7 @@
 
 use waxseal_model::Target;
 
-use crate::fold::{Folded, Origins, Value};
+use crate::fold::{Folded, Value};
 
 /// A target, and what getting there showed.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +11,6 @@ pub(super) struct Aim {
     pub(super) sensitive: bool,
     pub(super) hidden: bool,
     pub(super) sensitive_if_hidden: bool,
-    /// It depends on a value of another file.
-    pub(super) imported: bool,
 }
 
 impl Aim {
@@ -23,7 +21,6 @@ impl Aim {
             sensitive: false,
             hidden: false,
             sensitive_if_hidden: false,
-            imported: false,
         }
     }
 
@@ -164,19 +161,12 @@ pub(super) fn aims(argument: Option<&Folded>, read: &dyn Fn(&Value) -> Text) -> 
     if matches!(folded.value, Value::Undefined | Value::Null) {
         return vec![Aim::none()];
     }
-    let imported = is_imported(&folded.value);
     let aim = |text: Text| Aim {
         target: text.target(),
         hidden: folded.hidden,
-        imported,
         ..Aim::none()
     };
     texts(&folded.value, read).into_iter().map(aim).collect()
-}
-
-/// Whether another file of the package decides a value.
-pub(super) fn is_imported(value: &Value) -> bool {
-    value.origins().has(Origins::IMPORTED)
 }
 
 /// The longest beginning of a text that fits.

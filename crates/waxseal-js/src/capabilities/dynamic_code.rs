@@ -5,7 +5,7 @@ use std::rc::Rc;
 use oxc_ast::ast::Expression;
 use waxseal_model::{CapabilityKind, Target};
 
-use super::aim::{Aim, bounded, is_imported, plain_text, text_aims, texts};
+use super::aim::{Aim, bounded, plain_text, text_aims, texts};
 use super::{Call, Family, Finder, LoadNote, argument_expression, file_system};
 use crate::fold::{Api, Folded, Origins, Value};
 use crate::module::{BindingSource, CallNote, PropertyKeyNote};
@@ -69,7 +69,6 @@ fn is_text(value: &Value) -> bool {
 fn code_aims(code: &Folded) -> Vec<Aim> {
     let origins = code.value.origins();
     let sensitive = origins.has(Origins::FETCHED | Origins::DERIVED);
-    let imported = is_imported(&code.value);
     texts(&code.value, &plain_text)
         .into_iter()
         .map(|text| Aim {
@@ -77,7 +76,6 @@ fn code_aims(code: &Folded) -> Vec<Aim> {
             sensitive,
             hidden: code.hidden,
             sensitive_if_hidden: true,
-            imported,
         })
         .collect()
 }
@@ -106,13 +104,11 @@ pub(super) fn read_load<'a>(
     if matches!(name.value, Value::Number(_)) {
         return;
     }
-    let imported = is_imported(&name.value);
     for text in texts(&name.value, &plain_text) {
         if text.exact {
             if text.text.ends_with(".node") {
                 let aim = Aim {
                     hidden: name.hidden,
-                    imported,
                     ..Aim::constant(&text.text)
                 };
                 finder.add(CapabilityKind::Native, api, aim, call.span, call.function);
@@ -121,7 +117,6 @@ pub(super) fn read_load<'a>(
                 let aim = Aim {
                     hidden: true,
                     sensitive: true,
-                    imported,
                     ..Aim::constant(&text.text)
                 };
                 finder.add(CapabilityKind::DynamicCode, api, aim, call.span, call.function);
@@ -139,7 +134,7 @@ pub(super) fn read_load<'a>(
         let aim = path.unwrap_or_else(Aim::dynamic);
         let native = aim.text().is_some_and(|path| path.ends_with(".node"));
         finder.facts.loads_unknown |= !native;
-        finder.facts.wants_imports |= imported;
+        finder.want(&name.value);
         let kind = if native {
             CapabilityKind::Native
         } else {
@@ -156,7 +151,6 @@ pub(super) fn read_load<'a>(
             sensitive,
             hidden: name.hidden,
             sensitive_if_hidden: true,
-            imported,
         };
         finder.add(kind, api, aim, call.span, call.function);
     }

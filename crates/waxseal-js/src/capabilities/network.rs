@@ -2,7 +2,7 @@
 
 use waxseal_model::{CapabilityKind, Target};
 
-use super::aim::{Aim, Text, aims, is_imported, plain_text, texts};
+use super::aim::{Aim, Text, aims, plain_text, texts};
 use super::{Call, Family};
 use crate::fold::{Folded, Value};
 
@@ -165,11 +165,7 @@ fn client_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
         if !relative.text.contains("://") {
             let mut whole = base_text.clone();
             whole.push(&relative);
-            *aim = network_aim(
-                whole,
-                base.hidden || aim.hidden,
-                aim.imported || is_imported(&base.value),
-            );
+            *aim = network_aim(whole, base.hidden || aim.hidden);
         }
     }
     found
@@ -180,14 +176,13 @@ fn destination(call: &Call<'_, '_, '_>, argument: Option<&Folded>) -> Vec<Aim> {
     let Some(folded) = argument else {
         return vec![Aim::none()];
     };
-    let imported = is_imported(&folded.value);
     if Call::is_options(&folded.value) {
         let (text, hidden) = options_text(call, folded);
-        return vec![network_aim(text, hidden, imported)];
+        return vec![network_aim(text, hidden)];
     }
     texts(&folded.value, &|value| address_text(call, value))
         .into_iter()
-        .map(|text| network_aim(text, folded.hidden, imported))
+        .map(|text| network_aim(text, folded.hidden))
         .collect()
 }
 
@@ -310,21 +305,20 @@ fn socket_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
     if Call::is_options(&first.value) {
         return destination(call, Some(first));
     }
-    let imported = is_imported(&first.value);
     let port = plain_text(&first.value);
     if port.exact && port.text.parse::<u16>().is_err() {
-        return vec![network_aim(port, first.hidden, imported)];
+        return vec![network_aim(port, first.hidden)];
     }
     let Some(second) = call
         .argument(1)
         .filter(|it| !matches!(it.value, Value::Function(_)) && !Call::is_options(&it.value))
     else {
-        return vec![network_aim(port_of("*", &port), first.hidden, imported)];
+        return vec![network_aim(port_of("*", &port), first.hidden)];
     };
     let hosts = texts(&second.value, &plain_text);
     hosts
         .into_iter()
-        .map(|host| network_aim(join_port(host, &port), second.hidden || first.hidden, imported))
+        .map(|host| network_aim(join_port(host, &port), second.hidden || first.hidden))
         .collect()
 }
 
@@ -373,7 +367,7 @@ fn host_aims(call: &Call<'_, '_, '_>) -> Vec<Aim> {
         .collect()
 }
 
-fn network_aim(text: Text, hidden: bool, imported: bool) -> Aim {
+fn network_aim(text: Text, hidden: bool) -> Aim {
     let target = match (Text {
         text: normalize(&text.text),
         exact: text.exact,
@@ -386,7 +380,6 @@ fn network_aim(text: Text, hidden: bool, imported: bool) -> Aim {
     with_judgement(Aim {
         target,
         hidden,
-        imported,
         ..Aim::none()
     })
 }

@@ -2,7 +2,7 @@
 
 use waxseal_model::CapabilityKind;
 
-use super::aim::{Aim, Text, aims, is_imported, plain_text, text_aims, texts};
+use super::aim::{Aim, Text, aims, plain_text, text_aims, texts};
 use super::{Call, Family};
 use crate::fold::{Folded, Value};
 
@@ -55,7 +55,6 @@ fn command_and_list(call: &Call<'_, '_, '_>) -> Vec<Aim> {
         .argument(1)
         .filter(|it| !Call::is_options(&it.value) && !matches!(it.value, Value::Function(_)));
     let hidden = command.hidden || list.is_some_and(|it| it.hidden);
-    let imported = is_imported(&command.value) || list.is_some_and(|it| is_imported(&it.value));
     let join = |mut text: Text| {
         if let Some(list) = list {
             push_words(&mut text, list);
@@ -63,7 +62,6 @@ fn command_and_list(call: &Call<'_, '_, '_>) -> Vec<Aim> {
         Aim {
             target: text.target(),
             hidden,
-            imported,
             ..Aim::none()
         }
     };

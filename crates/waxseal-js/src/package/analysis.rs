@@ -1,5 +1,7 @@
 //! Everything that one file says by itself, independent of its package: may be shared between releases and threads.
 
+use std::collections::BTreeSet;
+
 use oxc_allocator::Allocator;
 use waxseal_model::{Anomaly, AnomalyKind, CapabilityKind, FileState, SinkSpec};
 
@@ -23,8 +25,8 @@ pub struct FileAnalysis {
     pub(super) loads_unknown: bool,
     /// Constants other files of the package may import.
     pub(super) constants: Vec<(String, Constant)>,
-    /// A value of another file of the package could change the answer.
-    pub(super) wants_imports: bool,
+    /// Values of other files of the package that could change the answer: `./config.HOST`; `*` for any.
+    pub(super) wants: BTreeSet<String>,
     /// Oddities; the path and the file are added later.
     pub(super) oddities: Vec<(AnomalyKind, String, Option<Place>)>,
 }
@@ -48,10 +50,22 @@ impl FileAnalysis {
         self.capabilities.len() + self.flows.len()
     }
 
-    /// Whether importing a name, `*` for any, gives a constant.
-    pub(super) fn gives(&self, name: &str) -> bool {
-        let any = matches!(name, "*" | "default") && !self.constants.is_empty();
-        any || self.constants.iter().any(|(it, _)| it == name || it == "default")
+    /// Whether this file's answer may depend on the module it calls `specifier`.
+    pub(super) fn wants_of(&self, specifier: &str) -> bool {
+        self.wants.contains("*") || self.wants.iter().any(|path| imported_name(path, specifier).is_some())
+    }
+
+    /// Whether what another file wants of this one, which it calls `specifier`, is among its constants.
+    pub(super) fn gives(&self, specifier: &str, wants: &BTreeSet<String>, uses: &[(u32, &str)]) -> bool {
+        let gives = |name: &str| {
+            let any = matches!(name, "" | "*" | "default") && !self.constants.is_empty();
+            any || self.constants.iter().any(|(it, _)| it == name || it == "default")
+        };
+        let named = wants
+            .iter()
+            .filter_map(|path| imported_name(path, specifier))
+            .any(gives);
+        named || (wants.contains("*") && uses.iter().any(|(_, name)| gives(name)))
     }
 
     pub(super) fn empty(state: FileState) -> Self {
@@ -62,7 +76,7 @@ impl FileAnalysis {
             graph: FileGraph::default(),
             loads_unknown: false,
             constants: Vec::new(),
-            wants_imports: false,
+            wants: BTreeSet::new(),
             oddities: Vec::new(),
         }
     }
@@ -98,7 +112,10 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     let mut analysis = FileAnalysis::empty(FileState::Parsed);
     analysis.loads_unknown = code.loads_unknown;
     // Mail is worth a second look whenever the file could be told more.
-    analysis.wants_imports = code.wants_imports || !mail.flows.is_empty() || !mail.capabilities.is_empty();
+    analysis.wants = code.wants;
+    if !mail.flows.is_empty() || !mail.capabilities.is_empty() {
+        analysis.wants.insert("*".to_owned());
+    }
     analysis.graph = graph;
     analysis.constants = constants;
     if code.truncated || mail.truncated || mail.flows.len() > limits.file_facts {
@@ -146,6 +163,17 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
             .push((AnomalyKind::DeceptiveText, detail, Some(lines.place(span))));
     }
     analysis
+}
+
+/// The export that a path is of, if it is of this module: of `./config.HOST.length` it is `HOST`.
+fn imported_name<'w>(path: &'w str, specifier: &str) -> Option<&'w str> {
+    let rest = path.strip_prefix(specifier)?;
+    let member = match rest.strip_prefix('.') {
+        Some(member) => member,
+        None if rest.is_empty() || rest.starts_with("()") => "",
+        None => return None,
+    };
+    Some(member.split(['.', '(', '[']).next().unwrap_or(member))
 }
 
 fn placed(flow: LocalFlow, lines: &LineTable<'_>) -> PlacedFlow {

@@ -157,7 +157,7 @@ impl<'l, 'p> Linker<'l, 'p> {
     fn link_constants(&mut self) {
         let mut tasks = Vec::new();
         for (idx, analysis) in (0..).zip(&self.analyses) {
-            if let Some(analysis) = analysis.as_deref().filter(|it| it.wants_imports)
+            if let Some(analysis) = analysis.as_deref().filter(|it| !it.wants.is_empty())
                 && let Some(task) = self.linked_task(idx, analysis)
             {
                 tasks.push(task);
@@ -181,6 +181,9 @@ impl<'l, 'p> Linker<'l, 'p> {
         for ((idx, specifier), targets) in (0..).zip(&analysis.graph.specifiers).zip(&self.targets[file as usize]) {
             for target in targets.iter().copied().filter(|it| *it != file).take(MAX_VARIANTS) {
                 let input = &self.analyst.files[target as usize];
+                if !analysis.wants_of(specifier) {
+                    continue;
+                }
                 if self.kinds[target as usize] == FileKind::Json {
                     let Some(value) = constants::read_json(input.bytes) else {
                         continue;
@@ -191,8 +194,9 @@ impl<'l, 'p> Linker<'l, 'p> {
                         continue;
                     };
                     let first = names.partition_point(|(specifier, _)| *specifier < idx);
-                    let mut asked = names[first..].iter().take_while(|(specifier, _)| *specifier == idx);
-                    if exporter.constants.is_empty() || !asked.any(|(_, name)| exporter.gives(name)) {
+                    let last = names.partition_point(|(specifier, _)| *specifier <= idx);
+                    if exporter.constants.is_empty() || !exporter.gives(specifier, &analysis.wants, &names[first..last])
+                    {
                         continue;
                     }
                     for (name, value) in &exporter.constants {

@@ -209,9 +209,9 @@ fn what_an_install_script_starts_runs_on_install() {
 
 #[test]
 fn callbacks_of_an_install_script_run_on_install() {
-    let setup = format!("const d = require('./download'); d.get(function done() {{ }})");
+    let setup = "const d = require('./download'); d.get(function done() {})";
     let download = format!("exports.get = function get(f) {{ {FETCH} }}");
-    let files = [("setup.js", setup.as_str()), ("download.js", download.as_str())];
+    let files = [("setup.js", setup), ("download.js", download.as_str())];
     check_reach(
         &[("script:install", "node setup.js")],
         &files,
