@@ -9,7 +9,7 @@ use crate::integrity::IntegrityError;
 #[non_exhaustive]
 pub enum RegistryError {
     /// 401.
-    #[error("{registry} wants credentials for `{name}`")]
+    #[error("{registry} wants credentials for `{name}` (HTTP status 401)")]
     Unauthorized {
         /// What was asked for.
         name: PackageName,
@@ -17,7 +17,7 @@ pub enum RegistryError {
         registry: String,
     },
     /// 403.
-    #[error("{registry} refuses to give `{name}`")]
+    #[error("{registry} refuses to give `{name}` (HTTP status 403)")]
     Forbidden {
         /// What was asked for.
         name: PackageName,

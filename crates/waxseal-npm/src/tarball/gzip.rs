@@ -33,7 +33,7 @@ pub(super) fn inflate(bytes: &[u8], limit: u64) -> Result<Inflated, TarballError
     };
     let mut rest = bytes;
     loop {
-        rest = inflate_member(rest, &mut out.data, limit)?;
+        rest = inflate_member(rest, &mut out.data, bytes, limit)?;
         out.members += 1;
         // Node goes on to a further member unless the next byte is zero, which it takes for padding (node_zlib.cc).
         match rest.first() {
@@ -51,8 +51,9 @@ pub(super) fn inflate(bytes: &[u8], limit: u64) -> Result<Inflated, TarballError
     Ok(out)
 }
 
-/// Inflates one member and gives what follows it.
-fn inflate_member<'a>(bytes: &'a [u8], out: &mut Vec<u8>, limit: u64) -> Result<&'a [u8], TarballError> {
+/// Inflates one member of `whole` and gives what follows it.
+fn inflate_member<'a>(bytes: &'a [u8], out: &mut Vec<u8>, whole: &[u8], limit: u64) -> Result<&'a [u8], TarballError> {
+    let mut measured = out.len() > MEASURE_FROM;
     // Node opens the stream with automatic detection, so a later member may be zlib's format (zlib manual, inflateInit2).
     let mut stream = if bytes.starts_with(&GZIP_MAGIC) {
         Decompress::new_gzip(WINDOW_BITS)
@@ -64,6 +65,12 @@ fn inflate_member<'a>(bytes: &'a [u8], out: &mut Vec<u8>, limit: u64) -> Result<
         let input = bytes.get(consumed..).unwrap_or_default();
         if out.len() as u64 > limit {
             return Err(TarballError::TooLarge { limit, unit: "bytes" });
+        }
+        if !measured && out.len() > MEASURE_FROM {
+            measured = true;
+            if (out.len() / MEASURE_RATIO) as u64 > stream.total_in() && is_longer_than(whole, limit) {
+                return Err(TarballError::TooLarge { limit, unit: "bytes" });
+            }
         }
         if out.capacity() - out.len() < MIN_ROOM {
             out.reserve(out.len().clamp(FIRST_ROOM, MAX_ROOM));
@@ -83,6 +90,44 @@ fn inflate_member<'a>(bytes: &'a [u8], out: &mut Vec<u8>, limit: u64) -> Result<
             return Err(corrupt("its compressed data is cut off"));
         }
     }
+}
+
+/// Whether the members together inflate to more than `limit`, found without keeping any of it: memory that is touched costs far
+/// more than what a bomb inflates to.
+fn is_longer_than(bytes: &[u8], limit: u64) -> bool {
+    let mut scratch = Vec::with_capacity(SCRATCH);
+    let mut rest = bytes;
+    let mut total = 0_u64;
+    while rest.first().is_some_and(|byte| *byte != 0) {
+        let mut stream = if rest.starts_with(&GZIP_MAGIC) {
+            Decompress::new_gzip(WINDOW_BITS)
+        } else {
+            Decompress::new(true)
+        };
+        loop {
+            scratch.clear();
+            let before = (stream.total_in(), stream.total_out());
+            let consumed = usize::try_from(before.0).unwrap_or(usize::MAX);
+            let input = rest.get(consumed..).unwrap_or_default();
+            let Ok(status) = stream.decompress_vec(input, &mut scratch, FlushDecompress::None) else {
+                return false;
+            };
+            if total.saturating_add(stream.total_out()) > limit {
+                return true;
+            }
+            if status == Status::StreamEnd {
+                break;
+            }
+            if before == (stream.total_in(), stream.total_out()) {
+                return false;
+            }
+        }
+        total = total.saturating_add(stream.total_out());
+        rest = rest
+            .get(usize::try_from(stream.total_in()).unwrap_or(usize::MAX)..)
+            .unwrap_or_default();
+    }
+    false
 }
 
 fn corrupt(reason: &str) -> TarballError {
@@ -105,6 +150,15 @@ const WINDOW_BITS: u8 = 15;
 
 /// node-tar gives up beyond this ratio of inflated to packed bytes (7.5.22, `maxDecompressionRatio`).
 const MAX_RATIO: u64 = 1000;
+
+/// From here on an archive that inflates suspiciously well is measured to its end before more of it is kept.
+const MEASURE_FROM: usize = 48 << 20;
+
+/// JavaScript inflates to about four times its packed size, and rarely to more than ten.
+const MEASURE_RATIO: usize = 20;
+
+/// Room for measuring.
+const SCRATCH: usize = 256 << 10;
 
 /// Room that is kept free so that inflating does not stop for every few bytes.
 const MIN_ROOM: usize = 16 << 10;
