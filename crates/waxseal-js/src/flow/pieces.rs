@@ -2,6 +2,7 @@
 
 mod bindings;
 mod calls;
+mod literals;
 mod origin;
 mod values;
 

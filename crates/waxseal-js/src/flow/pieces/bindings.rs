@@ -1,10 +1,11 @@
 //! Names and parameters: everything that was ever put into them.
 
 use super::super::index::{arguments, element, member_of, statement_condition, symbol_of};
-use super::{Judge, MAX_BINDINGS, Way, property_name, with};
+use super::literals::values_at;
+use super::{Judge, MAX_BINDINGS, Way, with};
 use crate::fold::{Folded, Origins, Value};
 use crate::module::{Binding, BindingSource, PathStep};
-use oxc_ast::ast::{Expression, ObjectPropertyKind};
+use oxc_ast::ast::Expression;
 use oxc_semantic::SymbolId;
 
 impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
@@ -180,15 +181,13 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             self.expression(value, way);
             return;
         };
-        if let (Expression::ObjectExpression(object), PathStep::Property(name)) = (value.get_inner_expression(), first)
-        {
-            for property in &object.properties {
-                if let ObjectPropertyKind::ObjectProperty(property) = property
-                    && property_name(self.ctx, &property.key).as_deref() == Some(*name)
-                {
-                    self.along(&property.value, rest, way);
-                    return;
-                }
+        if let PathStep::Property(name) = first {
+            let values = values_at(self.ctx, value, name);
+            for value in &values {
+                self.along(value, rest, &way.deeper());
+            }
+            if !values.is_empty() {
+                return;
             }
         }
         let mut folded = self.ctx.folder.fold(value);

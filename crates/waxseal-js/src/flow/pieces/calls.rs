@@ -7,6 +7,11 @@ use oxc_ast::ast::{CallExpression, Expression, NewExpression};
 impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
     pub(super) fn call(&mut self, call: &'a CallExpression<'a>, expression: &'a Expression<'a>, way: &Way) {
         let ctx = self.ctx;
+        let folded = ctx.folder.fold(expression);
+        if folded.value.is_constant() {
+            self.value(&folded.value, &with(&folded, way));
+            return;
+        }
         let note = ctx.index.call_at(call.span);
         if let Some(function) = note.and_then(|note| ctx.index.callees.get(&note)) {
             let before = self.pieces.len();
@@ -17,10 +22,9 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
                 return;
             }
         }
-        let folded = ctx.folder.fold(expression);
         let before = self.pieces.len();
         self.value(&folded.value, &with(&folded, way));
-        if self.pieces[before..].iter().any(|piece| piece.mailbox.is_some()) || folded.value.is_constant() {
+        if self.pieces[before..].iter().any(|piece| piece.mailbox.is_some()) {
             return;
         }
         let member = member_of(&call.callee);

@@ -2,6 +2,7 @@
 
 use super::super::index::member_of;
 use super::super::text::{self, Segment};
+use super::literals::{handed_in, values_at};
 use super::origin::origin_of;
 use super::{Judge, MAX_DEPTH, MAX_PIECES, Piece, Wanted, Way, is_default_key, is_mailbox_key, with};
 use crate::fold::{Origins, Value};
@@ -66,13 +67,30 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             return;
         }
         let Some(member) = member_of(expression) else { return };
-        let is_this = matches!(member.object().get_inner_expression(), Expression::ThisExpression(_));
-        if let Some(name) = member.static_property_name()
-            && is_this
-        {
-            for value in self.ctx.written_on_this(expression.span(), name) {
-                self.expression(value, &way.deeper());
-            }
+        let Some(name) = member.static_property_name() else {
+            return;
+        };
+        let values = match member.object().get_inner_expression() {
+            Expression::ThisExpression(_) => self.ctx.written_on_this(expression.span(), name),
+            _ => values_at(self.ctx, member.object(), name),
+        };
+        let configured = handed_in(self.ctx, member.object()).into_iter().find_map(|given| {
+            let object = self.ctx.folder.fold(given);
+            let property = self.ctx.folder.property(&object.value, name);
+            let origins = property.value.origins();
+            (origins.has(Origins::CONFIGURED) && !origins.has(Origins::CALLER)).then_some(property)
+        });
+        if let (Some(property), true) = (configured, values.is_empty()) {
+            // `env.MAIL_TO`, where the function is handed `process.env`.
+            self.pieces.truncate(before);
+            self.value(&property.value, &with(&property, way));
+        }
+        if !values.is_empty() {
+            // What was written there says more than that a caller had a hand in it.
+            self.pieces.truncate(before);
+        }
+        for value in values {
+            self.expression(value, &way.deeper());
         }
     }
 
