@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use oxc_ast::ast::{Argument, ChainElement, Expression};
-use oxc_span::Span;
+use oxc_span::{GetSpan, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{CapabilityKind, Target};
 
@@ -159,6 +159,36 @@ impl<'a> Finder<'_, '_, 'a> {
                 dynamic_code::find_constructor(self, callee, call);
             }
         }
+        for call in &self.module.calls {
+            self.read_passed(call, &candidates);
+        }
+    }
+
+    /// An API that is handed to a function may be called there, with what could not be said.
+    fn read_passed(&mut self, call: &CallNote<'a>, candidates: &candidates::Candidates<'_, 'a>) {
+        let arguments = match call.node {
+            CallNode::Call(node) => &node.arguments,
+            CallNode::New(node) => &node.arguments,
+            CallNode::Tagged(_) | CallNode::Import(_) => return,
+        };
+        for argument in arguments.iter().filter_map(Argument::as_expression) {
+            if !candidates.may_be_passed(argument) {
+                continue;
+            }
+            let Value::Api(api) = self.folder.fold(argument).value else {
+                continue;
+            };
+            let Some((row, name)) = lookup(&api) else { continue };
+            let runs = matches!(
+                row.family.kind,
+                CapabilityKind::Process | CapabilityKind::DynamicCode | CapabilityKind::Network
+            );
+            // What only changes the calling style is seen where the result is called.
+            let wrapped = || self.folder.fold_call_apis(call).iter().any(|it| is_wrapper(&it.path));
+            if runs && !wrapped() {
+                self.add(row.family.kind, &name, Aim::dynamic(), argument.span(), call.function);
+            }
+        }
     }
 
     fn read_call(&mut self, callee: &'a Expression<'a>, call: &CallNote<'a>) {
@@ -285,7 +315,7 @@ impl<'a> Finder<'_, '_, 'a> {
 /// What a wrapped API wraps: `promisify(exec)` is `exec`, `fetch.bind(window)` is `fetch`.
 fn unwrap_api(mut api: Rc<Api>) -> Rc<Api> {
     for _ in 0..MAX_WRAPPERS {
-        if WRAPPERS.contains(&&*api.path)
+        if api.path.strip_suffix("()").is_some_and(is_wrapper)
             && let Some(Value::Api(inner)) = api.calls.last().and_then(|call| call.arguments.first())
         {
             api = Rc::clone(inner);
@@ -364,15 +394,19 @@ fn argument_expression<'e, 'a>(arguments: &'e [Argument<'a>], idx: usize) -> Opt
     arguments.get(idx)?.as_expression()
 }
 
+fn is_wrapper(path: &str) -> bool {
+    WRAPPERS.contains(&path)
+}
+
 /// Functions that give back what they are given, in another calling style.
 #[rustfmt::skip]
 const WRAPPERS: [&str; 6] = [
-    "node:util.promisify()",
-    "pify()",
-    "util-promisify()",
-    "es6-promisify.promisify()",
-    "node:util.callbackify()",
-    "node:util.deprecate()",
+    "node:util.promisify",
+    "pify",
+    "util-promisify",
+    "es6-promisify.promisify",
+    "node:util.callbackify",
+    "node:util.deprecate",
 ];
 const MAX_WRAPPERS: usize = 4;
 

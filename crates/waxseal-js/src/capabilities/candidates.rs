@@ -8,13 +8,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use oxc_ast::ast::{ChainElement, ClassElement, Expression, ObjectPropertyKind, PropertyKey};
+use oxc_ast::ast::{ChainElement, ClassElement, Expression, IdentifierReference, ObjectPropertyKind, PropertyKey};
 use oxc_semantic::SymbolId;
 use rustc_hash::FxHashSet;
 
 use super::table::TABLE;
 use super::{WRAPPERS, dynamic_code, environment, tampering};
-use crate::module::{BindingSource, FunctionNode, Module, PropertyKeyNote};
+use crate::module::{BindingSource, FunctionNode, Module, PathStep, PropertyKeyNote};
 
 /// Names under which a file puts what may be an API.
 pub(super) struct Candidates<'f, 'a> {
@@ -87,11 +87,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
     /// Whether a value may be an API: it is neither data nor a function of the file.
     fn may_hold(&self, value: &Expression<'a>) -> bool {
         match value {
-            Expression::Identifier(it) => it
-                .reference_id
-                .get()
-                .and_then(|id| self.module.scoping.get_reference(id).symbol_id())
-                .is_none_or(|symbol| !self.is_own_function(symbol)),
+            Expression::Identifier(it) => self.symbol(it).is_none_or(|symbol| !self.is_own_function(symbol)),
             Expression::StringLiteral(_)
             | Expression::NumericLiteral(_)
             | Expression::BooleanLiteral(_)
@@ -124,38 +120,80 @@ impl<'f, 'a> Candidates<'f, 'a> {
 
     /// Whether a call of this may be of something the tables know.
     pub(super) fn may_be_known(&self, callee: &Expression<'a>) -> bool {
-        match callee {
-            Expression::Identifier(it) => {
-                match it
-                    .reference_id
-                    .get()
-                    .and_then(|id| self.module.scoping.get_reference(id).symbol_id())
-                {
-                    Some(symbol) => !self.is_own_function(symbol),
-                    None => GLOBAL_NAMES.contains(it.name.as_str()),
+        let mut callee = callee;
+        // `f.call.call.call…` is walked, not recursed into: it may be long.
+        loop {
+            let (name, object) = match callee {
+                Expression::Identifier(it) => {
+                    return match self.symbol(it) {
+                        Some(symbol) => !self.is_own_function(symbol),
+                        None => GLOBAL_NAMES.contains(it.name.as_str()),
+                    };
                 }
+                Expression::StaticMemberExpression(it) => (it.property.name.as_str(), &it.object),
+                Expression::PrivateFieldExpression(it) => return self.aliases.contains(it.field.name.as_str()),
+                Expression::ComputedMemberExpression(it) => match &it.expression {
+                    Expression::StringLiteral(name) => (name.value.as_str(), &it.object),
+                    _ => return true,
+                },
+                Expression::ChainExpression(it) => match &it.expression {
+                    ChainElement::StaticMemberExpression(it) => (it.property.name.as_str(), &it.object),
+                    _ => return true,
+                },
+                Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::Super(_) => {
+                    return false;
+                }
+                Expression::SequenceExpression(it) => match it.expressions.last() {
+                    Some(last) => {
+                        callee = last;
+                        continue;
+                    }
+                    None => return false,
+                },
+                _ => return true,
+            };
+            if !matches!(name, "call" | "apply" | "bind") {
+                return self.is_known_name(name);
             }
-            Expression::StaticMemberExpression(it) => self.may_be_member(it.property.name.as_str(), &it.object),
-            Expression::PrivateFieldExpression(it) => self.aliases.contains(it.field.name.as_str()),
-            Expression::ComputedMemberExpression(it) => match &it.expression {
-                Expression::StringLiteral(name) => self.may_be_member(name.value.as_str(), &it.object),
-                _ => true,
-            },
-            Expression::ChainExpression(it) => match &it.expression {
-                ChainElement::StaticMemberExpression(it) => self.may_be_member(it.property.name.as_str(), &it.object),
-                _ => true,
-            },
-            Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::Super(_) => false,
-            Expression::SequenceExpression(it) => it.expressions.last().is_some_and(|it| self.may_be_known(it)),
-            _ => true,
+            callee = object;
         }
     }
 
-    fn may_be_member(&self, name: &str, object: &Expression<'a>) -> bool {
-        match name {
-            "call" | "apply" | "bind" => self.may_be_known(object),
-            name => GLOBAL_NAMES.contains(name) || self.members.contains(name) || self.aliases.contains(name),
+    /// Whether what is handed to a call may be something the tables know: handed on, it can be called anywhere.
+    pub(super) fn may_be_passed(&self, argument: &Expression<'a>) -> bool {
+        match argument {
+            Expression::StaticMemberExpression(it) => self.members.contains(it.property.name.as_str()),
+            Expression::Identifier(it) => match self.symbol(it) {
+                None => matches!(it.name.as_str(), "eval" | "fetch"),
+                Some(symbol) => self.module.symbols.get(&symbol).is_some_and(|note| {
+                    note.bindings
+                        .iter()
+                        .any(|binding| match (binding.source, binding.path.last()) {
+                            (BindingSource::Import { imported, .. }, _) => self.members.contains(imported),
+                            (BindingSource::Expression { .. }, Some(PathStep::Property(name))) => {
+                                self.members.contains(name)
+                            }
+                            (BindingSource::Expression { value, .. }, None) => match value {
+                                Expression::StaticMemberExpression(it) => {
+                                    self.members.contains(it.property.name.as_str())
+                                }
+                                Expression::Identifier(it) => matches!(it.name.as_str(), "eval" | "fetch"),
+                                _ => false,
+                            },
+                            _ => false,
+                        })
+                }),
+            },
+            _ => false,
         }
+    }
+
+    fn symbol(&self, reference: &IdentifierReference<'a>) -> Option<SymbolId> {
+        self.module.symbol(reference)
+    }
+
+    fn is_known_name(&self, name: &str) -> bool {
+        GLOBAL_NAMES.contains(name) || self.members.contains(name) || self.aliases.contains(name)
     }
 }
 

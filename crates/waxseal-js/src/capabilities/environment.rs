@@ -194,11 +194,14 @@ type Aliases = FxHashMap<SymbolId, bool>;
 
 /// Cheap test before folding: a member of a name that can lead to an environment.
 fn may_be_environment(finder: &Finder<'_, '_, '_>, aliases: &mut Aliases, expression: &Expression<'_>) -> bool {
-    let reference = match super::root(expression) {
-        Expression::Identifier(reference) => reference,
-        Expression::ImportMeta(_) => return true,
-        Expression::LogicalExpression(it) => return may_be_environment(finder, aliases, &it.left),
-        _ => return false,
+    let mut expression = expression;
+    let reference = loop {
+        match super::root(expression) {
+            Expression::Identifier(reference) => break reference,
+            Expression::ImportMeta(_) => return true,
+            Expression::LogicalExpression(it) => expression = &it.left,
+            _ => return false,
+        }
     };
     let symbol = reference
         .reference_id

@@ -89,11 +89,12 @@ fn find_rotation(finder: &mut Finder<'_, '_, '_>) {
             .functions
             .get(call.function.0 as usize)
             .is_some_and(|it| it.immediate);
-        if same && immediate && has_string_table(module.program.body.as_slice()) {
-            found.get_or_insert((call.span, call.function));
+        if same && immediate {
+            found = Some((call.span, call.function));
+            break;
         }
     }
-    if let Some((span, function)) = found {
+    if let Some((span, function)) = found.filter(|_| has_string_table(module.program.body.as_slice())) {
         add(finder, "string table", Aim::none(), span, function);
     }
 }

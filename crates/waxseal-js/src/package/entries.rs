@@ -1,5 +1,7 @@
 //! Where loading a package can start: its exports, its commands, its install scripts.
 
+use std::collections::BTreeSet;
+
 use waxseal_model::Manifest;
 
 use super::resolve::Resolver;
@@ -23,7 +25,7 @@ pub(super) fn find_entries(resolver: &Resolver<'_>, manifest: Option<&Manifest>)
     let mut entries = Vec::new();
     for (name, body) in manifest.install_scripts() {
         let mut files = Vec::new();
-        script_files(resolver, manifest, &body, 0, &mut files);
+        script_files(resolver, manifest, &body, &mut BTreeSet::new(), &mut files);
         push_entry(&mut entries, name, files, true);
     }
     let mut has_main = false;
@@ -60,7 +62,13 @@ fn default_entry(resolver: &Resolver<'_>) -> Option<Entry> {
 }
 
 /// The files of the package that a script's command line names, also by way of `npm run other`.
-fn script_files(resolver: &Resolver<'_>, manifest: &Manifest, command: &str, depth: usize, files: &mut Vec<u32>) {
+fn script_files(
+    resolver: &Resolver<'_>,
+    manifest: &Manifest,
+    command: &str,
+    run: &mut BTreeSet<String>,
+    files: &mut Vec<u32>,
+) {
     let words: Vec<&str> = command
         .split(is_separator)
         .filter(|word| !word.is_empty())
@@ -75,10 +83,13 @@ fn script_files(resolver: &Resolver<'_>, manifest: &Manifest, command: &str, dep
         }
         let runs_script =
             matches!(*word, "run" | "run-script") || matches!(*word, "yarn" | "npm-run-all" | "run-s" | "run-p");
-        if runs_script && depth < MAX_SCRIPT_DEPTH {
+        if runs_script {
             for name in words[idx + 1..].iter().take(MAX_NAMED_SCRIPTS) {
-                if let Some(body) = manifest.scripts.get(*name) {
-                    script_files(resolver, manifest, body, depth + 1, files);
+                if let Some(body) = manifest.scripts.get(*name)
+                    && run.len() < MAX_RUN_SCRIPTS
+                    && run.insert((*name).to_owned())
+                {
+                    script_files(resolver, manifest, body, run, files);
                 }
             }
         }
@@ -103,5 +114,6 @@ fn is_separator(c: char) -> bool {
 
 /// A script longer than this many words is no command line.
 const MAX_WORDS: usize = 2_000;
-const MAX_SCRIPT_DEPTH: usize = 4;
+/// Scripts that are followed from one install script; each is followed once.
+const MAX_RUN_SCRIPTS: usize = 32;
 const MAX_NAMED_SCRIPTS: usize = 8;

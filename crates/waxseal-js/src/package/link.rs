@@ -1,5 +1,6 @@
 //! Links what files say by themselves into what the package does.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,6 +58,10 @@ struct Linker<'l, 'p> {
     /// Files to analyse next.
     queue: Vec<u32>,
     queued: Vec<bool>,
+    /// Files that were analysed with constants of others.
+    linked: Vec<bool>,
+    /// Searches for where a value is written.
+    looks: Cell<usize>,
 }
 
 impl<'l, 'p> Linker<'l, 'p> {
@@ -73,6 +78,8 @@ impl<'l, 'p> Linker<'l, 'p> {
             outside: vec![Vec::new(); count],
             queue: Vec::new(),
             queued: vec![false; count],
+            linked: vec![false; count],
+            looks: Cell::new(0),
         };
         let code = (0..)
             .zip(&linker.kinds)
@@ -168,6 +175,7 @@ impl<'l, 'p> Linker<'l, 'p> {
             // Work that was not done must not take back what the first look found.
             if analysis.state() == FileState::Parsed {
                 self.keep(task.file, analysis);
+                self.linked[task.file as usize] = true;
             }
         }
         self.analyze_all();
@@ -292,6 +300,11 @@ impl<'l, 'p> Linker<'l, 'p> {
     /// The file beside this one that a value was imported from, if it is not written in this one.
     fn written_elsewhere(&self, file: u32, value: Option<String>) -> Option<(u32, Place)> {
         let value = value?;
+        // Only a file that was told of others' constants can hold one.
+        if !self.linked[file as usize] || self.looks.get() >= MAX_LOOKS {
+            return None;
+        }
+        self.looks.set(self.looks.get() + 1);
         let own = self.analyst.files[file as usize].bytes;
         if memchr::memmem::find(own, value.as_bytes()).is_some() {
             return None;
@@ -337,6 +350,9 @@ fn function_name(analysis: &FileAnalysis, function: u32) -> Option<String> {
 
 /// Variants of one import (by condition) that are looked into for constants: the first with any counts.
 const MAX_VARIANTS: usize = 4;
+
+/// Values whose place in another file is looked for, in one package.
+const MAX_LOOKS: usize = 256;
 
 /// Longer names of functions are cut.
 const MAX_NAME: usize = 120;

@@ -1,6 +1,7 @@
 //! How an importer, a user or npm gets to each function of the package: the shortest way from an entry point.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::Reach;
@@ -8,6 +9,7 @@ use waxseal_model::Reach;
 use super::InputFile;
 use super::entries::Entry;
 use super::graph::{Exported, FileGraph};
+use crate::capabilities::bounded;
 
 /// One file as the search sees it.
 pub(super) struct Node<'p> {
@@ -25,7 +27,7 @@ pub(super) struct ReachMap<'p> {
     offsets: Vec<u32>,
     /// For every function: the class it is reached by, and from where.
     found: Vec<Found>,
-    steps: FxHashMap<u32, Vec<String>>,
+    ways: FxHashMap<u32, Way>,
 }
 
 /// How one function is reached.
@@ -96,7 +98,7 @@ impl<'p> ReachMap<'p> {
             entries,
             offsets,
             found,
-            steps: FxHashMap::default(),
+            ways: FxHashMap::default(),
         };
         map.search_installed();
         map.search_imported();
@@ -306,62 +308,69 @@ impl<'p> ReachMap<'p> {
 
     /// The way from the entry point: its label, then files and functions.
     fn steps(&mut self, number: u32) -> Vec<String> {
-        if let Some(known) = self.steps.get(&number) {
-            return known.clone();
-        }
-        let mut way = vec![number];
-        let mut label = None;
-        let mut at = number;
+        let mut back = Vec::new();
+        let mut at = Some(number);
+        let mut way = Way::default();
         // The search marks each function once, so the way back cannot turn in a circle.
-        loop {
-            match self.found[at as usize].previous {
-                Previous::Function(before) => at = before,
-                Previous::Entry(entry) => {
-                    label = Some(self.entries[entry as usize].label.clone());
-                    break;
-                }
-                Previous::None => break,
+        while let Some(here) = at {
+            if let Some(known) = self.ways.get(&here) {
+                way = known.clone();
+                break;
             }
-            way.push(at);
+            back.push(here);
+            at = match self.found[here as usize].previous {
+                Previous::Function(before) => Some(before),
+                Previous::Entry(entry) => {
+                    way.push(self.entries[entry as usize].label.as_str().into());
+                    None
+                }
+                Previous::None => None,
+            };
         }
-        let mut steps: Vec<String> = label.into_iter().collect();
-        let mut current = None;
-        for number in way.into_iter().rev() {
-            let (file, function) = self.place(number);
-            if current != Some(file) {
-                steps.push(self.files[file as usize].path.to_owned());
-                current = Some(file);
+        for here in back.into_iter().rev() {
+            let (file, function) = self.place(here);
+            if way.file != Some(file) {
+                way.push(self.files[file as usize].path.into());
+                way.file = Some(file);
             }
             let name = self.nodes[file as usize]
                 .as_ref()
                 .and_then(|it| it.graph.names.get(function as usize)?.as_deref());
             if let Some(name) = name.filter(|_| function != 0) {
-                steps.push(format!("{}()", bounded(name)));
+                way.push(format!("{}()", bounded(name, MAX_NAME)).into());
             }
+            self.ways.insert(here, way.clone());
         }
-        let steps = shorten(steps);
-        self.steps.insert(number, steps.clone());
+        way.steps()
+    }
+}
+
+/// The way to a function: both ends of it, if it is long.
+#[derive(Debug, Clone, Default)]
+struct Way {
+    steps: Vec<Rc<str>>,
+    /// Steps behind the first [`KEPT_HEAD`] were left out.
+    shortened: bool,
+    /// The file it has come to.
+    file: Option<u32>,
+}
+
+impl Way {
+    fn push(&mut self, step: Rc<str>) {
+        self.steps.push(step);
+        self.shortened |= self.steps.len() > MAX_STEPS;
+        while self.shortened && self.steps.len() >= MAX_STEPS {
+            self.steps.remove(KEPT_HEAD);
+        }
+    }
+
+    fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = self.steps.iter().map(|it| it.to_string()).collect();
+        if self.shortened {
+            steps.insert(KEPT_HEAD, "…".to_owned());
+        }
         steps
     }
-}
-
-/// Keeps both ends of a long way.
-fn shorten(mut steps: Vec<String>) -> Vec<String> {
-    if steps.len() > MAX_STEPS {
-        let tail = steps.split_off(steps.len() - (MAX_STEPS - KEPT_HEAD - 1));
-        steps.truncate(KEPT_HEAD);
-        steps.push("…".to_owned());
-        steps.extend(tail);
-    }
-    steps
-}
-
-fn bounded(name: &str) -> &str {
-    let mut end = name.len().min(MAX_NAME);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
 }
 
 /// Chains of `export … from` longer than this are not followed.

@@ -2,7 +2,7 @@
 //!
 //! Conditions are not chosen between: where `exports` or `imports` gives several files, all of them are answers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -28,6 +28,8 @@ pub(super) struct Resolver<'p> {
     directories: RefCell<FxHashMap<String, Vec<String>>>,
     /// Whether the package carries packages of its own.
     bundles: bool,
+    /// Comparisons with patterns that may still be made.
+    budget: Cell<usize>,
 }
 
 impl<'p> Resolver<'p> {
@@ -42,6 +44,7 @@ impl<'p> Resolver<'p> {
             by_path,
             directories: RefCell::default(),
             bundles,
+            budget: Cell::new(MAX_COMPARISONS),
         }
     }
 
@@ -92,6 +95,10 @@ impl<'p> Resolver<'p> {
 
     /// Files that a target with a `*` can stand for.
     fn matching(&self, before: &str, after: &str) -> Vec<u32> {
+        if self.budget.get() < self.files.len() {
+            return Vec::new();
+        }
+        self.budget.set(self.budget.get() - self.files.len());
         // A second `*` stands for the same text (Node documentation, "Subpath patterns"); any text will do here.
         let after = after.rsplit('*').next().unwrap_or(after);
         let matches =
@@ -365,6 +372,9 @@ const SOURCES: [(&str, &[&str]); 3] = [
     (".mjs", &[".mts"]),
     (".cjs", &[".cts"]),
 ];
+
+/// Patterns times files; beyond it what a pattern stands for is left unsaid, and its files unreached.
+const MAX_COMPARISONS: usize = 50_000_000;
 
 /// Conditions nest two or three deep in practice.
 const MAX_CONDITIONS: usize = 16;

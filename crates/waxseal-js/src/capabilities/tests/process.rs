@@ -112,3 +112,23 @@ fn a_command_that_is_not_known_is_said_to_be_so() {
         &["node:child_process[] ls"],
     );
 }
+
+#[test]
+fn an_api_that_is_handed_on_may_be_called_there() {
+    check(
+        Process,
+        "const { exec } = require('child_process'); each(list, exec)",
+        &["node:child_process.exec ?"],
+    );
+    check(
+        Process,
+        "const cp = require('child_process'); run(cp.spawn, 'ls')",
+        &["node:child_process.spawn ?"],
+    );
+    check(
+        Process,
+        "const { exec } = require('child_process'); const run = require('util').promisify(exec)",
+        &[],
+    );
+    check(Process, "const { exec } = require('./mine'); each(list, exec)", &[]);
+}
