@@ -82,6 +82,8 @@ pub(crate) struct Folder<'m, 'a> {
     hidden: Cell<bool>,
     /// Where the literal that decides the current answer stands.
     source: Cell<Option<Span>>,
+    /// Steps that may still be granted for turning string tables.
+    table_fuel: Cell<u64>,
     /// Expressions that may still be interpreted as a whole.
     attempts: Cell<u32>,
     /// Regular expressions that were built, and those that could not be.
@@ -135,6 +137,7 @@ impl<'m, 'a> Folder<'m, 'a> {
             built: RefCell::default(),
             hidden: Cell::new(false),
             source: Cell::new(None),
+            table_fuel: Cell::new(if nested == 0 { TABLE_FUEL } else { 0 }),
             attempts: Cell::new(MAX_ATTEMPTS),
             patterns: RefCell::default(),
             nested,
@@ -224,6 +227,20 @@ impl<'m, 'a> Folder<'m, 'a> {
         self.cycles.set(self.cycles.get() + 1);
     }
 
+    /// Runs something with the steps that a file has for its string tables on top; what is left of them is kept.
+    fn with_table_fuel<T>(&self, run: impl FnOnce() -> T) -> T {
+        let grant = self.table_fuel.replace(0);
+        let allowance = self.allowance.get();
+        self.allowance.set(allowance + grant);
+        self.fuel.set(self.fuel.get() + grant);
+        let result = run();
+        let kept = self.allowance.get().saturating_sub(allowance).min(grant);
+        self.allowance.set(self.allowance.get() - kept);
+        self.fuel.set(self.fuel.get().saturating_sub(kept));
+        self.table_fuel.set(kept);
+        result
+    }
+
     /// Takes steps; false if there are none left.
     fn spend(&self, steps: u64) -> bool {
         let left = self.allowance.get();
@@ -306,7 +323,10 @@ impl<'a> Folder<'_, 'a> {
 }
 
 /// Steps for a file of any size; two more for every byte of it.
-const BASE_FUEL: u64 = 3_000_000;
+const BASE_FUEL: u64 = 6_000_000;
+
+/// Steps more, once for a file, for turning the string tables of obfuscated code: up to a second for the worst.
+const TABLE_FUEL: u64 = 20_000_000;
 
 /// Steps for one question.
 const QUESTION_FUEL: u64 = 3_000_000;

@@ -523,7 +523,7 @@ impl<'a> Folder<'_, 'a> {
                 call.callee,
                 Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
             );
-            if immediate && self.run_immediate(call).is_err() {
+            if immediate && self.with_table_fuel(|| self.run_immediate(call)).is_err() {
                 self.world
                     .borrow_mut()
                     .insert(symbol, Js::V(derived(Origins::default())));
