@@ -14,6 +14,7 @@ use waxseal_model::{CapabilityKind, Target};
 use crate::fold::{Api, Folded, Folder, Origins, Value};
 use crate::local::LocalCapability;
 use crate::module::{CallNode, CallNote, FunctionIdx, Module};
+use crate::package::Limits;
 
 mod aim;
 mod candidates;
@@ -60,11 +61,11 @@ pub(crate) struct LoadNote {
 }
 
 /// Finds everything one file could do except for sending mail.
-pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, max_facts: usize) -> CodeFacts {
+pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, limits: &Limits) -> CodeFacts {
     let mut finder = Finder {
         module,
         folder,
-        max_facts,
+        limits,
         facts: CodeFacts::default(),
         seen: FxHashSet::default(),
         pieces: FxHashMap::default(),
@@ -122,7 +123,7 @@ impl Call<'_, '_, '_> {
 struct Finder<'f, 'm, 'a> {
     module: &'f Module<'a>,
     folder: &'f Folder<'m, 'a>,
-    max_facts: usize,
+    limits: &'f Limits,
     facts: CodeFacts,
     seen: FxHashSet<(u32, u32, CapabilityKind, String)>,
     /// Whether a piece of a target stands in the source.
@@ -132,7 +133,7 @@ struct Finder<'f, 'm, 'a> {
 impl<'a> Finder<'_, '_, 'a> {
     /// First what loads modules, then the members of the modules that are loaded.
     fn read_calls(&mut self) {
-        let mut candidates = candidates::Candidates::new(self.module);
+        let mut candidates = candidates::Candidates::new(self.module, self.limits);
         let mut left = Vec::new();
         for call in &self.module.calls {
             let callee = match call.node {
@@ -247,7 +248,7 @@ impl<'a> Finder<'_, '_, 'a> {
     }
 
     fn add(&mut self, kind: CapabilityKind, api: &str, aim: Aim, span: Span, function: FunctionIdx) {
-        if self.facts.capabilities.len() >= self.max_facts {
+        if self.facts.capabilities.len() >= self.limits.file_facts {
             self.facts.truncated = true;
             return;
         }

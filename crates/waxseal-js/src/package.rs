@@ -43,6 +43,8 @@ pub struct Limits {
     pub file_facts: usize,
     /// Capabilities kept of one package; beyond it an anomaly says so.
     pub package_facts: usize,
+    /// Looks also at calls that their names rule out: several times slower, and to find the same. A reference to measure against.
+    pub exhaustive: bool,
 }
 
 impl Default for Limits {
@@ -51,6 +53,7 @@ impl Default for Limits {
             file_bytes: crate::parse::MAX_FILE,
             file_facts: 20_000,
             package_facts: 200_000,
+            exhaustive: false,
         }
     }
 }

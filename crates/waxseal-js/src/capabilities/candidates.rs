@@ -5,16 +5,18 @@
 //! under that name, so the names under which it puts anything but functions of its own and plain data are collected first.
 //! The members of a module count only once the file is known to load it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use oxc_ast::ast::{ChainElement, ClassElement, Expression, IdentifierReference, ObjectPropertyKind, PropertyKey};
 use oxc_semantic::SymbolId;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::TABLE;
 use super::{WRAPPERS, dynamic_code, environment, tampering};
-use crate::module::{BindingSource, FunctionNode, Module, PathStep, PropertyKeyNote};
+use crate::module::{Binding, BindingSource, FunctionNode, Module, PathStep, PropertyKeyNote};
+use crate::package::Limits;
 
 /// Names under which a file puts what may be an API.
 pub(super) struct Candidates<'f, 'a> {
@@ -22,14 +24,20 @@ pub(super) struct Candidates<'f, 'a> {
     aliases: FxHashSet<&'a str>,
     /// Members of the modules the file loads.
     members: FxHashSet<&'static str>,
+    /// Whether symbols asked about may be an API.
+    symbols: RefCell<FxHashMap<SymbolId, bool>>,
+    /// Nothing is ruled out: the slow reference that the fast way is held to.
+    exhaustive: bool,
 }
 
 impl<'f, 'a> Candidates<'f, 'a> {
-    pub(super) fn new(module: &'f Module<'a>) -> Self {
+    pub(super) fn new(module: &'f Module<'a>, limits: &Limits) -> Self {
         let mut candidates = Self {
             module,
             aliases: FxHashSet::default(),
             members: FxHashSet::default(),
+            symbols: RefCell::default(),
+            exhaustive: limits.exhaustive,
         };
         for object in &module.objects {
             for property in &object.node.properties {
@@ -104,6 +112,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
             | Expression::UnaryExpression(_)
             | Expression::UpdateExpression(_)
             | Expression::ThisExpression(_) => false,
+            Expression::NewExpression(it) => !self.makes_plain(&it.callee),
             _ => true,
         }
     }
@@ -120,6 +129,9 @@ impl<'f, 'a> Candidates<'f, 'a> {
 
     /// Whether a call of this may be of something the tables know.
     pub(super) fn may_be_known(&self, callee: &Expression<'a>) -> bool {
+        if self.exhaustive {
+            return true;
+        }
         let mut callee = callee;
         // `f.call.call.call…` is walked, not recursed into: it may be long.
         loop {
@@ -153,7 +165,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
                 _ => return true,
             };
             if !matches!(name, "call" | "apply" | "bind") {
-                return self.is_known_name(name);
+                return self.aliases.contains(name) || (self.is_known_name(name) && self.may_lead_to_api(object));
             }
             callee = object;
         }
@@ -161,6 +173,9 @@ impl<'f, 'a> Candidates<'f, 'a> {
 
     /// Whether what is handed to a call may be something the tables know: handed on, it can be called anywhere.
     pub(super) fn may_be_passed(&self, argument: &Expression<'a>) -> bool {
+        if self.exhaustive {
+            return true;
+        }
         match argument {
             Expression::StaticMemberExpression(it) => self.members.contains(it.property.name.as_str()),
             Expression::Identifier(it) => match self.symbol(it) {
@@ -193,9 +208,94 @@ impl<'f, 'a> Candidates<'f, 'a> {
     }
 
     fn is_known_name(&self, name: &str) -> bool {
-        GLOBAL_NAMES.contains(name) || self.members.contains(name) || self.aliases.contains(name)
+        GLOBAL_NAMES.contains(name) || self.members.contains(name)
+    }
+
+    /// Whether the object of a method may be an API, or what one gave: a map, a parameter, a field that only holds plain
+    /// things is not.
+    fn may_lead_to_api(&self, object: &Expression<'a>) -> bool {
+        let mut object = object;
+        loop {
+            object = match object {
+                Expression::Identifier(it) => {
+                    return self.symbol(it).is_none_or(|symbol| self.symbol_may_be_api(symbol, 0));
+                }
+                Expression::StaticMemberExpression(it) => {
+                    if self.aliases.contains(it.property.name.as_str()) {
+                        return true;
+                    }
+                    if let Expression::ThisExpression(_) = it.object {
+                        return false;
+                    }
+                    &it.object
+                }
+                Expression::PrivateFieldExpression(it) => return self.aliases.contains(it.field.name.as_str()),
+                Expression::AwaitExpression(it) => &it.argument,
+                Expression::NewExpression(it) => return !self.makes_plain(&it.callee),
+                Expression::StringLiteral(_)
+                | Expression::TemplateLiteral(_)
+                | Expression::NumericLiteral(_)
+                | Expression::RegExpLiteral(_) => return false,
+                _ => return true,
+            };
+        }
+    }
+
+    /// Whether anything a symbol stands for may be an API.
+    fn symbol_may_be_api(&self, symbol: SymbolId, depth: usize) -> bool {
+        if let Some(known) = self.symbols.borrow().get(&symbol) {
+            return *known;
+        }
+        // While it is found out, what it depends on does not count on it.
+        self.symbols.borrow_mut().insert(symbol, false);
+        let note = self.module.symbols.get(&symbol);
+        let answer = depth > MAX_DEPTH
+            || note.is_none_or(|note| note.bindings.iter().any(|it| self.binding_may_be_api(it, depth)));
+        self.symbols.borrow_mut().insert(symbol, answer);
+        answer
+    }
+
+    fn binding_may_be_api(&self, binding: &Binding<'a>, depth: usize) -> bool {
+        match binding.source {
+            BindingSource::Function(_) | BindingSource::Uninitialised => false,
+            BindingSource::Parameter { function, .. } => {
+                binding.default.is_some()
+                    || self.module.immediate_calls.contains_key(&function)
+                    || self.module.callbacks.contains_key(&function)
+            }
+            BindingSource::Expression { value, .. } => match value {
+                Expression::Identifier(it) => match self.symbol(it) {
+                    Some(symbol) => self.symbol_may_be_api(symbol, depth + 1),
+                    None => true,
+                },
+                Expression::StaticMemberExpression(_) => self.may_lead_to_api(value),
+                value => binding.default.is_some() || self.may_hold(value),
+            },
+            _ => true,
+        }
+    }
+
+    /// `new Map()` and the like, and classes of the file's own: their methods are the file's own too.
+    fn makes_plain(&self, class: &Expression<'a>) -> bool {
+        let Expression::Identifier(it) = class else {
+            return false;
+        };
+        match self.symbol(it) {
+            Some(symbol) => self.is_own_function(symbol),
+            None => PLAIN.contains(&it.name.as_str()),
+        }
     }
 }
+
+/// Built-in classes that only hold or compute.
+#[rustfmt::skip]
+const PLAIN: [&str; 19] = [
+    "Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Date", "Error", "TypeError", "RangeError", "SyntaxError", "Promise", "Array", "Object",
+    "RegExp", "Uint8Array", "ArrayBuffer", "DataView", "TextEncoder", "TextDecoder",
+];
+
+/// Names that stand for names that are followed.
+const MAX_DEPTH: usize = 32;
 
 /// The last part of every path that begins with a global or is asked for beside the tables.
 static GLOBAL_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {

@@ -20,7 +20,7 @@ fn facts(source: &str) -> CodeFacts {
     let parsed = crate::parse::parse(&allocator, source, "index.js").expect("the case is code");
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
-    super::find(&module, &Folder::new(&module, &env), 1_000)
+    super::find(&module, &Folder::new(&module, &env), &crate::package::Limits::default())
 }
 
 /// The facts of one kind as `api target`, with `!` behind what is sensitive and `#` behind what was hidden.

@@ -104,7 +104,7 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     };
     let module = Module::new(&parsed);
     let folder = Folder::new(&module, env);
-    let code = capabilities::find(&module, &folder, limits.file_facts);
+    let code = capabilities::find(&module, &folder, limits);
     let mail = flow::mail_flows(&module, &folder, sinks);
     let graph = graph::build(&module, &code.loads);
     let constants = folder.exported_constants();
