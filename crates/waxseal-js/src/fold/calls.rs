@@ -6,7 +6,7 @@ use oxc_ast::ast::*;
 use oxc_span::{GetSpan, Span};
 
 use super::eval::In;
-use super::heap::{Heap, Js, Res, Stop, UNDEFINED, derived, join};
+use super::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived, join};
 use super::{Api, Folded, Folder, Origins, Value};
 use crate::module::{CallNode, CallNote, FunctionIdx, FunctionNode};
 
@@ -155,7 +155,7 @@ impl<'a> Folder<'_, 'a> {
         }
     }
 
-    fn source_text(&self, function: &Js) -> Js {
+    pub(super) fn source_text(&self, function: &Js) -> Js {
         let function = match function {
             Js::V(Value::Function(function)) => *function,
             Js::H(place) => match &self.heap.borrow()[*place] {
@@ -250,13 +250,7 @@ impl<'a> Folder<'_, 'a> {
     }
 
     /// Calls a function of the file.
-    fn call_function(
-        &self,
-        function: FunctionIdx,
-        frame: Option<Rc<super::heap::Frame>>,
-        this: &Js,
-        arguments: Vec<Js>,
-    ) -> Res {
+    fn call_function(&self, function: FunctionIdx, frame: Option<Rc<Frame>>, this: &Js, arguments: Vec<Js>) -> Res {
         if self.live.get() {
             return self.run(function, frame, this.clone(), arguments);
         }
@@ -334,13 +328,35 @@ impl<'a> Folder<'_, 'a> {
             },
             Js::V(Value::Function(function)) => self.instance(*function, arguments),
             Js::H(place) => {
-                let function = match &self.heap.borrow()[*place] {
-                    Heap::Function { function, .. } => Some(*function),
-                    _ => None,
+                let closure = match &self.heap.borrow()[*place] {
+                    Heap::Function { function, frame, .. } => (*function, frame.clone()),
+                    _ => return Err(Stop::Bail),
                 };
-                function.map_or(Err(Stop::Bail), |function| self.instance(function, arguments))
+                let FunctionNode::Function(_) = self.module.function(closure.0).node else {
+                    return self.instance(closure.0, arguments);
+                };
+                self.run_as_constructor(*place, closure, arguments)
             }
             callee => self.invoke(callee, &UNDEFINED, arguments, span),
+        }
+    }
+
+    /// `new f(…)` of a plain function, inside an attempt.
+    fn run_as_constructor(
+        &self,
+        place: usize,
+        (function, frame): (FunctionIdx, Option<Rc<Frame>>),
+        arguments: Vec<Js>,
+    ) -> Res {
+        let properties = vec![(Rc::from(super::members::PROTOTYPE), self.prototype(place)?)];
+        let object = self.alloc(Heap::Object {
+            properties,
+            class: None,
+            rest: Origins::default(),
+        })?;
+        match self.run(function, frame, object.clone(), arguments)? {
+            made @ Js::H(_) => Ok(made),
+            _ => Ok(object),
         }
     }
 

@@ -123,6 +123,13 @@ impl Js {
         Self::V(Value::Bool(value))
     }
 
+    pub(super) fn into_text(self) -> Option<Rc<str>> {
+        match self {
+            Self::V(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn unknown(origins: Origins) -> Self {
         Self::V(Value::Unknown(origins))
     }
@@ -186,7 +193,10 @@ impl Folder<'_, '_> {
             }
             Heap::Bytes(bytes) => Value::Bytes(bytes.as_slice().into()),
             Heap::Object { properties, rest, .. } => {
-                let properties = properties.iter().map(|(name, value)| Property {
+                let own = properties
+                    .iter()
+                    .filter(|(name, _)| &**name != super::members::PROTOTYPE);
+                let properties = own.map(|(name, value)| Property {
                     name: Rc::clone(name),
                     value: Folded {
                         value: self.export_within(value, depth + 1, left),

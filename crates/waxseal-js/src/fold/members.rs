@@ -161,7 +161,13 @@ impl<'a> Folder<'_, 'a> {
                 Some(all)
             }
             Js::H(place) => match &self.heap.borrow()[*place] {
-                Heap::Object { properties, rest, .. } if rest.is_empty() => Some(properties.clone()),
+                Heap::Object { properties, rest, .. } if rest.is_empty() => Some(
+                    properties
+                        .iter()
+                        .filter(|(name, _)| &**name != PROTOTYPE)
+                        .cloned()
+                        .collect(),
+                ),
                 Heap::Function { properties, .. } => Some(properties.clone()),
                 Heap::Array(items) => Some(
                     items
@@ -205,6 +211,7 @@ impl<'a> Folder<'_, 'a> {
                 .find(|(it, _)| &**it == name)
                 .map(|(_, value)| value.clone())
         };
+        let mut inherited = None;
         let (found, class, rest) = match &self.heap.borrow()[place] {
             Heap::Array(items) if name == "length" => return Ok(Js::number(items.len() as f64)),
             Heap::Bytes(bytes) if name == "length" || name == "byteLength" => {
@@ -216,7 +223,13 @@ impl<'a> Folder<'_, 'a> {
                 properties,
                 class,
                 rest,
-            } => (find(properties), *class, rest.clone()),
+            } => {
+                inherited = properties
+                    .iter()
+                    .find(|(it, _)| &**it == PROTOTYPE)
+                    .map(|(_, it)| it.clone());
+                (find(properties), *class, rest.clone())
+            }
             Heap::Function {
                 properties, function, ..
             } => {
@@ -232,6 +245,12 @@ impl<'a> Folder<'_, 'a> {
         if let Some(value) = found {
             return Ok(value);
         }
+        if name == "prototype" {
+            return self.prototype(place);
+        }
+        if let Some(Js::H(prototype)) = inherited {
+            return self.get_heap(prototype, name);
+        }
         if let Some(class) = class
             && let Some(value) = self.class_member(class, name, false)
         {
@@ -241,6 +260,24 @@ impl<'a> Folder<'_, 'a> {
             return Ok(Js::unknown(rest));
         }
         Ok(self.prototype_member("Object", name))
+    }
+
+    /// The object that `new` of a function makes its objects inherit from.
+    pub(super) fn prototype(&self, function: usize) -> Res {
+        if let Heap::Function { properties, .. } = &self.heap.borrow()[function] {
+            if let Some((_, value)) = properties.iter().find(|(it, _)| &**it == "prototype") {
+                return Ok(value.clone());
+            }
+        } else {
+            return Ok(UNDEFINED);
+        }
+        let prototype = self.alloc(Heap::Object {
+            properties: Vec::new(),
+            class: None,
+            rest: Origins::default(),
+        })?;
+        self.put(&Js::H(function), &Rc::from("prototype"), &prototype)?;
+        Ok(prototype)
     }
 
     /// A member of an immutable value.
@@ -608,6 +645,9 @@ impl<'a> Folder<'_, 'a> {
         }
     }
 }
+
+/// The name under which an object keeps what it inherits from; no property can be called so.
+pub(super) const PROTOTYPE: &str = "\0prototype";
 
 /// What a parameter is worth: what the caller passes.
 pub(super) fn caller(function: FunctionIdx, index: usize) -> Value {

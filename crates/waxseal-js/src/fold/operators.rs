@@ -276,6 +276,7 @@ impl<'a> Folder<'_, 'a> {
             Js::V(Value::Bytes(bytes)) => Some(String::from_utf8_lossy(bytes).into()),
             Js::V(Value::RegExp { pattern, flags }) => Some(format!("/{pattern}/{flags}").into()),
             Js::V(Value::Object(_)) => Some("[object Object]".into()),
+            Js::V(Value::Function(_)) if self.live.get() => self.source_text(value).into_text(),
             Js::V(Value::Api(api)) => Self::native_text(api),
             Js::V(Value::Array(array)) if array.open => None,
             _ => {
@@ -284,6 +285,9 @@ impl<'a> Folder<'_, 'a> {
                         Heap::Array(_) => {}
                         Heap::Object { .. } => return Some("[object Object]".into()),
                         Heap::Bytes(bytes) => return Some(String::from_utf8_lossy(bytes).into()),
+                        Heap::Function { function, .. } => {
+                            return self.source_text(&Js::V(Value::Function(*function))).into_text();
+                        }
                         _ => return None,
                     }
                 }

@@ -178,6 +178,7 @@ fn translated(pattern: &str) -> String {
                 in_class = false;
                 out.push(']');
             }
+            '{' if !in_class && !is_quantifier(characters.clone()) => out.push_str("\\{"),
             '&' | '~' if in_class => {
                 out.push('\\');
                 out.push(character);
@@ -186,6 +187,12 @@ fn translated(pattern: &str) -> String {
         }
     }
     out
+}
+
+/// Whether what follows a `{` makes it a count: `{2}`, `{2,}`, `{2,3}`. JavaScript takes any other for itself.
+fn is_quantifier(rest: impl Iterator<Item = char>) -> bool {
+    let count: String = rest.take(12).take_while(|it| *it != '}').collect();
+    count.starts_with(|it: char| it.is_ascii_digit()) && count.chars().all(|it| it.is_ascii_digit() || it == ',')
 }
 
 /// The longest pattern that is tried.

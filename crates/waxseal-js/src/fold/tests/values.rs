@@ -273,6 +273,10 @@ fn functions_of_the_file_are_followed() {
             "function f(a) { return a.map(x => x.b) } out(f([{ b: 'x' }, { b: 'y' }]).join(''))",
             "xy",
         ),
+        (
+            "function f() { const S = function (a) { this.a = a; this.n = [1, 2] }; S.prototype.go = function () { return this.a + --this.n[1] }; return new S('x').go() } out(f())",
+            "x1",
+        ),
         ("function f() { return g() } function g() { return f() } out(f())", "*"),
         (
             "const f = function (a) { return this.p + a }; out(f.call({ p: 'x' }, 'y') + f.apply({ p: 'z' }, ['w']))",
