@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, SourceEvidence};
+use waxseal_model::{
+    AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, Origin, SourceEvidence,
+};
 
 use crate::{Case, METHODS, Method, Need};
 
@@ -151,6 +153,28 @@ fn unread(case: &Case<'_>, source: &SourceEvidence, gaps: &mut Vec<Gap>) {
         gaps,
     );
     name_unread(case, &data, "is data and was not looked into", GapWeight::Partial, gaps);
+    unfolded(case, source, gaps);
+}
+
+/// Files whose values were not all worked out. That decides where a recipient is among what is left.
+fn unfolded(case: &Case<'_>, source: &SourceEvidence, gaps: &mut Vec<Gap>) {
+    let undecided: BTreeSet<&str> = source
+        .flows
+        .iter()
+        .filter(|flow| matches!(flow.origin, Origin::Unknown | Origin::Derived))
+        .map(|flow| source.path(flow.location.file))
+        .collect();
+    let paths = source
+        .anomalies
+        .iter()
+        .filter(|anomaly| anomaly.kind == AnomalyKind::Unfolded);
+    let (mail, other): (Vec<&str>, Vec<&str>) = paths
+        .filter_map(|anomaly| anomaly.path.as_deref())
+        .partition(|path| undecided.contains(path));
+    let what = "takes more steps to work out than one file is given, and who gets its mail is among what is left";
+    name_unread(case, &mail, what, GapWeight::Decisive, gaps);
+    let what = "takes more steps to work out than one file is given; what is left is reported as dynamic";
+    name_unread(case, &other, what, GapWeight::Partial, gaps);
 }
 
 fn name_unread(case: &Case<'_>, paths: &[&str], what: &str, weight: GapWeight, gaps: &mut Vec<Gap>) {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use waxseal_model::{
-    CapabilityKind, Collected, DependencyKind, Gap, GapWeight, MailFlow, Novelty, Reach, RecipientPlace,
+    AnomalyKind, CapabilityKind, Collected, DependencyKind, FileState, Gap, GapWeight, MailFlow, Novelty, Origin,
+    Reach, RecipientPlace,
 };
 
 use crate::testing::*;
@@ -311,4 +312,30 @@ fn busy() -> World {
         .odd(waxseal_model::AnomalyKind::Link, Some("x"));
     world.source().loads = vec!["postmark".to_owned()];
     world
+}
+
+#[test]
+fn a_file_that_cannot_be_worked_out_decides_only_where_its_mail_is_among_what_is_left() {
+    let odd = || {
+        release()
+            .file("index.js", FileState::Parsed)
+            .odd(AnomalyKind::Unfolded, Some("index.js"))
+    };
+    assert!(odd().judge().complete);
+    let mut flow = copy(RecipientPlace::Bcc, "archive@collector.example");
+    flow.origin = Origin::Unknown;
+    flow.mailbox = None;
+    flow.value = None;
+    assert!(!odd().flow_in("index.js", flow.clone()).judge().complete);
+    let elsewhere = odd()
+        .file("other.js", FileState::Parsed)
+        .flow_in("other.js", flow.clone());
+    assert!(elsewhere.judge().complete);
+    assert!(
+        release()
+            .file("index.js", FileState::Parsed)
+            .flow_in("index.js", flow)
+            .judge()
+            .complete
+    );
 }

@@ -149,6 +149,8 @@ pub enum AnomalyKind {
     HeaderTrick,
     /// A file nested deeper, or longer, than Node or the parser can load.
     ParserBomb,
+    /// Working out the values in a file was stopped at its limit: what was left is reported as dynamic.
+    Unfolded,
     /// Text that looks different from what it is: bidirectional overrides or invisible characters in code.
     DeceptiveText,
 }

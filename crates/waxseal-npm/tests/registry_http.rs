@@ -101,7 +101,10 @@ fn refusals_are_told_apart() {
         response("401 Unauthorized", &[], b""),
         "http://HOST/ wants credentials for `x` (HTTP status 401)",
     );
-    check(response("403 Forbidden", &[], b""), "http://HOST/ refuses to give `x` (HTTP status 403)");
+    check(
+        response("403 Forbidden", &[], b""),
+        "http://HOST/ refuses to give `x` (HTTP status 403)",
+    );
     check(
         response("404 Not Found", &[], b"{\"error\":\"not found\"}"),
         "`x` is not on http://HOST/",

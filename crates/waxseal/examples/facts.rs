@@ -21,10 +21,16 @@ fn main() -> ExitCode {
     let paths: Vec<String> = all.into_iter().filter(|argument| !argument.starts_with("--")).collect();
     // Deep code needs the stack that the reader gives its threads.
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || {
-        paths.iter().map(|path| facts(path, print, reference)).fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
+        paths
+            .iter()
+            .map(|path| facts(path, print, reference))
+            .fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
     });
     let (count, code, parsed) = worker.expect("a thread starts").join().expect("the analysis ends");
-    let _ = writeln!(std::io::stderr(), "{count} facts; {parsed} of {code} files that Node can load parsed");
+    let _ = writeln!(
+        std::io::stderr(),
+        "{count} facts; {parsed} of {code} files that Node can load parsed"
+    );
     ExitCode::from(u8::from(count == 0 || parsed != code))
 }
 
@@ -39,12 +45,28 @@ fn facts(path: &str, print: bool, reference: bool) -> (usize, usize, usize) {
         .files
         .iter()
         .enumerate()
-        .map(|(idx, file)| InputFile { path: &file.path, bytes: unpacked.bytes(idx), digest: digest(unpacked.bytes(idx)) })
+        .map(|(idx, file)| InputFile {
+            path: &file.path,
+            bytes: unpacked.bytes(idx),
+            digest: digest(unpacked.bytes(idx)),
+        })
         .collect();
-    let manifest = unpacked.read("package.json").and_then(|bytes| manifest::parse(bytes).ok());
-    let limits = Limits { exhaustive: reference, ..Limits::default() };
+    let manifest = unpacked
+        .read("package.json")
+        .and_then(|bytes| manifest::parse(bytes).ok());
+    let limits = Limits {
+        exhaustive: reference,
+        ..Limits::default()
+    };
     let sinks = waxseal_mail::providers::sink_specs();
-    let found = scan(manifest.as_ref(), &inputs, &sinks, &limits, &AnalysisCache::default(), &in_order);
+    let found = scan(
+        manifest.as_ref(),
+        &inputs,
+        &sinks,
+        &limits,
+        &AnalysisCache::default(),
+        &in_order,
+    );
     if print {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{path} {integrity}");
@@ -57,6 +79,14 @@ fn facts(path: &str, print: bool, reference: bool) -> (usize, usize, usize) {
         let _ = writeln!(out, "{:?}", found.loads);
     }
     let parsed = found.states.iter().filter(|state| **state == FileState::Parsed).count();
-    let unread = found.states.iter().filter(|state| matches!(state, FileState::Skipped | FileState::Unparsable)).count();
-    (found.capabilities.len() + found.flows.len() + found.loads.len(), parsed + unread, parsed)
+    let unread = found
+        .states
+        .iter()
+        .filter(|state| matches!(state, FileState::Skipped | FileState::Unparsable))
+        .count();
+    (
+        found.capabilities.len() + found.flows.len() + found.loads.len(),
+        parsed + unread,
+        parsed,
+    )
 }

@@ -214,48 +214,99 @@ impl<'f, 'a> Candidates<'f, 'a> {
     /// Whether the object of a method may be an API, or what one gave: a map, a parameter, a field that only holds plain
     /// things is not.
     fn may_lead_to_api(&self, object: &Expression<'a>) -> bool {
+        match self.lead(object) {
+            Lead::Symbol(symbol) => self.symbol_may_be_api(symbol),
+            Lead::Api => true,
+            Lead::Plain => false,
+        }
+    }
+
+    /// Where following members back from an expression leads.
+    fn lead(&self, object: &Expression<'a>) -> Lead {
         let mut object = object;
         loop {
             object = match object {
-                Expression::Identifier(it) => {
-                    return self.symbol(it).is_none_or(|symbol| self.symbol_may_be_api(symbol, 0));
-                }
+                Expression::Identifier(it) => return self.symbol(it).map_or(Lead::Api, Lead::Symbol),
                 Expression::StaticMemberExpression(it) => {
                     if self.aliases.contains(it.property.name.as_str()) {
-                        return true;
+                        return Lead::Api;
                     }
                     if let Expression::ThisExpression(_) = it.object {
-                        return false;
+                        return Lead::Plain;
                     }
                     &it.object
                 }
-                Expression::PrivateFieldExpression(it) => return self.aliases.contains(it.field.name.as_str()),
+                Expression::PrivateFieldExpression(it) => {
+                    return if self.aliases.contains(it.field.name.as_str()) {
+                        Lead::Api
+                    } else {
+                        Lead::Plain
+                    };
+                }
                 Expression::AwaitExpression(it) => &it.argument,
-                Expression::NewExpression(it) => return !self.makes_plain(&it.callee),
+                Expression::NewExpression(it) => {
+                    return if self.makes_plain(&it.callee) {
+                        Lead::Plain
+                    } else {
+                        Lead::Api
+                    };
+                }
                 Expression::StringLiteral(_)
                 | Expression::TemplateLiteral(_)
                 | Expression::NumericLiteral(_)
-                | Expression::RegExpLiteral(_) => return false,
-                _ => return true,
+                | Expression::BooleanLiteral(_)
+                | Expression::NullLiteral(_)
+                | Expression::RegExpLiteral(_)
+                | Expression::ArrayExpression(_)
+                | Expression::BinaryExpression(_)
+                | Expression::UnaryExpression(_)
+                | Expression::UpdateExpression(_)
+                | Expression::FunctionExpression(_)
+                | Expression::ArrowFunctionExpression(_) => return Lead::Plain,
+                Expression::ObjectExpression(it) => {
+                    let copies = it
+                        .properties
+                        .iter()
+                        .any(|it| matches!(it, ObjectPropertyKind::SpreadProperty(_)));
+                    return if copies { Lead::Api } else { Lead::Plain };
+                }
+                _ => return Lead::Api,
             };
         }
     }
 
-    /// Whether anything a symbol stands for may be an API.
-    fn symbol_may_be_api(&self, symbol: SymbolId, depth: usize) -> bool {
+    /// Whether anything a symbol stands for, directly or by way of other symbols, may be an API.
+    fn symbol_may_be_api(&self, symbol: SymbolId) -> bool {
         if let Some(known) = self.symbols.borrow().get(&symbol) {
             return *known;
         }
-        // While it is found out, what it depends on does not count on it.
-        self.symbols.borrow_mut().insert(symbol, false);
-        let note = self.module.symbols.get(&symbol);
-        let answer = depth > MAX_DEPTH
-            || note.is_none_or(|note| note.bindings.iter().any(|it| self.binding_may_be_api(it, depth)));
-        self.symbols.borrow_mut().insert(symbol, answer);
+        let mut visited = vec![symbol];
+        let mut next = 0;
+        let mut answer = false;
+        while !answer && next < visited.len() {
+            answer = visited.len() > MAX_VISITED || self.leads_on(visited[next], &mut visited);
+            next += 1;
+        }
+        let mut symbols = self.symbols.borrow_mut();
+        symbols.insert(symbol, answer);
+        if !answer {
+            // None of those that it leads to is one either.
+            symbols.extend(visited.into_iter().map(|it| (it, false)));
+        }
         answer
     }
 
-    fn binding_may_be_api(&self, binding: &Binding<'a>, depth: usize) -> bool {
+    /// Whether a symbol itself may be an API; the symbols it may stand for are added to those to be visited.
+    fn leads_on(&self, symbol: SymbolId, visited: &mut Vec<SymbolId>) -> bool {
+        let Some(note) = self.module.symbols.get(&symbol) else {
+            return true;
+        };
+        note.bindings
+            .iter()
+            .any(|binding| self.binding_may_be_api(binding, visited))
+    }
+
+    fn binding_may_be_api(&self, binding: &Binding<'a>, visited: &mut Vec<SymbolId>) -> bool {
         match binding.source {
             BindingSource::Function(_) | BindingSource::Uninitialised => false,
             BindingSource::Parameter { function, .. } => {
@@ -263,14 +314,19 @@ impl<'f, 'a> Candidates<'f, 'a> {
                     || self.module.immediate_calls.contains_key(&function)
                     || self.module.callbacks.contains_key(&function)
             }
-            BindingSource::Expression { value, .. } => match value {
-                Expression::Identifier(it) => match self.symbol(it) {
-                    Some(symbol) => self.symbol_may_be_api(symbol, depth + 1),
-                    None => true,
-                },
-                Expression::StaticMemberExpression(_) => self.may_lead_to_api(value),
-                value => binding.default.is_some() || self.may_hold(value),
-            },
+            BindingSource::Expression { value, .. } => {
+                binding.default.is_some()
+                    || match self.lead(value) {
+                        Lead::Symbol(symbol) => {
+                            if !visited.contains(&symbol) {
+                                visited.push(symbol);
+                            }
+                            false
+                        }
+                        Lead::Api => true,
+                        Lead::Plain => false,
+                    }
+            }
             _ => true,
         }
     }
@@ -287,6 +343,16 @@ impl<'f, 'a> Candidates<'f, 'a> {
     }
 }
 
+/// Where an expression leads.
+enum Lead {
+    /// To whatever this symbol stands for.
+    Symbol(SymbolId),
+    /// It may be an API.
+    Api,
+    /// It cannot be one.
+    Plain,
+}
+
 /// Built-in classes that only hold or compute.
 #[rustfmt::skip]
 const PLAIN: [&str; 19] = [
@@ -294,8 +360,8 @@ const PLAIN: [&str; 19] = [
     "RegExp", "Uint8Array", "ArrayBuffer", "DataView", "TextEncoder", "TextDecoder",
 ];
 
-/// Names that stand for names that are followed.
-const MAX_DEPTH: usize = 32;
+/// Symbols that are followed from one; beyond it anything is possible.
+const MAX_VISITED: usize = 64;
 
 /// The last part of every path that begins with a global or is asked for beside the tables.
 static GLOBAL_NAMES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {

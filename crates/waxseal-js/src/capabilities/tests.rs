@@ -4,6 +4,7 @@ use waxseal_model::{CapabilityKind, Target};
 use super::CodeFacts;
 use crate::fold::{Folder, ModuleEnv};
 use crate::module::Module;
+use crate::package::Limits;
 
 mod dynamic_code;
 mod environment;
@@ -14,13 +15,27 @@ mod network;
 mod process;
 mod tampering;
 
-/// Everything one file could do, on a stack as deep as real ones.
+/// Everything one file could do. The slow way that looks at every call finds the same.
 fn facts(source: &str) -> CodeFacts {
     let allocator = Allocator::default();
     let parsed = crate::parse::parse(&allocator, source, "index.js").expect("the case is code");
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
-    super::find(&module, &Folder::new(&module, &env), &crate::package::Limits::default())
+    let find = |exhaustive| {
+        let limits = Limits {
+            file_facts: 1_000,
+            exhaustive,
+            ..Limits::default()
+        };
+        super::find(&module, &Folder::new(&module, &env), &limits)
+    };
+    let (fast, slow) = (find(false), find(true));
+    assert_eq!(
+        (&fast.capabilities, &fast.loads),
+        (&slow.capabilities, &slow.loads),
+        "{source}"
+    );
+    fast
 }
 
 /// The facts of one kind as `api target`, with `!` behind what is sensitive and `#` behind what was hidden.

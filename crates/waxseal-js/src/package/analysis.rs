@@ -104,8 +104,9 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     };
     let module = Module::new(&parsed);
     let folder = Folder::new(&module, env);
-    let code = capabilities::find(&module, &folder, limits);
+    // Both draw on one budget of steps, and whom the mail goes to must not go short.
     let mail = flow::mail_flows(&module, &folder, sinks);
+    let code = capabilities::find(&module, &folder, limits);
     let graph = graph::build(&module, &code.loads);
     let constants = folder.exported_constants();
 
@@ -124,6 +125,10 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
             limits.file_facts
         );
         analysis.oddities.push((AnomalyKind::TooLarge, detail, None));
+    }
+    if folder.is_exhausted() {
+        let detail = "working out its values takes more steps than one file is given".to_owned();
+        analysis.oddities.push((AnomalyKind::Unfolded, detail, None));
     }
     let mail_capabilities = mail.capabilities.into_iter().map(|it| LocalCapability {
         kind: CapabilityKind::Mail,

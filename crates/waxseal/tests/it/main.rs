@@ -1,9 +1,12 @@
 //! The product from outside: one binary, so that it links once.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the answer, in what tests share too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a panic is the answer, in what tests share too"
+)]
 
 mod architecture;
-mod fixtures;
 mod commands;
 mod exits;
+mod fixtures;
 mod reading;
 mod support;

@@ -270,7 +270,7 @@ fn indicator(kind: AnomalyKind) -> Option<&'static str> {
         AnomalyKind::HostileName => "archive/hostile-name",
         AnomalyKind::HeaderTrick => "archive/header-trick",
         // Told with the files that were not looked into, and by the method for obfuscation.
-        AnomalyKind::ParserBomb | AnomalyKind::DeceptiveText => return None,
+        AnomalyKind::ParserBomb | AnomalyKind::Unfolded | AnomalyKind::DeceptiveText => return None,
     })
 }
 

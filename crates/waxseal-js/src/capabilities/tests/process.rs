@@ -132,3 +132,23 @@ fn an_api_that_is_handed_on_may_be_called_there() {
     );
     check(Process, "const { exec } = require('./mine'); each(list, exec)", &[]);
 }
+
+#[test]
+fn an_api_is_followed_through_what_the_file_puts_it_under() {
+    for source in [
+        "const cp = require('child_process'); const o = { run: cp.exec }; o.run('ls')",
+        "const cp = require('child_process'); const o = { cp }; o.cp.exec('ls')",
+        "class A { constructor() { this.cp = require('child_process') } go() { this.cp.exec('ls') } }",
+        "class A { cp = require('child_process'); go() { this.cp.exec('ls') } }",
+        "const { promises, ...rest } = { ...require('child_process') }; rest.exec('ls')",
+        "let a, b; a = b; b = a; a = require('child_process'); b.exec('ls')",
+        "(function (cp) { cp.exec('ls') })(require('child_process'))",
+        "import('child_process').then((cp) => cp.exec('ls'))",
+        "const go = async () => { const cp = await import('child_process'); cp.exec('ls') }",
+        "function get() { return require('child_process') } get().exec('ls')",
+        "const cp = require('child_process'); cp.exec.call(null, 'ls')",
+        "var x = __toESM(require('child_process')); x.exec('ls'); function __toESM(m) { return m && m.__esModule ? m : { default: m } }",
+    ] {
+        check(Process, source, &["node:child_process.exec ls"]);
+    }
+}
