@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use oxc_ast::ast::{Argument, ChainElement, Expression};
+use oxc_ast::ast::{Argument, Expression};
 use oxc_span::{GetSpan, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::{CapabilityKind, Target};
@@ -25,12 +25,16 @@ mod native;
 mod network;
 mod obfuscation;
 mod process;
+mod syntax;
 mod table;
 mod tampering;
+mod wrappers;
 
 use aim::Aim;
 pub(crate) use aim::bounded;
+use syntax::{argument_expression, root};
 use table::{Family, lookup};
+use wrappers::{WRAPPERS, is_wrapper, unwrap_api};
 
 /// What one file could do, and what it loads.
 #[derive(Debug, Default)]
@@ -173,13 +177,18 @@ impl<'a> Finder<'_, '_, 'a> {
             CallNode::Tagged(_) | CallNode::Import(_) => return,
         };
         for argument in arguments.iter().filter_map(Argument::as_expression) {
-            if !candidates.may_be_passed(argument) {
+            let named = matches!(argument, Expression::Identifier(_)) || argument.is_member_expression();
+            if !named || !candidates.may_be_passed(argument) {
                 continue;
             }
             let Value::Api(api) = self.folder.fold(argument).value else {
                 continue;
             };
             let Some((row, name)) = lookup(&api) else { continue };
+            // A module is handed on as a whole for other reasons, and most globals are.
+            if row.member.is_empty() || (row.is_global() && !matches!(&*api.path, "eval" | "fetch")) {
+                continue;
+            }
             let runs = matches!(
                 row.family.kind,
                 CapabilityKind::Process | CapabilityKind::DynamicCode | CapabilityKind::Network
@@ -313,30 +322,6 @@ impl<'a> Finder<'_, '_, 'a> {
     }
 }
 
-/// What a wrapped API wraps: `promisify(exec)` is `exec`, `fetch.bind(window)` is `fetch`.
-fn unwrap_api(mut api: Rc<Api>) -> Rc<Api> {
-    for _ in 0..MAX_WRAPPERS {
-        if api.path.strip_suffix("()").is_some_and(is_wrapper)
-            && let Some(Value::Api(inner)) = api.calls.last().and_then(|call| call.arguments.first())
-        {
-            api = Rc::clone(inner);
-        } else if let Some(inner) = api
-            .path
-            .strip_suffix(".bind()")
-            .or_else(|| api.path.strip_suffix(".__promisify__"))
-        {
-            api = Rc::new(Api {
-                path: inner.into(),
-                origins: api.origins.clone(),
-                calls: Rc::clone(&api.calls),
-            });
-        } else {
-            break;
-        }
-    }
-    api
-}
-
 /// The paths of what other files give a value.
 fn collect_imports(value: &Value, depth: usize, wants: &mut BTreeSet<String>) {
     if depth > MAX_DEPTH || wants.len() >= MAX_WANTS {
@@ -364,52 +349,6 @@ fn collect_imports(value: &Value, depth: usize, wants: &mut BTreeSet<String>) {
         _ => {}
     }
 }
-
-/// The leftmost expression of a chain of members and calls.
-fn root<'e, 'a>(mut expression: &'e Expression<'a>) -> &'e Expression<'a> {
-    loop {
-        expression = match expression {
-            Expression::StaticMemberExpression(it) => &it.object,
-            Expression::ComputedMemberExpression(it) => &it.object,
-            Expression::CallExpression(it) => &it.callee,
-            Expression::NewExpression(it) => &it.callee,
-            Expression::SequenceExpression(it) => match it.expressions.last() {
-                Some(last) => last,
-                None => return expression,
-            },
-            Expression::ChainExpression(it) => match &it.expression {
-                ChainElement::StaticMemberExpression(it) => &it.object,
-                ChainElement::ComputedMemberExpression(it) => &it.object,
-                ChainElement::CallExpression(it) => &it.callee,
-                _ => return expression,
-            },
-            Expression::TSNonNullExpression(it) => &it.expression,
-            Expression::TSAsExpression(it) => &it.expression,
-            _ => return expression,
-        };
-    }
-}
-
-/// An argument that is no spread.
-fn argument_expression<'e, 'a>(arguments: &'e [Argument<'a>], idx: usize) -> Option<&'e Expression<'a>> {
-    arguments.get(idx)?.as_expression()
-}
-
-fn is_wrapper(path: &str) -> bool {
-    WRAPPERS.contains(&path)
-}
-
-/// Functions that give back what they are given, in another calling style.
-#[rustfmt::skip]
-const WRAPPERS: [&str; 6] = [
-    "node:util.promisify",
-    "pify",
-    "util-promisify",
-    "es6-promisify.promisify",
-    "node:util.callbackify",
-    "node:util.deprecate",
-];
-const MAX_WRAPPERS: usize = 4;
 
 /// Values of other files that one file's targets depend on, and how deep they are looked for.
 const MAX_WANTS: usize = 256;
