@@ -7,8 +7,11 @@ use oxc_span::{GetSpan, Span};
 
 use super::eval::In;
 use super::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived, join};
-use super::{Api, Folded, Folder, Origins, Value};
-use crate::module::{CallNode, CallNote, FunctionIdx, FunctionNode};
+use super::{Api, Folder, Origins, Value};
+use crate::module::FunctionIdx;
+
+mod construct;
+mod passed;
 
 impl<'a> Folder<'_, 'a> {
     pub(super) fn call(&self, call: &'a CallExpression<'a>, frame: In<'_>) -> Res {
@@ -311,70 +314,6 @@ impl<'a> Folder<'_, 'a> {
         Ok(value)
     }
 
-    pub(super) fn construct(&self, new: &'a NewExpression<'a>, frame: In<'_>) -> Res {
-        let callee = self.unnoted(|| self.eval(&new.callee, frame))?;
-        let arguments = self.arguments(&new.arguments, frame)?;
-        self.construct_value(&callee, arguments, new.span)
-    }
-
-    pub(super) fn construct_value(&self, callee: &Js, arguments: Vec<Js>, span: Span) -> Res {
-        match callee {
-            Js::V(Value::Api(api)) => match self.api_new(api, &arguments) {
-                Some(result) => {
-                    self.hide();
-                    result
-                }
-                None => Ok(self.api_result(api, &arguments, span)),
-            },
-            Js::V(Value::Function(function)) => self.instance(*function, arguments),
-            Js::H(place) => {
-                let closure = match &self.heap.borrow()[*place] {
-                    Heap::Function { function, frame, .. } => (*function, frame.clone()),
-                    _ => return Err(Stop::Bail),
-                };
-                let FunctionNode::Function(_) = self.module.function(closure.0).node else {
-                    return self.instance(closure.0, arguments);
-                };
-                self.run_as_constructor(*place, closure, arguments)
-            }
-            callee => self.invoke(callee, &UNDEFINED, arguments, span),
-        }
-    }
-
-    /// `new f(…)` of a plain function, inside an attempt.
-    fn run_as_constructor(
-        &self,
-        place: usize,
-        (function, frame): (FunctionIdx, Option<Rc<Frame>>),
-        arguments: Vec<Js>,
-    ) -> Res {
-        let properties = vec![(Rc::from(super::members::PROTOTYPE), self.prototype(place)?)];
-        let object = self.alloc(Heap::Object {
-            properties,
-            class: None,
-            rest: Origins::default(),
-        })?;
-        match self.run(function, frame, object.clone(), arguments)? {
-            made @ Js::H(_) => Ok(made),
-            _ => Ok(object),
-        }
-    }
-
-    /// `new Class(…)` of a class of the file.
-    fn instance(&self, class: FunctionIdx, arguments: Vec<Js>) -> Res {
-        let FunctionNode::Class(_) = self.module.function(class).node else {
-            return if self.live.get() {
-                Err(Stop::Bail)
-            } else {
-                Ok(Js::unknown(Origins::of(Origins::OTHER)))
-            };
-        };
-        if self.live.get() {
-            return self.run_constructor(class, arguments);
-        }
-        self.attempted_instance(class, arguments)
-    }
-
     pub(super) fn tagged(&self, tagged: &'a TaggedTemplateExpression<'a>, frame: In<'_>) -> Res {
         let tag = self.unnoted(|| self.eval(&tagged.tag, frame))?;
         let raw = matches!(&tag, Js::V(Value::Api(api)) if &*api.path == "String.raw");
@@ -401,114 +340,6 @@ impl<'a> Folder<'_, 'a> {
         arguments.extend(values);
         self.invoke(&tag, &UNDEFINED, arguments, tagged.span)
     }
-
-    /// What a call can be a call of.
-    pub(super) fn called_apis(&self, call: &CallNote<'a>) -> Vec<Rc<Api>> {
-        let callee = match call.node {
-            CallNode::Call(call) => &call.callee,
-            CallNode::New(new) => &new.callee,
-            CallNode::Tagged(tagged) => &tagged.tag,
-            CallNode::Import(_) => return vec![api("import")],
-        };
-        if let Some(member) = callee.as_member_expression()
-            && member
-                .static_property_name()
-                .is_some_and(|name| LIST_METHODS.contains(&name))
-        {
-            return Vec::new();
-        }
-        let applied = applied(callee);
-        let value = self.outside(applied.unwrap_or(callee));
-        let mut apis = Vec::new();
-        collect_apis(&value, &mut apis);
-        if let Some(reflect) = apis.first()
-            && matches!(&*reflect.path, "Reflect.apply" | "Reflect.construct")
-            && let CallNode::Call(call) = call.node
-            && let Some(target) = call.arguments.first().and_then(Argument::as_expression)
-        {
-            apis.clear();
-            collect_apis(&self.outside(target), &mut apis);
-        }
-        apis
-    }
-
-    /// The arguments as what is called gets them.
-    pub(super) fn passed_arguments(&self, call: &CallNote<'a>) -> Vec<Folded> {
-        let (callee, arguments) = match call.node {
-            CallNode::Call(call) => (Some(&call.callee), &call.arguments[..]),
-            CallNode::New(new) => (None, &new.arguments[..]),
-            CallNode::Import(import) => return vec![self.fold_here(&import.source)],
-            CallNode::Tagged(tagged) => {
-                return tagged.quasi.expressions.iter().map(|it| self.fold_here(it)).collect();
-            }
-        };
-        let method = callee.and_then(|callee| {
-            let member = callee.as_member_expression()?;
-            let name = member.static_property_name()?;
-            let reflect = matches!(member.object(), Expression::Identifier(it) if it.name == "Reflect");
-            Some(match name {
-                "apply" if reflect => Passed::List(2),
-                "call" => Passed::From(1),
-                "apply" => Passed::List(1),
-                _ => Passed::From(0),
-            })
-        });
-        match method.unwrap_or(Passed::From(0)) {
-            Passed::From(first) => arguments.iter().skip(first).flat_map(|it| self.argument(it)).collect(),
-            Passed::List(position) => match arguments.get(position).and_then(Argument::as_expression) {
-                Some(list) => self.list(&self.fold_here(list)),
-                None => Vec::new(),
-            },
-        }
-    }
-
-    fn argument(&self, argument: &'a Argument<'a>) -> Vec<Folded> {
-        match argument {
-            Argument::SpreadElement(spread) => self.list(&self.fold_here(&spread.argument)),
-            argument => vec![self.fold_here(argument.to_expression())],
-        }
-    }
-
-    fn list(&self, folded: &Folded) -> Vec<Folded> {
-        let with = |value: Value| Folded {
-            value,
-            hidden: folded.hidden,
-            source: folded.source,
-        };
-        match &folded.value {
-            Value::Array(array) => array.items.iter().cloned().map(with).collect(),
-            value => vec![with(Value::Unknown(value.origins()))],
-        }
-    }
-}
-
-/// Which of a call's arguments reach what is called.
-enum Passed {
-    From(usize),
-    List(usize),
-}
-
-/// What stands before `.call`, `.apply` or `.bind`.
-fn applied<'a>(callee: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
-    let member = callee.as_member_expression()?;
-    let reflect = matches!(member.object(), Expression::Identifier(it) if it.name == "Reflect");
-    (!reflect && matches!(member.static_property_name(), Some("call" | "apply"))).then(|| member.object())
-}
-
-fn collect_apis(value: &Value, apis: &mut Vec<Rc<Api>>) {
-    match value {
-        Value::Api(api) => apis.push(Rc::clone(api)),
-        Value::OneOf(values) => values.iter().for_each(|it| collect_apis(it, apis)),
-        _ => {}
-    }
-}
-
-fn api(path: &str) -> Rc<Api> {
-    Rc::new(Api {
-        path: path.into(),
-        origins: Origins::default(),
-        calls: Rc::from([]),
-    })
 }
 
 /// Steps for interpreting a call of which all arguments are known, and of one of which some are not.
@@ -517,6 +348,3 @@ const ATTEMPT_FUEL: u64 = 800;
 
 /// The longest function that is interpreted though not all of its arguments are known.
 const MAX_ATTEMPTED: u32 = 500;
-
-/// Methods of lists, which nothing of the outside has under these names.
-const LIST_METHODS: [&str; 8] = ["push", "pop", "shift", "unshift", "splice", "forEach", "map", "join"];

@@ -7,10 +7,13 @@ use oxc_semantic::SymbolId;
 use oxc_span::Span;
 
 use super::eval::In;
-use super::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived, join};
+use super::heap::{Js, Res, UNDEFINED, derived, join};
 use super::members::caller;
 use super::{ArrayValue, Folded, Folder, ObjectValue, Origins, Property, Value};
-use crate::module::{Binding, BindingSource, CallNode, FunctionIdx, PathStep, PropertyKeyNote, SymbolNote};
+use crate::module::{Binding, BindingSource, CallNode, FunctionIdx, PathStep, SymbolNote};
+
+mod world;
+mod written;
 
 impl<'a> Folder<'_, 'a> {
     pub(super) fn identifier(&self, identifier: &'a IdentifierReference<'a>, frame: In<'_>) -> Res {
@@ -298,251 +301,6 @@ impl<'a> Folder<'_, 'a> {
             span: Some(it.span),
         }))
     }
-
-    /// Adds what is written onto a symbol's properties to its value.
-    fn written_onto(&self, note: &SymbolNote<'a>, value: Value) -> Value {
-        if note.property_writes.is_empty() && note.mutations.is_empty() {
-            return value;
-        }
-        match value {
-            Value::Object(object) => self.written_object(note, &object),
-            Value::Array(array) => self.written_array(note, &array),
-            Value::OneOf(values) => join(values.iter().map(|it| match it {
-                Value::Object(object) => self.written_object(note, object),
-                Value::Array(array) => self.written_array(note, array),
-                value => value.clone(),
-            })),
-            value => value,
-        }
-    }
-
-    fn written_object(&self, note: &SymbolNote<'a>, object: &ObjectValue) -> Value {
-        let mut object = object.clone();
-        for write in note.property_writes.iter().take(MAX_WRITES) {
-            let write = &self.module.property_writes[*write as usize];
-            // Deeper writes (`o.a.b = …`) are part of what `o.a` is worth.
-            let Some(name) = self.written_path(write.object) else {
-                continue;
-            };
-            let Some(value) = write.value else { continue };
-            let key = match write.key {
-                PropertyKeyNote::Name(name) => Some(Rc::from(name)),
-                PropertyKeyNote::Computed(key) => self.eval(key, None).ok().and_then(|key| self.key_text(&key)),
-            };
-            let Some(key) = key else {
-                if name.is_empty() {
-                    object.rest.add(&self.outside(value).origins());
-                    object.rest.add(&Origins::of(Origins::DERIVED));
-                }
-                continue;
-            };
-            let value = self.fold_here(value);
-            put_deep(
-                &mut object,
-                &name,
-                Property {
-                    name: key,
-                    value,
-                    span: write.span,
-                },
-            );
-        }
-        for call in &note.mutations {
-            self.defined(*call, &mut object);
-        }
-        if note.property_writes.len() > MAX_WRITES {
-            object.rest.add(&Origins::of(Origins::DERIVED));
-        }
-        Value::Object(Rc::new(object))
-    }
-
-    /// The names between a symbol and the last dot of what is written: empty for `o.p = …`, `[a]` for `o.a.p = …`.
-    fn written_path(&self, object: &'a Expression<'a>) -> Option<Vec<Rc<str>>> {
-        let mut names = Vec::new();
-        let mut object = object;
-        loop {
-            match object {
-                Expression::Identifier(_) => break,
-                Expression::StaticMemberExpression(member) => {
-                    names.push(member.property.name.as_str().into());
-                    object = &member.object;
-                }
-                Expression::ComputedMemberExpression(member) => {
-                    let key = self.eval(&member.expression, None).ok()?;
-                    names.push(self.key_text(&key)?);
-                    object = &member.object;
-                }
-                Expression::TSAsExpression(it) => object = &it.expression,
-                Expression::TSNonNullExpression(it) => object = &it.expression,
-                _ => return None,
-            }
-            if names.len() > 4 {
-                return None;
-            }
-        }
-        names.reverse();
-        Some(names)
-    }
-
-    /// `Object.assign(o, …)`, `Object.defineProperty(o, 'p', { value })`, `Reflect.set(o, 'p', v)`.
-    fn defined(&self, call: u32, object: &mut ObjectValue) {
-        let CallNode::Call(call) = self.module.calls[call as usize].node else {
-            return;
-        };
-        let Ok(Js::V(Value::Api(api))) = self.eval(&call.callee, None) else {
-            return;
-        };
-        let arguments: Vec<_> = call.arguments.iter().filter_map(Argument::as_expression).collect();
-        match (&*api.path, &arguments[..]) {
-            ("Object.assign", [_, sources @ ..]) => {
-                for source in sources {
-                    let value = self.outside(source);
-                    self.spread_properties(&value, &mut object.properties, &mut object.rest);
-                }
-            }
-            ("Object.defineProperty" | "Reflect.defineProperty", [_, key, descriptor]) => {
-                let name = self.eval(key, None).ok().and_then(|key| self.key_text(&key));
-                let descriptor = self.outside(descriptor);
-                let mut value = self.tracked(|| self.value_property(&descriptor, "value"));
-                if matches!(value.value, Value::Undefined)
-                    && let Value::Function(getter) = self.value_property(&descriptor, "get")
-                {
-                    value = self.tracked(|| self.returns(getter));
-                }
-                if let Some(name) = name {
-                    object.properties.push(Property {
-                        name,
-                        value,
-                        span: call.span,
-                    });
-                }
-            }
-            ("Reflect.set", [_, key, value, ..]) => {
-                let name = self.eval(key, None).ok().and_then(|key| self.key_text(&key));
-                if let Some(name) = name {
-                    object.properties.push(Property {
-                        name,
-                        value: self.fold_here(value),
-                        span: call.span,
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Items pushed onto an array by statements that could not be followed.
-    fn written_array(&self, note: &SymbolNote<'a>, array: &ArrayValue) -> Value {
-        let mut items = array.items.clone();
-        for write in note.property_writes.iter().take(MAX_WRITES) {
-            let write = &self.module.property_writes[*write as usize];
-            if let (Expression::Identifier(_), Some(value)) = (write.object, write.value) {
-                items.push(self.outside(value));
-            }
-        }
-        for call in note.mutations.iter().take(MAX_WRITES) {
-            let CallNode::Call(call) = self.module.calls[*call as usize].node else {
-                continue;
-            };
-            let Some(member) = call.callee.as_member_expression() else {
-                continue;
-            };
-            if matches!(
-                member.static_property_name(),
-                Some("push" | "unshift" | "splice" | "fill")
-            ) {
-                let arguments = call.arguments.iter().filter_map(Argument::as_expression);
-                items.extend(arguments.map(|it| self.outside(it)));
-            }
-        }
-        items.truncate(super::MAX_ITEMS);
-        Value::Array(Rc::new(ArrayValue { items, open: true }))
-    }
-
-    /// A variable outside the functions being interpreted.
-    pub(super) fn world(&self, symbol: SymbolId) -> Res {
-        if let Some(value) = self.world.borrow().get(&symbol) {
-            return Ok(value.clone());
-        }
-        let folded = self.symbol(symbol);
-        self.adopt(&folded);
-        let value = match &folded.value {
-            Value::Function(function) => self.alloc(Heap::Function {
-                function: *function,
-                frame: None,
-                properties: Vec::new(),
-            })?,
-            value @ (Value::Array(_) | Value::Object(_) | Value::Bytes(_)) => self.import(value)?,
-            Value::Unknown(origins) if origins.bits == Origins::DERIVED => match self.initialised(symbol) {
-                Some(value) => value,
-                None => return Ok(Js::V(folded.value)),
-            },
-            value => return Ok(Js::V(value.clone())),
-        };
-        self.heap_escaped.set(true);
-        self.world.borrow_mut().insert(symbol, value.clone());
-        if let Value::Function(_) = folded.value {
-            self.prepare(symbol);
-        }
-        Ok(self.world.borrow().get(&symbol).cloned().unwrap_or(value))
-    }
-
-    /// What a variable is initialised with, interpreted: a function that keeps variables of the one that made it.
-    fn initialised(&self, symbol: SymbolId) -> Option<Js> {
-        let [
-            Binding {
-                source: BindingSource::Expression { value, compound: false },
-                path,
-                ..
-            },
-        ] = &self.module.symbols.get(&symbol)?.bindings[..]
-        else {
-            return None;
-        };
-        if !self.live.get() || !path.is_empty() {
-            return None;
-        }
-        // Asked for again while it is found out, it is unknown.
-        self.world
-            .borrow_mut()
-            .insert(symbol, Js::V(derived(Origins::default())));
-        let frame = Frame::new(None, UNDEFINED, UNDEFINED);
-        self.eval(value, Some(&frame)).ok()
-    }
-
-    /// Functions called where they are written that get a symbol may change what it holds: string tables are rotated so.
-    fn prepare(&self, symbol: SymbolId) {
-        let Some(note) = self.module.symbols.get(&symbol) else {
-            return;
-        };
-        for call in &note.mutations {
-            let CallNode::Call(call) = self.module.calls[*call as usize].node else {
-                continue;
-            };
-            let immediate = matches!(
-                call.callee,
-                Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
-            );
-            if immediate && self.with_table_fuel(|| self.run_immediate(call)).is_err() {
-                self.world
-                    .borrow_mut()
-                    .insert(symbol, Js::V(derived(Origins::default())));
-            }
-        }
-    }
-
-    /// Assigns to a variable outside the functions being interpreted: only what does so once and for all is followed.
-    pub(super) fn set_world(&self, symbol: SymbolId, value: &Js) -> Res<()> {
-        let before = self.world(symbol)?;
-        let settled =
-            matches!(before, Js::V(Value::Undefined | Value::Null)) || matches!((&before, value), (Js::H(_), Js::H(_)));
-        if !settled {
-            return Err(Stop::Bail);
-        }
-        self.heap_escaped.set(true);
-        self.world.borrow_mut().insert(symbol, value.clone());
-        Ok(())
-    }
 }
 
 /// What `...rest` takes of a value, after the step before it.
@@ -563,27 +321,9 @@ fn rest(value: &Value, before: Option<&PathStep<'_>>) -> Value {
     }
 }
 
-/// Puts a property into an object, or into the object that the names lead to.
-fn put_deep(object: &mut ObjectValue, names: &[Rc<str>], property: Property) {
-    let Some((first, deeper)) = names.split_first() else {
-        object.properties.push(property);
-        return;
-    };
-    if let Some(slot) = object.properties.iter_mut().find(|it| it.name == *first)
-        && let Value::Object(inner) = &slot.value.value
-    {
-        let mut inner = ObjectValue::clone(inner);
-        put_deep(&mut inner, deeper, property);
-        slot.value.value = Value::Object(Rc::new(inner));
-    }
-}
-
 /// States of a symbol: not asked for, being found out, the first position of an answer.
 const BEING_FOUND: u32 = 1;
 const ANSWERED: u32 = 2;
 
 /// Bindings of one symbol that are looked at.
 const MAX_BINDINGS: usize = 64;
-
-/// Writes onto one symbol that are looked at.
-const MAX_WRITES: usize = 512;
