@@ -56,7 +56,7 @@ pub fn pretty(path: &str, source: &str) -> Option<Pretty> {
         source_map_path: Some(PathBuf::from("source.js")),
         ..CodegenOptions::default()
     };
-    let built = Codegen::new().with_options(options).build(&parsed.program);
+    let built = Codegen::new().with_options(options).build(parsed.program);
     let mut tokens: Vec<(u32, u32, u32, u32)> = built
         .map
         .iter()

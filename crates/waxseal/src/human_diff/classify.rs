@@ -54,7 +54,7 @@ pub(super) fn classify(pair: &Pair<'_>, hunk: &Hunk) -> Class {
     if !pair.shown().code {
         return Class::Noise("data");
     }
-    if changed(hunk).all(|line| is_comment(line)) {
+    if changed(hunk).all(is_comment) {
         return Class::Noise("comments");
     }
     if is_renaming(hunk) {
