@@ -78,19 +78,20 @@ pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, limits: &Li
     environment::find_reads(&mut finder);
     tampering::find_writes(&mut finder);
     dynamic_code::find_script_elements(&mut finder);
+    sort(&mut finder.facts.capabilities);
     obfuscation::find(&mut finder);
     let mut facts = finder.facts;
-    facts.capabilities.sort_by(|a, b| {
-        (a.span.start, a.span.end, a.kind, &a.api, &a.target).cmp(&(
-            b.span.start,
-            b.span.end,
-            b.kind,
-            &b.api,
-            &b.target,
-        ))
-    });
+    sort(&mut facts.capabilities);
     facts.loads.sort_by_key(|it| (it.span.start, it.span.end));
     facts
+}
+
+/// In the order of their places.
+fn sort(capabilities: &mut [LocalCapability]) {
+    capabilities.sort_by(|a, b| {
+        let order = (a.span.start, a.span.end, a.kind, &a.api, &a.target);
+        order.cmp(&(b.span.start, b.span.end, b.kind, &b.api, &b.target))
+    });
 }
 
 /// One call of something that is in a table.
@@ -271,7 +272,7 @@ impl<'a> Finder<'_, '_, 'a> {
         if !self.seen.insert((span.start, span.end, kind, text)) {
             return;
         }
-        let hidden = aim.hidden && !self.is_written(kind, &aim);
+        let hidden = aim.hidden && aim.text().is_some() && !self.is_written(kind, api, &aim);
         let sensitive = aim.sensitive || (hidden && aim.sensitive_if_hidden);
         let target = aim.target;
         let api = bounded(api, MAX_API).to_owned();
@@ -288,14 +289,15 @@ impl<'a> Finder<'_, '_, 'a> {
 
     /// Whether what a target is made of stands in the file as it is. Then nothing hid it, whatever was done with it on the way:
     /// an address is no secret because `encodeURIComponent` made a part of its path.
-    fn is_written(&mut self, kind: CapabilityKind, aim: &Aim) -> bool {
+    fn is_written(&mut self, kind: CapabilityKind, api: &str, aim: &Aim) -> bool {
         let Some(text) = aim.text() else { return false };
-        if kind == CapabilityKind::DynamicCode {
-            return self.stands_in_source(bounded(text, MAX_PIECE));
-        }
-        let pieces = text
-            .split(['*', '/', ' ', '?', '=', '&', '|', ','])
-            .filter(|piece| piece.len() >= MIN_PIECE);
+        let is_code = kind == CapabilityKind::DynamicCode && !matches!(api, "require" | "import");
+        let separators: &[char] = if is_code {
+            &['*']
+        } else {
+            &['*', '/', ' ', '?', '=', '&', '|', ',']
+        };
+        let pieces = text.split(separators).filter(|piece| piece.len() >= MIN_PIECE);
         pieces
             .take(MAX_PIECES)
             .all(|piece| self.stands_in_source(bounded(piece, MAX_PIECE)))
