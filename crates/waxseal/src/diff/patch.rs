@@ -92,6 +92,12 @@ pub fn write(out: &mut Vec<u8>, pair: &Pair<'_>) {
         new.map_or(&[][..], |file| file.bytes),
     );
     if before == after {
+        // An empty file that comes or goes has no lines; readers of patches know it by git's name for nothing.
+        match (old, new) {
+            (None, Some(_)) => line(out, &format!("index 0000000..{EMPTY}")),
+            (Some(_), None) => line(out, &format!("index {EMPTY}..0000000")),
+            _ => {}
+        }
         return;
     }
     let old_name = if old.is_some() { a } else { "/dev/null".to_owned() };
@@ -243,6 +249,9 @@ pub fn name(prefix: &str, path: &str) -> String {
 fn is_binary(bytes: &[u8]) -> bool {
     bytes[..bytes.len().min(LOOKED_AT)].contains(&0)
 }
+
+/// The beginning of the SHA-1 under which git keeps an empty file.
+const EMPTY: &str = "e69de29";
 
 /// Lines around a difference, as `diff -u` and git show them.
 const CONTEXT: u32 = 3;

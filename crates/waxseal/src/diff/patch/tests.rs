@@ -117,6 +117,7 @@ fn empty_files_are_applied() {
         &[("a", false, b""), ("b", false, b"b\n")],
     );
     check(&[("a", false, b"a\n")], &[("a", false, b"a\n"), ("b", false, b"")]);
+    check(&[("a", false, b""), ("b", false, b"1\n")], &[("b", false, b"2\n")]);
 }
 
 #[test]
