@@ -107,10 +107,7 @@ pub(super) fn texts(value: &Value, read: &dyn Fn(&Value) -> Text) -> Vec<Text> {
         return vec![read(value)];
     };
     let mut texts: Vec<Text> = Vec::new();
-    for alternative in alternatives
-        .iter()
-        .filter(|it| !matches!(it, Value::Undefined | Value::Null))
-    {
+    for alternative in alternatives.iter().filter(|it| !is_nothing(it)) {
         for text in self::texts(alternative, read) {
             if !texts.contains(&text) && texts.len() < MAX_TEXTS {
                 texts.push(text);
@@ -123,12 +120,20 @@ pub(super) fn texts(value: &Value, read: &dyn Fn(&Value) -> Text) -> Vec<Text> {
     texts
 }
 
+/// What stands for "not given" among alternatives.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Undefined | Value::Null | Value::Bool(_) => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
 /// One value's text as JavaScript would make a string of it.
 pub(super) fn plain_text(value: &Value) -> Text {
     match value {
         Value::String(text) => Text::exact(text),
         Value::Number(number) => Text::exact(&number.to_string()),
-        Value::Bool(flag) => Text::exact(&flag.to_string()),
         Value::Bytes(bytes) => Text::exact(&String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_TEXT)])),
         Value::Concat(pieces) => {
             let mut whole = Text {
@@ -158,7 +163,7 @@ pub(super) fn aims(argument: Option<&Folded>, read: &dyn Fn(&Value) -> Text) -> 
     let Some(folded) = argument else {
         return vec![Aim::none()];
     };
-    if matches!(folded.value, Value::Undefined | Value::Null) {
+    if matches!(folded.value, Value::Undefined | Value::Null | Value::Bool(_)) {
         return vec![Aim::none()];
     }
     let aim = |text: Text| Aim {

@@ -122,3 +122,17 @@ fn both_ends_of_a_copy_are_targets() {
         &["node:fs.copyFile /a", "node:fs.copyFile /home/x/.profile!"],
     );
 }
+
+#[test]
+fn an_alternative_that_says_there_is_none_is_no_target() {
+    check(
+        FileSystem,
+        "require('fs').unlink(cached ? '/tmp/x' : false)",
+        &["node:fs.unlink /tmp/x"],
+    );
+    check(
+        FileSystem,
+        "require('fs').unlink(cached ? '/tmp/x' : '')",
+        &["node:fs.unlink /tmp/x"],
+    );
+}

@@ -331,3 +331,34 @@ fn files_that_load_each_other_end() {
     ];
     check_reach(&[("main", "a.js")], &files, "unreached: ");
 }
+
+#[test]
+fn names_passed_on_along_very_many_ways_are_looked_up_once() {
+    let mut files = vec![(
+        "a.js".to_owned(),
+        "import { missing } from './f0.js'; missing()".to_owned(),
+    )];
+    for level in 0..30 {
+        let next = level + 1;
+        for side in ["f", "g"] {
+            let source = format!("export * from './f{next}.js'; export * from './g{next}.js'");
+            files.push((format!("{side}{level}.js"), source));
+        }
+    }
+    files.push(("z.js".to_owned(), FETCH.to_owned()));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    check_reach(&[("main", "a.js")], &files, "unreached: ");
+}
+
+#[test]
+fn scripts_that_run_each_other_end() {
+    let entries = [
+        ("script:install", "npm run a && npm run b"),
+        ("script:a", "npm run b; npm run a; npm run install"),
+        ("script:b", "npm run a run b run a; node x.js"),
+    ];
+    check_reach(&entries, &[("x.js", FETCH)], "install: install > x.js");
+}
