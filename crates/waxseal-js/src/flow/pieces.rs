@@ -156,6 +156,9 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             }
             Expression::ArrayExpression(array) => {
                 for item in array.elements.iter().filter_map(element) {
+                    if self.pieces.len() > MAX_PIECES {
+                        break;
+                    }
                     self.expression(item, &way.deeper());
                 }
             }

@@ -242,6 +242,10 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             seen.source = seen.source.or(way.source);
             return;
         }
+        // One piece more than is looked at says that there were more; a list of thousands costs no more than that.
+        if self.pieces.len() > MAX_PIECES {
+            return;
+        }
         // A mailbox that stands where it is written is not hidden by what is done to the rest of the text.
         let plain = way
             .source
