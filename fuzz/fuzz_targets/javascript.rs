@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
         .stack_size(64 << 20)
         .spawn(move || {
             for path in ["index.js", "index.mjs", "index.ts"] {
-                waxseal_js::package::analyze_bytes(path, &bytes, waxseal_mail::sink_specs());
+                waxseal_js::package::analyze_bytes(path, &bytes, &waxseal_mail::providers::sink_specs());
             }
         })
         .expect("a thread starts")

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use waxseal_npm::tarball::{Limits, unpack};
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { unpacked: 1 << 20, ..Limits::default() };
+    let limits = Limits { inflated: 1 << 20, ..Limits::default() };
     if let Ok(unpacked) = unpack(bytes, &limits) {
         let mut total = 0;
         for (idx, file) in unpacked.files.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What a newer release can do that an older one could not, insensitive to everything a mere rebuild changes.
 //!
-//! Capabilities are compared as multisets of [`Capability::key`] after [`normal`] has removed what rebuilds change. Neither
+//! Capabilities are compared as multisets of [`Capability::key`] after `normal` has removed what rebuilds change. Neither
 //! places, names of variables and functions, files nor formatting take part. A package that ships the same code twice, as
 //! CommonJS and as a module, or plain and minified, is counted once: files with the same multiset of facts are one.
 
