@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use waxseal_model::{
-    AnomalyKind, CapabilityKind, Collected, Decision, DependencyKind, FileState, Gap, GapWeight, MailFlow, Novelty,
-    Origin, Reach, RecipientPlace,
+    AnomalyKind, CapabilityKind, Collected, Decision, DependencyKind, FileState, FlowKind, Gap, GapWeight, MailFlow,
+    Novelty, Origin, Reach, RecipientPlace,
 };
 
 use crate::testing::*;
@@ -341,13 +341,13 @@ fn a_file_that_cannot_be_worked_out_decides_only_where_its_mail_is_among_what_is
 }
 
 #[test]
-fn a_list_that_is_not_followed_is_no_hidden_copy_unless_it_hides_or_is_new() {
+fn a_list_that_is_not_followed_is_no_hidden_copy_unless_it_is_new_or_a_bcc() {
     let mut flow = copy(RecipientPlace::Envelope, "archive@collector.example");
     flow.origin = Origin::Derived;
     flow.mailbox = None;
     flow.value = None;
     assert_eq!(release().flow(flow.clone()).judge().decision, Decision::Allow);
     assert_eq!(update().new_flow(flow.clone()).judge().decision, Decision::Review);
-    flow.hidden = true;
+    flow.kind = FlowKind::Recipient(RecipientPlace::Bcc);
     assert_eq!(release().flow(flow).judge().decision, Decision::Block);
 }

@@ -37,10 +37,10 @@ pub(super) fn weigh(flow: &MailFlow, around: Around<'_>) -> Option<Weight> {
         (_, FlowKind::Recipient(_)) if is_unnamed(flow) && !around.sends_mail => {
             weight(DYNAMIC, Severity::Medium, Confidence::Low)
         }
-        // Nothing was made out of it and nothing hides. Mail clients build these two lists themselves, in ways that are not followed;
+        // Nothing was made out of it. Mail clients build these two lists themselves, in ways that are not followed;
         // nobody builds a Bcc out of constants.
         (Origin::Derived, FlowKind::Recipient(RecipientPlace::Envelope | RecipientPlace::To))
-            if flow.value.is_none() && !flow.hidden =>
+            if flow.mailbox.is_none() =>
         {
             let severity = if around.new == Some(true) {
                 Severity::High
