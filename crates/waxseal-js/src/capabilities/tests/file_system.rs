@@ -89,7 +89,7 @@ fn paths_of_credentials_and_start_up_files_are_sensitive() {
         ("/x/.cursor/mcp.json", true),
         ("/x/mcp.json", false),
         ("/x/Google/Chrome/User Data/Default/Login Data", true),
-        ("/root/.ssh/authorized_keys", true),
+        ("/x/.ssh/authorized_keys", true),
     ] {
         let expected = format!("node:fs.readFile {path}{}", if sensitive { "!" } else { "" });
         check(
