@@ -32,6 +32,7 @@ mod wrappers;
 
 use aim::Aim;
 pub(crate) use aim::bounded;
+pub(crate) use candidates::Candidates;
 use syntax::{argument_expression, root};
 use table::{Family, lookup};
 use wrappers::{WRAPPERS, is_wrapper, unwrap_api};
@@ -65,7 +66,12 @@ pub(crate) struct LoadNote {
 }
 
 /// Finds everything one file could do except for sending mail.
-pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, limits: &Limits) -> CodeFacts {
+pub(crate) fn find<'a>(
+    module: &Module<'a>,
+    folder: &Folder<'_, 'a>,
+    limits: &Limits,
+    candidates: Candidates<'_, 'a>,
+) -> CodeFacts {
     let mut finder = Finder {
         module,
         folder,
@@ -74,7 +80,7 @@ pub(crate) fn find<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, limits: &Li
         seen: FxHashSet::default(),
         pieces: FxHashMap::default(),
     };
-    finder.read_calls();
+    finder.read_calls(candidates);
     environment::find_reads(&mut finder);
     tampering::find_writes(&mut finder);
     dynamic_code::find_script_elements(&mut finder);
@@ -137,8 +143,7 @@ struct Finder<'f, 'm, 'a> {
 
 impl<'a> Finder<'_, '_, 'a> {
     /// First what loads modules, then the members of the modules that are loaded.
-    fn read_calls(&mut self) {
-        let mut candidates = candidates::Candidates::new(self.module, self.limits);
+    fn read_calls(&mut self, mut candidates: Candidates<'_, 'a>) {
         let mut left = Vec::new();
         for call in &self.module.calls {
             let callee = match call.node {
@@ -171,7 +176,7 @@ impl<'a> Finder<'_, '_, 'a> {
     }
 
     /// An API that is handed to a function may be called there, with what could not be said.
-    fn read_passed(&mut self, call: &CallNote<'a>, candidates: &candidates::Candidates<'_, 'a>) {
+    fn read_passed(&mut self, call: &CallNote<'a>, candidates: &Candidates<'_, 'a>) {
         let arguments = match call.node {
             CallNode::Call(node) => &node.arguments,
             CallNode::New(node) => &node.arguments,

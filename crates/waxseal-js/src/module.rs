@@ -44,6 +44,8 @@ pub(crate) struct Module<'a> {
     pub(crate) exports: Vec<ExportNote<'a>>,
     /// String literals and template pieces that hold an `@` or begin like a URL.
     pub(crate) marked_strings: Vec<StringNote<'a>>,
+    /// Every string literal and template piece, except for keys.
+    pub(crate) strings: Vec<&'a str>,
     /// Functions written directly as an argument of a call: the position in [`Module::calls`], and which argument.
     pub(crate) callbacks: FxHashMap<FunctionIdx, (u32, u8)>,
     /// Functions called where they are written: the position in [`Module::calls`].

@@ -16,12 +16,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::table::TABLE;
 use super::{WRAPPERS, dynamic_code, environment, tampering};
 use crate::module::{BindingSource, FunctionNode, Module, PathStep, PropertyKeyNote};
-use crate::package::Limits;
 
 mod leads;
 
 /// Names under which a file puts what may be an API.
-pub(super) struct Candidates<'f, 'a> {
+pub(crate) struct Candidates<'f, 'a> {
     module: &'f Module<'a>,
     aliases: FxHashSet<&'a str>,
     /// Members of the modules the file loads.
@@ -33,13 +32,13 @@ pub(super) struct Candidates<'f, 'a> {
 }
 
 impl<'f, 'a> Candidates<'f, 'a> {
-    pub(super) fn new(module: &'f Module<'a>, limits: &Limits) -> Self {
+    pub(crate) fn new(module: &'f Module<'a>, exhaustive: bool) -> Self {
         let mut candidates = Self {
             module,
             aliases: FxHashSet::default(),
             members: FxHashSet::default(),
             symbols: RefCell::default(),
-            exhaustive: limits.exhaustive,
+            exhaustive,
         };
         for object in &module.objects {
             for property in &object.node.properties {
@@ -127,6 +126,43 @@ impl<'f, 'a> Candidates<'f, 'a> {
                     .iter()
                     .all(|it| matches!(it.source, BindingSource::Function(_)))
         })
+    }
+
+    /// Whether nothing is ruled out.
+    pub(crate) fn is_exhaustive(&self) -> bool {
+        self.exhaustive
+    }
+
+    /// Whether the file puts what may be an API under this name.
+    pub(crate) fn is_alias(&self, name: &str) -> bool {
+        self.exhaustive || self.aliases.contains(name)
+    }
+
+    /// Whether what is called may be something of the outside world at all.
+    pub(crate) fn may_be_outside(&self, callee: &Expression<'a>) -> bool {
+        if self.exhaustive {
+            return true;
+        }
+        let mut callee = callee.get_inner_expression();
+        loop {
+            let (name, object) = match callee {
+                Expression::Identifier(it) => {
+                    return match self.symbol(it) {
+                        Some(symbol) => !self.is_own_function(symbol) && self.symbol_may_be_api(symbol),
+                        None => true,
+                    };
+                }
+                Expression::StaticMemberExpression(it) => (it.property.name.as_str(), &it.object),
+                Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::Super(_) => {
+                    return false;
+                }
+                _ => return true,
+            };
+            if !matches!(name, "call" | "apply" | "bind") {
+                return self.aliases.contains(name) || self.may_lead_to_api(object);
+            }
+            callee = object.get_inner_expression();
+        }
     }
 
     /// Whether a call of this may be of something the tables know.

@@ -27,7 +27,12 @@ fn facts(source: &str) -> CodeFacts {
             exhaustive,
             ..Limits::default()
         };
-        super::find(&module, &Folder::new(&module, &env), &limits)
+        super::find(
+            &module,
+            &Folder::new(&module, &env),
+            &limits,
+            super::Candidates::new(&module, limits.exhaustive),
+        )
     };
     let (fast, slow) = (find(false), find(true));
     assert_eq!(

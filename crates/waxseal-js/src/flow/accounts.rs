@@ -41,21 +41,18 @@ pub(super) fn find(ctx: &Context<'_, '_, '_>, sends: &[Send]) -> Vec<Account> {
 }
 
 fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, found: &mut Vec<Account>) {
-    let Some(name) = callee(call)
-        .map(|it| ctx.callee_names(it))
-        .and_then(|names| names.into_iter().next())
-    else {
-        return;
-    };
-    let relevant = ctx.sinks.iter().any(|sink| {
-        sink.clients
-            .iter()
-            .any(|client| client.export == name || client.export == "default")
-    });
-    if !relevant {
+    let Some(callee) = callee(call) else { return };
+    let Some(name) = ctx.callee_name(callee) else { return };
+    let listed = ctx
+        .sinks
+        .iter()
+        .flat_map(|sink| sink.clients)
+        .any(|client| client.export == name);
+    // A client that a module is, or that has another name here, is known by what it is.
+    if !listed && !ctx.candidates.may_be_outside(callee) {
         return;
     }
-    let path = ctx.folder.fold_call_api(call).map(|api| api.path.replace("()", ""));
+    let path = ctx.call_api(call).map(|api| api.path.replace("()", ""));
     let given = arguments(call);
     for sink in ctx.sinks {
         for client in sink.clients {
@@ -330,6 +327,6 @@ pub(super) fn literal_of<'a>(
 }
 
 /// Shorter names of exports mean nothing without their module.
-const MIN_DISTINCT: usize = 9;
+pub(super) const MIN_DISTINCT: usize = 9;
 /// Accounts of one file.
 const MAX_ACCOUNTS: usize = 200;

@@ -1,5 +1,6 @@
 //! What every question about the mail of one file needs at hand.
 
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
@@ -12,14 +13,17 @@ use waxseal_model::SinkSpec;
 use super::index::{self, Index, member_of};
 use super::messages::class_around;
 use super::names;
-use crate::fold::{Folder, Value};
-use crate::module::{FunctionIdx, FunctionNode, Module, PropertyKeyNote};
+use crate::capabilities::Candidates;
+use crate::fold::{Api, Folder, Value};
+use crate::module::{CallNote, FunctionIdx, FunctionNode, Module, PropertyKeyNote};
 
 /// One file, its folder, its call graph and the table of sinks.
 pub(super) struct Context<'c, 'm, 'a> {
     pub(super) module: &'c Module<'a>,
     pub(super) folder: &'c Folder<'m, 'a>,
     pub(super) sinks: &'c [SinkSpec],
+    /// What calls may be of something of the outside.
+    pub(super) candidates: &'c Candidates<'c, 'a>,
     pub(super) index: Index<'a>,
     this: OnceCell<ThisWrites<'a>>,
     around: RefCell<FxHashMap<FunctionIdx, Rc<[FunctionIdx]>>>,
@@ -29,15 +33,27 @@ pub(super) struct Context<'c, 'm, 'a> {
 type ThisWrites<'a> = FxHashMap<(FunctionIdx, &'a str), Vec<&'a Expression<'a>>>;
 
 impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
-    pub(super) fn new(module: &'c Module<'a>, folder: &'c Folder<'m, 'a>, sinks: &'c [SinkSpec]) -> Self {
+    pub(super) fn new(
+        module: &'c Module<'a>,
+        folder: &'c Folder<'m, 'a>,
+        sinks: &'c [SinkSpec],
+        candidates: &'c Candidates<'c, 'a>,
+    ) -> Self {
         Self {
             module,
             folder,
             sinks,
+            candidates,
             index: Index::new(module, folder),
             this: OnceCell::new(),
             around: RefCell::default(),
         }
+    }
+
+    /// What a call calls, if it is something of the outside world; worked out only where it can be.
+    pub(super) fn call_api(&self, call: &CallNote<'a>) -> Option<Rc<Api>> {
+        let may_be = index::callee(call).is_none_or(|callee| self.candidates.may_be_outside(callee));
+        may_be.then(|| self.folder.fold_call_api(call))?
     }
 
     /// The source at a span.
@@ -77,6 +93,17 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
             names.remove(0);
         }
         names
+    }
+
+    /// The first of [`Self::callee_names`].
+    pub(super) fn callee_name(&self, callee: &'a Expression<'a>) -> Option<Cow<'a, str>> {
+        match callee.get_inner_expression() {
+            Expression::Identifier(name) => Some(Cow::Borrowed(name.name.as_str())),
+            _ => match member_of(callee)?.static_property_name() {
+                Some(name) if !matches!(name, "call" | "apply") => Some(Cow::Borrowed(name)),
+                _ => self.callee_names(callee).into_iter().next().map(Cow::Owned),
+            },
+        }
     }
 
     /// The name of the method that is called, computed or not.

@@ -87,10 +87,11 @@ fn handed_mail(ctx: &Context<'_, '_, '_>, messages: &Messages<'_>) -> Vec<Functi
     let mut found = Vec::new();
     for (function, (call, _)) in &ctx.sorted_callbacks() {
         let call = &ctx.module.calls[*call as usize];
-        let names = callee(call).map(|it| ctx.callee_names(it)).unwrap_or_default();
-        let Some(method) = names.first() else { continue };
+        let Some(method) = callee(call).and_then(|it| ctx.callee_name(it)) else {
+            continue;
+        };
         if matches!(
-            method.as_str(),
+            &*method,
             "use" | "on" | "hook" | "intercept" | "once" | "addListener" | "tap"
         ) && arguments(call).first().is_some_and(|first| is_mail_hook(ctx, first))
         {
@@ -132,7 +133,7 @@ struct Request<'a> {
 fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request<'a>> {
     let callee = callee(call)?;
     let given = arguments(call);
-    let api = ctx.folder.fold_call_api(call);
+    let api = ctx.call_api(call);
     let path = api.as_ref().map(|api| api.path.replace("()", ""));
     let method = match &path {
         Some(path) => path.rsplit('.').next().unwrap_or(path).to_owned(),

@@ -7,6 +7,7 @@ mod accounts;
 mod context;
 mod copies;
 mod index;
+mod mention;
 mod messages;
 mod names;
 mod pieces;
@@ -19,9 +20,10 @@ use std::cmp::Reverse;
 use oxc_span::Span;
 use waxseal_model::{CapabilityKind, FlowKind, MessageShape, Origin, RecipientPlace, SinkSpec, Target};
 
+use crate::capabilities::Candidates;
 use crate::fold::Folder;
 use crate::local::{LocalCapability, LocalFlow};
-use crate::module::{CallNode, FunctionIdx, Module, StringNote};
+use crate::module::{FunctionIdx, Module, StringNote};
 use context::Context;
 use messages::{FieldValue, Key, Messages};
 use names::Role;
@@ -40,11 +42,16 @@ pub(crate) struct MailFacts {
 }
 
 /// Finds every mail flow and every way of sending mail in one file.
-pub(crate) fn mail_flows<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> MailFacts {
-    if !may_be_about_mail(module, sinks) {
+pub(crate) fn mail_flows<'a>(
+    module: &Module<'a>,
+    folder: &Folder<'_, 'a>,
+    sinks: &[SinkSpec],
+    candidates: &Candidates<'_, 'a>,
+) -> MailFacts {
+    if !candidates.is_exhaustive() && !mention::mentions_mail(module, folder, sinks) {
         return MailFacts::default();
     }
-    let ctx = Context::new(module, folder, sinks);
+    let ctx = Context::new(module, folder, sinks, candidates);
     let mut messages = Messages::gather(&ctx);
     let sends = sends::find(&ctx, &mut messages);
     let recipients = recipients(&ctx, &messages);
@@ -338,43 +345,6 @@ fn capabilities(sends: &[sends::Send], messages: &Messages<'_>) -> Vec<LocalCapa
     found.sort_by_key(|it| (it.span.start, it.span.end));
     found.dedup_by(|a, b| a.span == b.span && a.api == b.api);
     found
-}
-
-/// Whether a file could say anything about mail: it names it, or it hides names.
-fn may_be_about_mail(module: &Module<'_>, sinks: &[SinkSpec]) -> bool {
-    let source = module.source.as_bytes();
-    let words: [&[u8]; 18] = [
-        b"mail",
-        b"Mail",
-        b"MAIL",
-        b"bcc",
-        b"Bcc",
-        b"BCC",
-        b"smtp",
-        b"Smtp",
-        b"SMTP",
-        b"rcpt",
-        b"RCPT",
-        b"ecipient",
-        b"ubject",
-        b"Cc",
-        b"cc:",
-        b"nvelope",
-        b"RECIPIENT",
-        b"SUBJECT",
-    ];
-    words.iter().any(|word| memchr::memmem::find(source, word).is_some())
-        || sinks.iter().any(|sink| {
-            sink.modules.iter().chain(sink.hosts).any(|it| memchr::memmem::find(source, it.as_bytes()).is_some())
-        })
-        || module.calls.iter().any(|call| match call.node {
-            CallNode::Call(node) => matches!(
-                node.callee.get_inner_expression(),
-                oxc_ast::ast::Expression::ComputedMemberExpression(it)
-                    if !matches!(it.expression, oxc_ast::ast::Expression::NumericLiteral(_) | oxc_ast::ast::Expression::Identifier(_))
-            ),
-            _ => false,
-        })
 }
 
 fn bounded(text: &str, max: usize) -> String {

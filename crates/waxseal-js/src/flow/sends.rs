@@ -2,10 +2,12 @@
 
 mod candidates;
 mod requests;
+mod screen;
 mod trace;
 
 use candidates::candidate;
 pub(super) use requests::{host_of, is_host_of, is_network_api, request_target};
+use screen::Screen;
 use trace::Trace;
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
@@ -40,9 +42,13 @@ pub(super) struct Send {
 pub(super) fn find<'a>(ctx: &Context<'_, '_, 'a>, messages: &mut Messages<'a>) -> Vec<Send> {
     let mut sends = Vec::new();
     let any_mail = (0..messages.all.len()).any(|message| is_mail_shaped(messages, message));
+    let screen = Screen::new(ctx, any_mail);
     let mut candidates = Vec::new();
     for (idx, call) in ctx.module.calls.iter().enumerate() {
-        let Some(candidate) = candidate(ctx, call) else {
+        if !screen.may_send(ctx, call) {
+            continue;
+        }
+        let Some(candidate) = candidate(ctx, &screen, call) else {
             continue;
         };
         if !candidate.positional.is_empty() {

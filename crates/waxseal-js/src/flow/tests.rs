@@ -4,6 +4,7 @@ use oxc_allocator::Allocator;
 use waxseal_model::{FlowKind, Origin};
 
 use super::mail_flows;
+use crate::capabilities::Candidates;
 use crate::fold::{Folder, ModuleEnv};
 use crate::local::{LocalCapability, LocalFlow};
 use crate::module::Module;
@@ -58,7 +59,8 @@ fn analyse(file: &str, code: &str) -> (Vec<LocalFlow>, Vec<LocalCapability>) {
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
     let folder = Folder::new(&module, &env);
-    let facts = mail_flows(&module, &folder, sinks::SINKS);
+    let candidates = Candidates::new(&module, false);
+    let facts = mail_flows(&module, &folder, sinks::SINKS, &candidates);
     (facts.flows, facts.capabilities)
 }
 

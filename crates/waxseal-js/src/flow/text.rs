@@ -145,6 +145,26 @@ pub(super) fn may_hold_fields(text: &str) -> bool {
     })
 }
 
+/// The strongest place that a text may hold a field for: true for those that decide by themselves who gets a copy, false for
+/// `to` and its like.
+pub(super) fn strongest_place(text: &str) -> Option<bool> {
+    let bytes = text.as_bytes();
+    let mut found = None;
+    for at in memchr::memchr2_iter(b':', b'=', bytes) {
+        let before = &bytes[..at];
+        let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
+        let ends =
+            |word: &[u8]| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word);
+        if ends(b"cc") || ends(b"rcpt to") || ends(b"ses") || ends(b"ents") {
+            return Some(true);
+        }
+        if ends(b"to") || ends(b"ress") {
+            found = Some(false);
+        }
+    }
+    found
+}
+
 /// The text on one line of parts, a mark for each that is not constant, and where each part starts.
 pub(super) fn line_of(segments: &[Segment]) -> (String, Vec<usize>) {
     let mut line = String::new();

@@ -41,6 +41,7 @@ pub(super) fn walk<'a>(source: &'a str, program: &'a Program<'a>) -> Module<'a> 
         imports: Vec::new(),
         exports: Vec::new(),
         marked_strings: Vec::new(),
+        strings: Vec::new(),
         callbacks: FxHashMap::default(),
         immediate_calls: FxHashMap::default(),
         function_starts: FxHashMap::default(),
@@ -206,6 +207,7 @@ impl<'a> Walker<'a> {
     }
 
     fn string(&mut self, text: &'a str, span: Span) {
+        self.module.strings.push(text);
         let url = |scheme: &str| {
             text.len() > scheme.len() && text.as_bytes()[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes())
         };

@@ -8,7 +8,7 @@ use waxseal_model::{Anomaly, AnomalyKind, CapabilityKind, FileState, SinkSpec};
 use super::Limits;
 use super::graph::{self, FileGraph};
 use super::lines::{LineTable, Place};
-use crate::capabilities;
+use crate::capabilities::{self, Candidates};
 use crate::flow;
 use crate::fold::{Constant, Folder, ModuleEnv};
 use crate::local::{LocalCapability, LocalFlow};
@@ -105,8 +105,16 @@ pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Lim
     let module = Module::new(&parsed);
     let folder = Folder::new(&module, env);
     // Both draw on one budget of steps, and whom the mail goes to must not go short.
-    let mail = flow::mail_flows(&module, &folder, sinks);
-    let code = capabilities::find(&module, &folder, limits);
+    let look = |exhaustive: bool| {
+        let candidates = Candidates::new(&module, exhaustive);
+        let mail = flow::mail_flows(&module, &folder, sinks, &candidates);
+        (mail, capabilities::find(&module, &folder, limits, candidates))
+    };
+    let (mut mail, mut code) = look(false);
+    if limits.exhaustive {
+        // After the quick look, since what a value is found to be may depend on what was asked before.
+        (mail, code) = look(true);
+    }
     let graph = graph::build(&module, &code.loads);
     let constants = folder.exported_constants();
 

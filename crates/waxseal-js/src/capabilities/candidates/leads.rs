@@ -72,7 +72,7 @@ impl<'a> Candidates<'_, 'a> {
     }
 
     /// Whether anything a symbol stands for, directly or by way of other symbols, may be an API.
-    fn symbol_may_be_api(&self, symbol: SymbolId) -> bool {
+    pub(super) fn symbol_may_be_api(&self, symbol: SymbolId) -> bool {
         if let Some(known) = self.symbols.borrow().get(&symbol) {
             return *known;
         }

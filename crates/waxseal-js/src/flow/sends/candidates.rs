@@ -4,6 +4,7 @@ use super::super::context::Context;
 use super::super::index::{arguments, callee, function_expression, member_of};
 use super::super::names::{self};
 use super::requests::provider_request;
+use super::screen::Screen;
 use crate::module::{CallNode, CallNote};
 use oxc_ast::ast::Expression;
 use waxseal_model::{FieldPlace, MessageArgument, SendSpec, SinkSpec, Target};
@@ -21,9 +22,9 @@ pub(super) struct Candidate<'a> {
     pub(super) payload: Vec<&'a Expression<'a>>,
 }
 
-pub(super) fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Candidate<'a>> {
+pub(super) fn candidate<'a>(ctx: &Context<'_, '_, 'a>, screen: &Screen, call: &CallNote<'a>) -> Option<Candidate<'a>> {
     let callee = callee(call)?;
-    let api = ctx.folder.fold_call_api(call);
+    let api = ctx.call_api(call);
     let path = api.as_ref().map(|api| api.path.replace("()", ""));
     // `promisify(…)(…)` is called by the name that holds it.
     let names = match &path {
@@ -41,7 +42,7 @@ pub(super) fn candidate<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> O
         .copied()
         .filter(|it| function_expression(ctx.module, it).is_none())
         .collect();
-    if let Some(found) = known_send(ctx, call, api.as_ref().map(|api| &*api.path), &names, &payload) {
+    if let Some(found) = known_send(ctx, screen, call, api.as_ref().map(|api| &*api.path), &names, &payload) {
         if let Some(member) = member_of(callee) {
             payload.push(member.object());
         }
@@ -124,6 +125,7 @@ fn mail_program<'a>(
 /// A call from the table of sinks.
 fn known_send<'a>(
     ctx: &Context<'_, '_, 'a>,
+    screen: &Screen,
     call: &CallNote<'a>,
     raw: Option<&str>,
     names: &[String],
@@ -132,22 +134,18 @@ fn known_send<'a>(
     let path = raw.map(|raw| raw.replace("()", ""));
     let path = path.as_deref();
     let mut best: Option<(bool, usize, &SendSpec)> = None;
-    for (idx, sink) in ctx.sinks.iter().enumerate() {
+    for (idx, send) in screen.sends(names.first().map(String::as_str), path.is_some()) {
+        let sink = &ctx.sinks[idx];
         let client = path.is_some_and(|path| is_of_module(path, sink));
-        for send in sink.sends {
-            let named = match send.method {
-                // The client, or the module, is called itself.
-                "()" => raw.is_some_and(|raw| raw.ends_with("()")) && client,
-                "default" => path.is_some_and(|path| sink.modules.contains(&path)),
-                method => ends_with(names, method),
-            };
-            if !named {
-                continue;
-            }
-            let plausible = client || !send.needs_client;
-            if plausible && best.is_none_or(|(known, ..)| client && !known) {
-                best = Some((client, idx, send));
-            }
+        let named = match send.method {
+            // The client, or the module, is called itself.
+            "()" => raw.is_some_and(|raw| raw.ends_with("()")) && client,
+            "default" => path.is_some_and(|path| sink.modules.contains(&path)),
+            method => ends_with(names, method),
+        };
+        let plausible = client || !send.needs_client;
+        if named && plausible && best.is_none_or(|(known, ..)| client && !known) {
+            best = Some((client, idx, send));
         }
     }
     let (client, idx, send) = best?;

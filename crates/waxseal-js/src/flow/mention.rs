@@ -1,0 +1,358 @@
+//! Says cheaply, by the names and strings of a file alone, whether it could say anything about mail: most files cannot.
+//!
+//! Mail needs a place for recipients, or a client, host or program that sends. Those that decide by themselves who gets a copy
+//! (`bcc`, `RCPT TO`) count alone. `to` and its like name many other things: they count beside a mailbox, the other fields of a
+//! message, or a request. What is hidden behind a decoder counts as far as it is called, or is a key: it is folded here.
+
+use std::sync::LazyLock;
+
+use oxc_ast::ast::{ClassElement, Expression, ObjectPropertyKind, PropertyKey};
+use rustc_hash::FxHashSet;
+use waxseal_model::{RecipientPlace, SinkSpec};
+
+use super::index::{arguments, callee, member_of};
+use super::names::{self, Role};
+use super::sends::is_network_api;
+use super::text;
+use crate::fold::{Folder, Value};
+use crate::module::{FunctionNode, Module, PropertyKeyNote};
+
+/// Whether a file could say anything about mail.
+pub(super) fn mentions_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> bool {
+    let mut mention = Mention::new(sinks);
+    mention.names(module);
+    if mention.is_enough() {
+        return true;
+    }
+    mention.strings(module);
+    mention.is_enough() || mention.counts_together(module) || hides_mail(module, folder, &mention)
+}
+
+/// What was met so far.
+struct Mention<'s> {
+    sinks: &'s [SinkSpec],
+    /// Names of calls and clients that mean mail whatever they are called on.
+    senders: FxHashSet<&'static str>,
+    /// A place or a sender that counts by itself.
+    certain: bool,
+    /// A place that counts beside something else.
+    place: bool,
+    /// The other fields of a message.
+    distinct: bool,
+    plain: bool,
+    sender: bool,
+    /// A text that may be a mailbox, a URL, a module or a function that makes requests.
+    mailbox: bool,
+    url: bool,
+    network: bool,
+    /// A module that starts programs, and a program that mails.
+    process: bool,
+    program: bool,
+    /// A listener that may be handed a message.
+    hook: bool,
+}
+
+impl<'s> Mention<'s> {
+    fn new(sinks: &'s [SinkSpec]) -> Self {
+        // Of a name that does not say mail by itself something else must, or its message.
+        let methods = sinks
+            .iter()
+            .flat_map(|sink| sink.sends)
+            .filter(|send| !send.needs_client && send.method.to_ascii_lowercase().contains("mail"))
+            .map(|send| send.method.rsplit('.').next().unwrap_or(send.method));
+        let exports = sinks.iter().flat_map(|sink| sink.clients).map(|client| client.export);
+        Self {
+            sinks,
+            senders: methods
+                .chain(exports.filter(|it| it.len() >= super::accounts::MIN_DISTINCT))
+                .chain(["sendMail", "sendEmail", "send_email", "sendmail"])
+                .collect(),
+            certain: false,
+            place: false,
+            distinct: false,
+            plain: false,
+            sender: false,
+            mailbox: false,
+            url: false,
+            network: false,
+            process: false,
+            program: false,
+            hook: false,
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.certain || (self.process && self.program)
+    }
+
+    /// Whether what does not count alone counts together.
+    fn counts_together(&self, module: &Module<'_>) -> bool {
+        let copies = self.url && self.network;
+        let shaped = self.distinct || (self.sender && self.plain);
+        (self.place && (shaped || self.mailbox || copies || makes_texts(module)))
+            || (self.hook && (copies || self.network))
+    }
+
+    /// The names of keys, properties, methods and what is called.
+    fn names(&mut self, module: &Module<'_>) {
+        for object in &module.objects {
+            for property in &object.node.properties {
+                if let ObjectPropertyKind::ObjectProperty(property) = property {
+                    self.key(&property.key);
+                }
+            }
+        }
+        for write in &module.property_writes {
+            if let PropertyKeyNote::Name(name) = write.key {
+                self.name(name);
+            }
+            self.member(write.object);
+        }
+        for function in &module.functions {
+            let FunctionNode::Class(class) = function.node else {
+                continue;
+            };
+            for element in &class.body.body {
+                match element {
+                    ClassElement::PropertyDefinition(it) => self.key(&it.key),
+                    ClassElement::MethodDefinition(it) => self.key(&it.key),
+                    _ => {}
+                }
+            }
+        }
+        for call in &module.calls {
+            let Some(callee) = callee(call) else { continue };
+            match callee.get_inner_expression() {
+                Expression::Identifier(name) => self.called(name.name.as_str()),
+                _ => {
+                    if let Some(member) = member_of(callee) {
+                        if let Some(name) = member.static_property_name() {
+                            self.called(name);
+                            self.hook |= is_listener(name)
+                                && arguments(call).first().is_some_and(|first| may_be_mail_event(first));
+                        }
+                        // `message.bcc.push(…)`
+                        self.member(member.object());
+                    }
+                }
+            }
+            if self.is_enough() {
+                return;
+            }
+        }
+    }
+
+    fn key(&mut self, key: &PropertyKey<'_>) {
+        match key {
+            PropertyKey::StaticIdentifier(name) => self.name(name.name.as_str()),
+            PropertyKey::PrivateIdentifier(name) => self.name(name.name.as_str()),
+            PropertyKey::StringLiteral(name) => self.name(name.value.as_str()),
+            _ => {}
+        }
+    }
+
+    /// The last member of an expression that something is done to.
+    fn member(&mut self, object: &Expression<'_>) {
+        if let Expression::StaticMemberExpression(member) = object {
+            self.name(member.property.name.as_str());
+        }
+    }
+
+    fn called(&mut self, name: &str) {
+        self.certain |= self.senders.contains(name);
+        self.network |= names::sounds_like_request(name) || is_network_api(name);
+        match names::builder_place(name) {
+            Some(place) => self.place(&place),
+            None => {
+                let stripped = ["set", "add", "with"].iter().find_map(|it| name.strip_prefix(it));
+                self.role(names::role(stripped.unwrap_or(name)));
+            }
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.certain |= self.senders.contains(name);
+        self.role(names::role(name));
+    }
+
+    fn role(&mut self, role: Option<Role>) {
+        match role {
+            Some(Role::Recipient(place)) => self.place(&place),
+            Some(Role::Content { distinct: true } | Role::Raw) => self.distinct = true,
+            Some(Role::Content { distinct: false } | Role::Container) => self.plain = true,
+            Some(Role::Sender) => self.sender = true,
+            Some(Role::Headers | Role::Batch) | None => {}
+        }
+    }
+
+    fn place(&mut self, place: &RecipientPlace) {
+        match place {
+            RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_) => self.place = true,
+            RecipientPlace::Cc | RecipientPlace::Bcc | RecipientPlace::Envelope => self.certain = true,
+        }
+    }
+
+    /// Strings as names, modules, hosts, programs and texts.
+    fn strings(&mut self, module: &Module<'_>) {
+        let specifiers = module.imports.iter().map(|it| it.specifier);
+        for text in module.strings.iter().copied().chain(specifiers) {
+            self.string(text);
+            if self.is_enough() {
+                return;
+            }
+        }
+    }
+
+    fn string(&mut self, string: &str) {
+        if string.len() < 2 {
+            return;
+        }
+        if string.len() <= LONGEST_NAME {
+            self.name(string);
+            self.certain |= self.is_client(string);
+            let bare = string.strip_prefix("node:").unwrap_or(string);
+            self.process |= bare == "child_process";
+            self.network |= is_network_api(bare);
+        }
+        let bytes = string.as_bytes();
+        self.url |= memchr::memmem::find(bytes, b"://").is_some();
+        self.mailbox |= memchr::memchr_iter(b'@', bytes).any(|at| at + 3 < bytes.len());
+        self.program |= !self.program
+            && PROGRAMS
+                .iter()
+                .any(|it| memchr::memmem::find(bytes, it.as_bytes()).is_some());
+        if memchr::memchr(b'.', bytes).is_some() {
+            self.certain |= self.is_host(string);
+        }
+        match text::strongest_place(string) {
+            Some(true) => self.certain = true,
+            Some(false) => self.place = true,
+            None => {}
+        }
+    }
+
+    fn is_client(&self, specifier: &str) -> bool {
+        self.sinks.iter().flat_map(|sink| sink.modules).any(|it| {
+            specifier
+                .strip_prefix(it)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+        })
+    }
+
+    /// Whether a text holds a provider's host, or the constant part of one.
+    fn is_host(&self, text: &str) -> bool {
+        self.sinks.iter().flat_map(|sink| sink.hosts).any(|host| {
+            let constant = host.split('*').max_by_key(|it| it.len()).unwrap_or(host);
+            memchr::memmem::find(text.as_bytes(), constant.trim_matches('.').as_bytes()).is_some()
+        })
+    }
+}
+
+/// Whether a listener of this event may be handed a message.
+fn may_be_mail_event(event: &Expression<'_>) -> bool {
+    match event.get_inner_expression() {
+        Expression::StringLiteral(name) => {
+            matches!(name.value.as_str(), "compile" | "stream" | "mail" | "message" | "send")
+        }
+        Expression::NumericLiteral(_) | Expression::ObjectExpression(_) => false,
+        _ => true,
+    }
+}
+
+fn is_listener(method: &str) -> bool {
+    matches!(
+        method,
+        "use" | "on" | "hook" | "intercept" | "once" | "addListener" | "tap"
+    )
+}
+
+/// Whether a file can make a text that stands nowhere in it: a mailbox may be among what it makes.
+fn makes_texts(module: &Module<'_>) -> bool {
+    static MAKERS: LazyLock<Vec<memchr::memmem::Finder<'static>>> = LazyLock::new(|| {
+        [
+            "Buffer",
+            "atob",
+            "fromCharCode",
+            "fromCodePoint",
+            "decodeURI",
+            "unescape",
+            "TextDecoder",
+            "readFile",
+        ]
+        .iter()
+        .map(|it| memchr::memmem::Finder::new(it.as_bytes()))
+        .collect()
+    });
+    let source = module.source.as_bytes();
+    MAKERS.iter().any(|it| it.find(source).is_some())
+}
+
+/// Whether a key or a callee comes to a word of mail only when it is worked out.
+fn hides_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, mention: &Mention<'_>) -> bool {
+    let called = module.calls.iter().filter_map(|call| match member_key(callee(call)?) {
+        Some(key) if may_hide(key) => Some(key),
+        _ => None,
+    });
+    let written = module.property_writes.iter().filter_map(|write| match write.key {
+        PropertyKeyNote::Computed(key) if is_made(key) => Some(key),
+        _ => None,
+    });
+    let keys = module
+        .objects
+        .iter()
+        .flat_map(|object| &object.node.properties)
+        .filter_map(|property| match property {
+            ObjectPropertyKind::ObjectProperty(it) if it.computed => it.key.as_expression().filter(|key| is_made(key)),
+            _ => None,
+        });
+    called.chain(written).chain(keys).take(MAX_HIDDEN).any(|key| {
+        let folded = folder.fold(key);
+        match &folded.value {
+            Value::String(name) => {
+                let mut alone = Mention::new(&[]);
+                alone.called(name);
+                folded.hidden || alone.certain || alone.place || mention.senders.contains(&**name)
+            }
+            Value::OneOf(_) | Value::Concat(_) => folded.hidden,
+            _ => false,
+        }
+    })
+}
+
+/// The computed key of a member.
+fn member_key<'a>(callee: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
+    match member_of(callee)? {
+        oxc_ast::ast::MemberExpression::ComputedMemberExpression(it) => Some(&it.expression),
+        _ => None,
+    }
+}
+
+/// Whether a key says nothing of its name where it stands.
+fn may_hide(key: &Expression<'_>) -> bool {
+    !matches!(
+        key.get_inner_expression(),
+        Expression::NumericLiteral(_) | Expression::Identifier(_) | Expression::StringLiteral(_)
+    )
+}
+
+/// Whether a key is the result of a call or of joining texts.
+fn is_made(key: &Expression<'_>) -> bool {
+    match key.get_inner_expression() {
+        Expression::CallExpression(_) => true,
+        Expression::TemplateLiteral(template) => !template.expressions.is_empty(),
+        Expression::BinaryExpression(it) => {
+            let text = |it: &Expression<'_>| matches!(it, Expression::StringLiteral(_) | Expression::CallExpression(_));
+            text(&it.right) || text(&it.left)
+        }
+        _ => false,
+    }
+}
+
+/// Programs that take mail, by what their names have in common.
+const PROGRAMS: [&str; 4] = ["mail", "mutt", "exim", "swaks"];
+
+/// Longer strings are no names.
+const LONGEST_NAME: usize = 64;
+
+/// Computed keys that are worked out before the file is looked at whole.
+const MAX_HIDDEN: usize = 4_096;
