@@ -218,7 +218,15 @@ impl<'a> Folder<'_, 'a> {
         let mut text = String::new();
         let mut joined: Vec<Value> = Vec::new();
         for piece in &pieces {
-            self.spend(1);
+            // What is copied costs, or a loop that grows a text would cost its square.
+            let copied = match piece {
+                Js::V(Value::String(text)) => text.len() / BYTES_A_STEP,
+                Js::V(Value::Concat(values)) => values.len(),
+                _ => 0,
+            };
+            if !self.spend(1 + copied as u64) {
+                return Err(Stop::Bail);
+            }
             match self.string(piece).filter(|_| !matches!(piece, Js::V(Value::Api(_)))) {
                 Some(constant) => {
                     if text.len() + constant.len() > MAX_STRING {
@@ -293,6 +301,9 @@ fn arithmetic(operator: BinaryOperator, left: f64, right: f64) -> f64 {
         _ => f64::NAN,
     }
 }
+
+/// Bytes of a text that are copied in one step.
+const BYTES_A_STEP: usize = 32;
 
 /// Pieces of one text that are kept apart.
 const MAX_PIECES: usize = 256;
