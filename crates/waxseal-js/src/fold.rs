@@ -313,7 +313,8 @@ impl<'a> Folder<'_, 'a> {
                 }
                 Constant::OneOf(constants)
             }
-            Value::Function(function) => {
+            // A longer one does more than to name a constant.
+            Value::Function(function) if self.module.function(*function).span.size() <= MAX_CONSTANT_FUNCTION => {
                 let result = self.call_value(&Value::Function(*function), Vec::new());
                 Constant::Function(Box::new(self.constant(&result, depth + 1)?))
             }
@@ -333,6 +334,9 @@ const QUESTION_FUEL: u64 = 3_000_000;
 
 /// Expressions of one file that are interpreted as a whole.
 const MAX_ATTEMPTS: u32 = 100;
+
+/// Bytes of an exported function that is called to see whether it always returns one constant.
+const MAX_CONSTANT_FUNCTION: u32 = 2_000;
 
 /// How deep exported constants are looked into.
 const MAX_CONSTANT_DEPTH: u32 = 6;

@@ -2,6 +2,7 @@
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
 use oxc_span::{GetSpan, Span};
+use rustc_hash::FxHashSet;
 use waxseal_model::{FlowKind, Origin};
 
 use super::context::Context;
@@ -27,8 +28,14 @@ pub(super) struct Account {
 /// Every account place that something other than the caller fills.
 pub(super) fn find(ctx: &Context<'_, '_, '_>, sends: &[Send]) -> Vec<Account> {
     let mut found = Vec::new();
+    let exports: FxHashSet<&str> = ctx
+        .sinks
+        .iter()
+        .flat_map(|sink| sink.clients)
+        .map(|client| client.export)
+        .collect();
     for call in &ctx.module.calls {
-        clients(ctx, call, &mut found);
+        clients(ctx, call, &exports, &mut found);
     }
     for send in sends {
         let call = &ctx.module.calls[send.call as usize];
@@ -40,14 +47,10 @@ pub(super) fn find(ctx: &Context<'_, '_, '_>, sends: &[Send]) -> Vec<Account> {
     found
 }
 
-fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, found: &mut Vec<Account>) {
+fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, exports: &FxHashSet<&str>, found: &mut Vec<Account>) {
     let Some(callee) = callee(call) else { return };
     let Some(name) = ctx.callee_name(callee) else { return };
-    let listed = ctx
-        .sinks
-        .iter()
-        .flat_map(|sink| sink.clients)
-        .any(|client| client.export == name);
+    let listed = exports.contains(&*name);
     // A client that a module is, or that has another name here, is known by what it is.
     if !listed && !ctx.candidates.may_be_outside(callee) {
         return;

@@ -10,7 +10,7 @@ use oxc_span::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::SinkSpec;
 
-use super::index::{self, Index, member_of};
+use super::index::{self, Calls, Index, member_of};
 use super::messages::class_around;
 use super::names;
 use crate::capabilities::Candidates;
@@ -25,6 +25,7 @@ pub(super) struct Context<'c, 'm, 'a> {
     /// What calls may be of something of the outside.
     pub(super) candidates: &'c Candidates<'c, 'a>,
     pub(super) index: Index<'a>,
+    calls: OnceCell<Calls>,
     this: OnceCell<ThisWrites<'a>>,
     around: RefCell<FxHashMap<FunctionIdx, Rc<[FunctionIdx]>>>,
 }
@@ -44,10 +45,16 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
             folder,
             sinks,
             candidates,
-            index: Index::new(module, folder),
+            index: Index::new(module),
+            calls: OnceCell::new(),
             this: OnceCell::new(),
             around: RefCell::default(),
         }
+    }
+
+    /// Who calls whom: found out when it is first asked for.
+    pub(super) fn calls(&self) -> &Calls {
+        self.calls.get_or_init(|| Calls::new(self.module, self.folder))
     }
 
     /// What a call calls, if it is something of the outside world; worked out only where it can be.
@@ -219,7 +226,7 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
 
     fn neighbours(&self, function: FunctionIdx) -> Vec<FunctionIdx> {
         let mut near = vec![self.module.function(function).parent];
-        if let Some(calls) = self.index.callers.get(&function) {
+        if let Some(calls) = self.calls().callers.get(&function) {
             near.extend(
                 calls
                     .iter()
@@ -227,12 +234,12 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
                     .map(|call| self.module.calls[*call as usize].function),
             );
         }
-        if let Some(calls) = self.index.calls_of.get(&function) {
+        if let Some(calls) = self.calls().calls_of.get(&function) {
             near.extend(
                 calls
                     .iter()
                     .take(MAX_CALLS)
-                    .filter_map(|call| self.index.callees.get(call).copied()),
+                    .filter_map(|call| self.calls().callees.get(call).copied()),
             );
         }
         near

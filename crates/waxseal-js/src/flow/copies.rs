@@ -208,7 +208,7 @@ fn request<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>) -> Option<Request
 /// The URL that an `XMLHttpRequest` was opened with.
 fn opened<'a>(ctx: &Context<'_, '_, 'a>, function: FunctionIdx, object: &'a Expression<'a>) -> Option<(String, bool)> {
     let symbol = symbol_of(ctx.module, object)?;
-    ctx.index
+    ctx.calls()
         .calls_of
         .get(&function)?
         .iter()
@@ -344,7 +344,7 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
                         _ => {}
                     }
                     if binding.path.is_empty() {
-                        let calls = self.ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+                        let calls = self.ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
                         for call in calls.iter().take(MAX_BINDINGS) {
                             work.extend(arguments(&self.ctx.module.calls[*call as usize]).get(usize::from(index)));
                         }
@@ -375,7 +375,7 @@ impl<'a> Carrier<'_, '_, '_, 'a> {
 
     /// Whether a whole parameter is a message, or one of its fields: by its name, or because fields are read from it.
     fn is_mail_parameter(&self, symbol: SymbolId, function: FunctionIdx) -> bool {
-        let called_here = self.ctx.index.callers.contains_key(&function) && !self.ctx.index.is_exported(function);
+        let called_here = self.ctx.calls().callers.contains_key(&function) && !self.ctx.index.is_exported(function);
         if called_here {
             return false;
         }

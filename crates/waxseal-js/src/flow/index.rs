@@ -14,8 +14,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::fold::{Folder, Value};
 use crate::module::{BindingSource, CallNode, CallNote, ExportValue, FunctionIdx, FunctionNode, Module};
 
-/// Who calls whom in one file, and what can be asked of its functions.
-pub(super) struct Index<'a> {
+/// Who calls whom in one file.
+#[derive(Default)]
+pub(super) struct Calls {
     /// Positions in [`Module::calls`] of the calls of each function of this file.
     pub(super) callers: FxHashMap<FunctionIdx, Vec<u32>>,
     /// The function of this file that a call calls.
@@ -24,21 +25,20 @@ pub(super) struct Index<'a> {
     pub(super) calls_of: FxHashMap<FunctionIdx, Vec<u32>>,
     /// Positions in [`Module::calls`] by span.
     call_at: FxHashMap<Span, u32>,
+}
+
+/// What can be asked of the functions of one file.
+pub(super) struct Index<'a> {
     exported: FxHashSet<FunctionIdx>,
     returns: RefCell<FxHashMap<FunctionIdx, Rc<[&'a Expression<'a>]>>>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(module: &Module<'a>, folder: &Folder<'_, 'a>) -> Self {
+    pub(super) fn new(module: &Module<'a>) -> Self {
         let mut index = Self {
-            callers: FxHashMap::default(),
-            callees: FxHashMap::default(),
-            calls_of: FxHashMap::default(),
-            call_at: FxHashMap::default(),
             exported: FxHashSet::default(),
             returns: RefCell::default(),
         };
-        index.note_calls(module, folder);
         index.note_exports(module);
         index
     }
@@ -46,11 +46,6 @@ impl<'a> Index<'a> {
     /// Whether the file exports the function, so that others may call it.
     pub(super) fn is_exported(&self, function: FunctionIdx) -> bool {
         self.exported.contains(&function)
-    }
-
-    /// The note of a call by its syntax.
-    pub(super) fn call_at(&self, span: Span) -> Option<u32> {
-        self.call_at.get(&span).copied()
     }
 
     /// Everything a function returns, at most [`MAX_RETURNS`].
@@ -76,26 +71,6 @@ impl<'a> Index<'a> {
         found
     }
 
-    fn note_calls(&mut self, module: &Module<'a>, folder: &Folder<'_, 'a>) {
-        let mut by_name: FxHashMap<&str, Vec<FunctionIdx>> = FxHashMap::default();
-        for (idx, function) in module.functions.iter().enumerate() {
-            if let Some(name) = function.name {
-                by_name.entry(name).or_default().push(FunctionIdx(idx as u32));
-            }
-        }
-        for (idx, call) in module.calls.iter().enumerate() {
-            let idx = idx as u32;
-            self.call_at.insert(call.span, idx);
-            self.calls_of.entry(call.function).or_default().push(idx);
-            let Some(callee) = callee(call) else { continue };
-            if let Some(function) = called(module, folder, callee, &by_name) {
-                let function = constructor_of(module, function);
-                self.callers.entry(function).or_default().push(idx);
-                self.callees.insert(idx, function);
-            }
-        }
-    }
-
     fn note_exports(&mut self, module: &Module<'a>) {
         for export in &module.exports {
             let function = match export.value {
@@ -108,6 +83,35 @@ impl<'a> Index<'a> {
             };
             self.exported.extend(function);
         }
+    }
+}
+
+impl Calls {
+    pub(super) fn new<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>) -> Self {
+        let mut calls = Self::default();
+        let mut by_name: FxHashMap<&str, Vec<FunctionIdx>> = FxHashMap::default();
+        for (idx, function) in module.functions.iter().enumerate() {
+            if let Some(name) = function.name {
+                by_name.entry(name).or_default().push(FunctionIdx(idx as u32));
+            }
+        }
+        for (idx, call) in module.calls.iter().enumerate() {
+            let idx = idx as u32;
+            calls.call_at.insert(call.span, idx);
+            calls.calls_of.entry(call.function).or_default().push(idx);
+            let Some(callee) = callee(call) else { continue };
+            if let Some(function) = called(module, folder, callee, &by_name) {
+                let function = constructor_of(module, function);
+                calls.callers.entry(function).or_default().push(idx);
+                calls.callees.insert(idx, function);
+            }
+        }
+        calls
+    }
+
+    /// The note of a call by its syntax.
+    pub(super) fn call_at(&self, span: Span) -> Option<u32> {
+        self.call_at.get(&span).copied()
     }
 }
 

@@ -200,6 +200,9 @@ pub(super) fn sounds_like_request(method: &str) -> bool {
 fn normal<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME]) -> Option<&'b str> {
     let name = name.strip_prefix("h:").unwrap_or(name);
     let mut length = 0;
+    if name.len() > 2 * MAX_NAME {
+        return None;
+    }
     for byte in name.bytes() {
         if matches!(byte, b'_' | b'-' | b' ') {
             continue;

@@ -1,5 +1,6 @@
 //! Everything that one file says by itself, independent of its package: may be shared between releases and threads.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oxc_allocator::Allocator;
@@ -96,9 +97,29 @@ impl FileAnalysis {
 ///
 /// Needs a stack of 16 MiB: code that Node runs may be nested 2,000 levels deep.
 pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Limits, env: &ModuleEnv) -> FileAnalysis {
+    thread_local! {
+        /// The memory of the last file's syntax tree, which the next one takes over.
+        static TREES: Cell<Option<Allocator>> = const { Cell::new(None) };
+    }
+    let mut allocator = TREES.take().unwrap_or_default();
+    let analysis = analyze_in(&allocator, path, bytes, sinks, limits, env);
+    allocator.reset();
+    if allocator.capacity() <= MAX_KEPT {
+        TREES.set(Some(allocator));
+    }
+    analysis
+}
+
+fn analyze_in(
+    allocator: &Allocator,
+    path: &str,
+    bytes: &[u8],
+    sinks: &[SinkSpec],
+    limits: &Limits,
+    env: &ModuleEnv,
+) -> FileAnalysis {
     let source = parse::decode(bytes);
-    let allocator = Allocator::default();
-    let parsed = match parse::parse_within(&allocator, &source, path, limits.file_bytes) {
+    let parsed = match parse::parse_within(allocator, &source, path, limits.file_bytes) {
         Ok(parsed) => parsed,
         Err(failure) => return failed(&failure),
     };
@@ -210,3 +231,6 @@ fn skipped(kind: AnomalyKind, failure: &ParseFailure) -> FileAnalysis {
     analysis.oddities.push((kind, failure.to_string(), None));
     analysis
 }
+
+/// Bytes of a syntax tree's memory that a thread keeps for the next: most files need less.
+const MAX_KEPT: usize = 16 << 20;

@@ -6,6 +6,10 @@
 
 /// Whether `source` nests deeper than `max_nesting` or chains more than `max_chain` operators.
 pub(super) fn exceeds(source: &str, max_nesting: u32, max_chain: u32) -> bool {
+    // Each level takes a byte at least.
+    if source.len() <= max_nesting.min(max_chain) as usize {
+        return false;
+    }
     let mut scan = Scan {
         bytes: source.as_bytes(),
         at: 0,
@@ -199,16 +203,16 @@ impl Scan<'_> {
 
     fn word(&mut self) {
         let start = self.at - 1;
-        while let Some(byte) = self.bytes.get(self.at)
-            && (byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'\\') || *byte >= 0x80)
-        {
-            self.at += 1;
-        }
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|it| !IS_WORD[*it as usize]).unwrap_or(rest.len());
         let word = &self.bytes[start..self.at];
         let member = self.last == Last::Operator && start > 0 && self.bytes[..start].trim_ascii_end().ends_with(b".");
         if member {
             self.last = Last::Operand;
             return;
+        }
+        if word.len() > LONGEST_KEYWORD || !word[0].is_ascii_lowercase() {
+            return self.operand();
         }
         match word {
             b"typeof" | b"void" | b"delete" | b"await" | b"yield" | b"new" | b"keyof" | b"do" | b"extends" => {
@@ -239,14 +243,16 @@ impl Scan<'_> {
                 }
                 self.last = Last::Conditional;
             }
-            _ => {
-                // Two operands in a row: another statement began without a semicolon.
-                if self.last == Last::Operand {
-                    self.reset();
-                }
-                self.last = Last::Operand;
-            }
+            _ => self.operand(),
         }
+    }
+
+    fn operand(&mut self) {
+        // Two operands in a row: another statement began without a semicolon.
+        if self.last == Last::Operand {
+            self.reset();
+        }
+        self.last = Last::Operand;
     }
 
     fn string(&mut self, quote: u8) {
@@ -334,3 +340,18 @@ impl Scan<'_> {
         self.at = start;
     }
 }
+
+/// Bytes that a name, a number or a keyword goes on with.
+const IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let it = byte as u8;
+        table[byte] = it.is_ascii_alphanumeric() || matches!(it, b'_' | b'$' | b'\\') || it >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
+/// `instanceof`
+const LONGEST_KEYWORD: usize = 10;

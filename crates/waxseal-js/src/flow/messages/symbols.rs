@@ -65,9 +65,9 @@ impl<'a> Messages<'a> {
             },
             Expression::CallExpression(call) => {
                 let called = ctx
-                    .index
+                    .calls()
                     .call_at(call.span)
-                    .and_then(|note| ctx.index.callees.get(&note).copied());
+                    .and_then(|note| ctx.calls().callees.get(&note).copied());
                 if let Some(function) = called {
                     for returned in ctx.index.returns(ctx.module, function).iter() {
                         if let Expression::ObjectExpression(object) = returned.get_inner_expression() {
@@ -140,7 +140,7 @@ impl<'a> Messages<'a> {
             };
             match binding.source {
                 BindingSource::Parameter { function, index, .. } => {
-                    let calls = ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+                    let calls = ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
                     if calls.is_empty() || ctx.index.is_exported(function) {
                         self.all[message].foreign = true;
                     }

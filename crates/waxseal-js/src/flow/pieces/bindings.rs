@@ -137,7 +137,7 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             );
         }
         let ctx = self.ctx;
-        let calls = ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+        let calls = ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
         let mut handed_in = 0;
         for (at, call) in calls.iter().take(MAX_CALLS).enumerate() {
             let call = &ctx.module.calls[*call as usize];

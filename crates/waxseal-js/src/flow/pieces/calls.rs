@@ -12,8 +12,8 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
             self.value(&folded.value, &with(&folded, way));
             return;
         }
-        let note = ctx.index.call_at(call.span);
-        if let Some(function) = note.and_then(|note| ctx.index.callees.get(&note)) {
+        let note = ctx.calls().call_at(call.span);
+        if let Some(function) = note.and_then(|note| ctx.calls().callees.get(&note)) {
             let before = self.pieces.len();
             for returned in ctx.index.returns(ctx.module, *function).iter() {
                 self.expression(returned, &way.deeper());

@@ -40,7 +40,7 @@ pub(super) fn handed_in<'a>(ctx: &Context<'_, '_, 'a>, name: &'a Expression<'a>)
         if let BindingSource::Parameter { function, index, .. } = binding.source
             && binding.path.is_empty()
         {
-            let calls = ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+            let calls = ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
             for call in calls.iter().take(MAX_CALLS) {
                 found.extend(arguments(&ctx.module.calls[*call as usize]).get(usize::from(index)));
             }
@@ -76,9 +76,9 @@ fn literals_of<'a>(
             Expression::ConditionalExpression(it) => work.extend([&it.consequent, &it.alternate]),
             Expression::CallExpression(call) => {
                 let called = ctx
-                    .index
+                    .calls()
                     .call_at(call.span)
-                    .and_then(|it| ctx.index.callees.get(&it).copied());
+                    .and_then(|it| ctx.calls().callees.get(&it).copied());
                 if let Some(function) = called {
                     work.extend(ctx.index.returns(ctx.module, function).iter().copied());
                 } else {
@@ -94,7 +94,7 @@ fn literals_of<'a>(
                         BindingSource::Expression { value, .. } => work.push(value),
                         BindingSource::Parameter { function, index, .. } => {
                             work.extend(binding.default);
-                            let calls = ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+                            let calls = ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
                             for call in calls.iter().take(MAX_CALLS) {
                                 let given = arguments(&ctx.module.calls[*call as usize]);
                                 work.extend(given.get(usize::from(index)));

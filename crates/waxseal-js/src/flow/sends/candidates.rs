@@ -71,9 +71,9 @@ pub(super) fn candidate<'a>(ctx: &Context<'_, '_, 'a>, screen: &Screen, call: &C
     });
     // A function of this file is followed through its body, so it needs no entry of its own.
     let local = ctx
-        .index
+        .calls()
         .call_at(call.span)
-        .is_some_and(|it| ctx.index.callees.contains_key(&it));
+        .is_some_and(|it| ctx.calls().callees.contains_key(&it));
     let certain = sending && !local && matches!(method, "sendMail" | "sendEmail" | "send_email" | "sendmail");
     Some(Candidate {
         defaults: false,

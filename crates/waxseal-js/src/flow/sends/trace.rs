@@ -85,9 +85,9 @@ impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {
                 self.reach(self.messages.find(&Key::Call(call.span)));
                 let called = self
                     .ctx
-                    .index
+                    .calls()
                     .call_at(call.span)
-                    .and_then(|it| self.ctx.index.callees.get(&it).copied());
+                    .and_then(|it| self.ctx.calls().callees.get(&it).copied());
                 if let Some(function) = called {
                     self.work
                         .extend(self.ctx.index.returns(self.ctx.module, function).iter().copied());
@@ -162,7 +162,7 @@ impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {
     }
 
     pub(super) fn parameter(&mut self, function: FunctionIdx, index: u8) {
-        let calls = self.ctx.index.callers.get(&function).map_or(&[][..], Vec::as_slice);
+        let calls = self.ctx.calls().callers.get(&function).map_or(&[][..], Vec::as_slice);
         if calls.is_empty() || self.ctx.index.is_exported(function) {
             self.caller = true;
         }
