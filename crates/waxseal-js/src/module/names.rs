@@ -13,9 +13,14 @@ use oxc_syntax::scope::ScopeId;
 use oxc_syntax::symbol::{SymbolFlags, SymbolId};
 use rustc_hash::FxHashMap;
 
+mod visit;
+
+mod links;
 mod namespaces;
 mod scopes;
-mod visit;
+
+#[cfg(test)]
+mod tests;
 
 /// Resolves every name in a file, and writes the numbers into the tree's cells.
 pub(crate) fn resolve<'a>(program: &'a Program<'a>) -> Names<'a> {
@@ -95,12 +100,17 @@ impl<'a> Names<'a> {
     }
 
     /// The references to a global.
-    pub(crate) fn global_references(&self, name: &'a str) -> impl Iterator<Item = &Reference> {
-        let number = self.numbers.get(&Ident::from(name));
-        self.list(number.map_or(NONE, |number| self.names[*number as usize].waiting))
+    pub(crate) fn global_references(&self, name: &str) -> impl Iterator<Item = &Reference> + use<'_, 'a> {
+        self.list(self.global(name))
     }
 
-    fn list(&self, first: u32) -> impl Iterator<Item = &Reference> {
+    /// The first of the references to a global.
+    fn global(&self, name: &str) -> u32 {
+        let number = self.numbers.get(&Ident::from(name));
+        number.map_or(NONE, |number| self.names[*number as usize].waiting)
+    }
+
+    fn list(&self, first: u32) -> impl Iterator<Item = &Reference> + use<'_, 'a> {
         let at = |at: u32| self.references.get(at as usize);
         std::iter::successors(at(first), move |it| at(it.next))
     }

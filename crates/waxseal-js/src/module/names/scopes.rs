@@ -8,7 +8,7 @@ use oxc_syntax::reference::{ReferenceFlags, ReferenceId};
 use oxc_syntax::scope::{ScopeFlags, ScopeId};
 use oxc_syntax::symbol::{SymbolFlags, SymbolId};
 
-use super::visit::Link;
+use super::links::Link;
 use super::{NONE, Name, Names, Reference, Symbol, WAITING, number};
 
 /// The state of the walk.
