@@ -116,12 +116,59 @@ impl<'a> FunctionNode<'a> {
 /// Everything that can be the value of a symbol.
 #[derive(Default)]
 pub(crate) struct SymbolNote<'a> {
-    pub(crate) bindings: Vec<Binding<'a>>,
+    pub(crate) bindings: Bindings<'a>,
     /// Positions in [`Module::property_writes`] of writes onto `symbol.…`, however deep.
     pub(crate) property_writes: Vec<u32>,
     /// Positions in [`Module::calls`] of calls with the symbol as the receiver (`symbol.push(x)`) or as an argument of
     /// something that can change it (`Object.assign(symbol, …)`, `Reflect.set`, `Object.defineProperty`).
     pub(crate) mutations: Vec<u32>,
+}
+
+/// The bindings of one symbol: nearly every one has a single binding, which then needs no memory of its own.
+#[derive(Default)]
+pub(crate) enum Bindings<'a> {
+    #[default]
+    None,
+    One(Binding<'a>),
+    Many(Vec<Binding<'a>>),
+}
+
+impl<'a> Bindings<'a> {
+    pub(crate) fn as_slice(&self) -> &[Binding<'a>] {
+        match self {
+            Self::None => &[],
+            Self::One(binding) => std::slice::from_ref(binding),
+            Self::Many(bindings) => bindings,
+        }
+    }
+
+    fn push(&mut self, binding: Binding<'a>) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(binding),
+            Self::One(first) => Self::Many(vec![first, binding]),
+            Self::Many(mut bindings) => {
+                bindings.push(binding);
+                Self::Many(bindings)
+            }
+        };
+    }
+}
+
+impl<'a> std::ops::Deref for Bindings<'a> {
+    type Target = [Binding<'a>];
+
+    fn deref(&self) -> &[Binding<'a>] {
+        self.as_slice()
+    }
+}
+
+impl<'n, 'a> IntoIterator for &'n Bindings<'a> {
+    type Item = &'n Binding<'a>;
+    type IntoIter = std::slice::Iter<'n, Binding<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_slice().iter()
+    }
 }
 
 /// The notes of all symbols.

@@ -24,15 +24,9 @@ impl<'a> Walker<'a> {
     }
 
     fn note_binding(&mut self, symbol: SymbolId, binding: Binding<'a>) {
-        let Some(note) = self.module.symbols.note(symbol) else {
-            return;
-        };
-        let bindings = &mut note.bindings;
-        // Nearly every symbol has one: the room for four that a vector begins with would be most of the memory of a module.
-        if bindings.is_empty() {
-            bindings.reserve_exact(1);
+        if let Some(note) = self.module.symbols.note(symbol) {
+            note.bindings.push(binding);
         }
-        bindings.push(binding);
     }
 
     /// Notes every name a pattern declares, and walks the defaults and computed keys in it.
