@@ -259,8 +259,10 @@ impl<'a> Resolver<'a> {
             None => self.declare_numbered(target, id.name, name, id.span, flags),
         };
         set_symbol(id, symbol);
-        for depth in target + 1..=top {
-            let entry = self.entry(depth, name);
+        // From the inside out, so that the list of the name is gone through once, however deep this is.
+        let mut entry = NONE;
+        for depth in (target + 1..=top).rev() {
+            entry = self.entry_within(depth, name, entry);
             self.entries[entry as usize].hoisted = symbol;
         }
     }
@@ -339,9 +341,16 @@ impl<'a> Resolver<'a> {
 
     /// The entry of a name in the open scope at `depth`, made if there is none.
     fn entry(&mut self, depth: usize, name: u32) -> u32 {
+        self.entry_within(depth, name, NONE)
+    }
+
+    /// As [`Self::entry`], where `inner` is the name's entry in a scope further in, if one is known.
+    fn entry_within(&mut self, depth: usize, name: u32, mut inner: u32) -> u32 {
         let scope = &mut self.open[depth];
-        let mut inner = NONE;
-        let mut at = self.names.names[name as usize].bound;
+        let mut at = match self.entries.get(inner as usize) {
+            Some(inner) => inner.outer,
+            None => self.names.names[name as usize].bound,
+        };
         while let Some(entry) = self.entries.get(at as usize) {
             if entry.scope == scope.id {
                 return at;
