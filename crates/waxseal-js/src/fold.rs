@@ -9,8 +9,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 
 use crate::module::{CallNote, ExportValue, FunctionIdx, Module};

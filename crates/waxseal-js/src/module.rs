@@ -1,13 +1,16 @@
 //! One parsed file with everything that later questions need, noted in a single walk over its syntax tree.
 
+use std::rc::Rc;
+
 use oxc_ast::ast::{
     ArrowFunctionExpression, CallExpression, Class, Expression, FormalParameters, Function, IdentifierReference,
     ImportExpression, NewExpression, ObjectExpression, Program, TSEnumDeclaration, TaggedTemplateExpression,
 };
-use oxc_semantic::{Scoping, SymbolId};
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 
+pub(crate) mod names;
 mod walk;
 
 /// The position of a function in [`Module::functions`]. 0 is the top level of the file.
@@ -23,11 +26,12 @@ impl FunctionIdx {
 pub(crate) struct Module<'a> {
     pub(crate) source: &'a str,
     pub(crate) program: &'a Program<'a>,
-    pub(crate) scoping: Scoping,
+    /// Its symbols, and which of them each name refers to.
+    pub(crate) scoping: names::Names<'a>,
     /// Every function, arrow, method and class constructor, in source order; 0 is the top level.
     pub(crate) functions: Vec<FunctionNote<'a>>,
     /// What can be assigned to each symbol.
-    pub(crate) symbols: FxHashMap<SymbolId, SymbolNote<'a>>,
+    pub(crate) symbols: SymbolNotes<'a>,
     /// Every call, `new`, tagged template and `import()`.
     pub(crate) calls: Vec<CallNote<'a>>,
     /// Every assignment to a property, `delete` included.
@@ -114,12 +118,97 @@ impl<'a> FunctionNode<'a> {
 /// Everything that can be the value of a symbol.
 #[derive(Default)]
 pub(crate) struct SymbolNote<'a> {
-    pub(crate) bindings: Vec<Binding<'a>>,
+    pub(crate) bindings: Bindings<'a>,
     /// Positions in [`Module::property_writes`] of writes onto `symbol.…`, however deep.
     pub(crate) property_writes: Vec<u32>,
     /// Positions in [`Module::calls`] of calls with the symbol as the receiver (`symbol.push(x)`) or as an argument of
     /// something that can change it (`Object.assign(symbol, …)`, `Reflect.set`, `Object.defineProperty`).
     pub(crate) mutations: Vec<u32>,
+}
+
+/// The bindings of one symbol: nearly every one has a single binding, which then needs no memory of its own.
+#[derive(Default)]
+pub(crate) enum Bindings<'a> {
+    #[default]
+    None,
+    One(Binding<'a>),
+    Many(Vec<Binding<'a>>),
+}
+
+impl<'a> Bindings<'a> {
+    pub(crate) fn as_slice(&self) -> &[Binding<'a>] {
+        match self {
+            Self::None => &[],
+            Self::One(binding) => std::slice::from_ref(binding),
+            Self::Many(bindings) => bindings,
+        }
+    }
+
+    fn push(&mut self, binding: Binding<'a>) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(binding),
+            Self::One(first) => Self::Many(vec![first, binding]),
+            Self::Many(mut bindings) => {
+                bindings.push(binding);
+                Self::Many(bindings)
+            }
+        };
+    }
+}
+
+impl<'a> std::ops::Deref for Bindings<'a> {
+    type Target = [Binding<'a>];
+
+    fn deref(&self) -> &[Binding<'a>] {
+        self.as_slice()
+    }
+}
+
+impl<'n, 'a> IntoIterator for &'n Bindings<'a> {
+    type Item = &'n Binding<'a>;
+    type IntoIter = std::slice::Iter<'n, Binding<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_slice().iter()
+    }
+}
+
+/// The notes of all symbols.
+pub(crate) struct SymbolNotes<'a>(Vec<SymbolNote<'a>>);
+
+impl<'a> SymbolNotes<'a> {
+    fn new(symbols: usize) -> Self {
+        Self(std::iter::repeat_with(SymbolNote::default).take(symbols).collect())
+    }
+
+    /// What was noted of a symbol; `None` if nothing was.
+    pub(crate) fn get(&self, symbol: &SymbolId) -> Option<&SymbolNote<'a>> {
+        self.0.get(symbol.index()).filter(|note| note.is_noted())
+    }
+
+    /// The symbols of which something was noted.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = SymbolId> {
+        let noted = self.0.iter().enumerate().filter(|(_, note)| note.is_noted());
+        noted.map(|(idx, _)| SymbolId::from_usize(idx))
+    }
+
+    fn note(&mut self, symbol: SymbolId) -> Option<&mut SymbolNote<'a>> {
+        self.0.get_mut(symbol.index())
+    }
+}
+
+impl<'a> std::ops::Index<&SymbolId> for SymbolNotes<'a> {
+    type Output = SymbolNote<'a>;
+
+    fn index(&self, symbol: &SymbolId) -> &SymbolNote<'a> {
+        &self.0[symbol.index()]
+    }
+}
+
+impl SymbolNote<'_> {
+    fn is_noted(&self) -> bool {
+        !(self.bindings.is_empty() && self.property_writes.is_empty() && self.mutations.is_empty())
+    }
 }
 
 /// One way a symbol gets a value.
@@ -180,7 +269,7 @@ pub(crate) struct CallNote<'a> {
     pub(crate) function: FunctionIdx,
     pub(crate) span: Span,
     /// The conditions around it within its function, outermost first, at most 4: spans of `if`, `?:`, `&&`, `switch` tests.
-    pub(crate) conditions: Vec<Span>,
+    pub(crate) conditions: Rc<[Span]>,
 }
 
 /// The syntax of a call.
@@ -203,7 +292,7 @@ pub(crate) struct PropertyWrite<'a> {
     pub(crate) compound: bool,
     pub(crate) function: FunctionIdx,
     pub(crate) span: Span,
-    pub(crate) conditions: Vec<Span>,
+    pub(crate) conditions: Rc<[Span]>,
 }
 
 /// A property's name in source.
@@ -217,7 +306,7 @@ pub(crate) enum PropertyKeyNote<'a> {
 pub(crate) struct ObjectNote<'a> {
     pub(crate) node: &'a ObjectExpression<'a>,
     pub(crate) function: FunctionIdx,
-    pub(crate) conditions: Vec<Span>,
+    pub(crate) conditions: Rc<[Span]>,
 }
 
 /// A read of a member: the outermost of a chain that begins at a global, an import or an alias of one.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use oxc_ast::ast::{ChainElement, ClassElement, Expression, IdentifierReference, ObjectPropertyKind, PropertyKey};
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::TABLE;

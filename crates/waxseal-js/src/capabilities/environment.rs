@@ -1,8 +1,8 @@
 //! Reading environment variables: which, and whether all of them at once are turned into text.
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 use waxseal_model::CapabilityKind;
 

@@ -90,10 +90,7 @@ pub(super) fn find_call<'a>(finder: &mut Finder<'_, '_, 'a>, call: &CallNote<'a>
 fn find_global_assignments(finder: &mut Finder<'_, '_, '_>) {
     let scoping = &finder.module.scoping;
     for name in GLOBAL_FUNCTIONS {
-        let Some(references) = scoping.root_unresolved_references().get(*name) else {
-            continue;
-        };
-        let written = references.iter().any(|it| scoping.get_reference(*it).is_write());
+        let written = scoping.global_references(name).any(|it| it.is_write());
         if written {
             add(
                 finder,

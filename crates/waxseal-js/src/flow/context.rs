@@ -5,8 +5,8 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use oxc_ast::ast::{Expression, MemberExpression};
-use oxc_semantic::SymbolId;
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::SinkSpec;
 
@@ -171,7 +171,7 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
 
     /// Every symbol with a note, in the order of their ids.
     pub(super) fn sorted_symbols(&self) -> Vec<SymbolId> {
-        let mut symbols: Vec<SymbolId> = self.module.symbols.keys().copied().collect();
+        let mut symbols: Vec<SymbolId> = self.module.symbols.keys().collect();
         symbols.sort_unstable();
         symbols
     }

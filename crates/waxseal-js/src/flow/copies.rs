@@ -1,8 +1,8 @@
 //! Second destinations: requests beside the mail that carry what the mail carries.
 
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashSet;
 use waxseal_model::Origin;
 

@@ -7,8 +7,8 @@ use oxc_ast::ast::{
     Argument, ArrayExpressionElement, ChainElement, ClassElement, Expression, MemberExpression, ObjectPropertyKind,
     Statement,
 };
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::fold::{Folder, Value};

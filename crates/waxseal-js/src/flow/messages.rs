@@ -7,8 +7,8 @@ mod texts;
 mod writes;
 
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 use waxseal_model::FieldPlace;
 

@@ -11,8 +11,8 @@ pub(super) use origin::{is_schema, refined};
 use std::rc::Rc;
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey};
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashSet;
 use waxseal_model::{Mailbox, Origin, RecipientPlace};
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashMap;
 
 use super::heap::{Js, join};

@@ -41,7 +41,7 @@ impl<'a> Folder<'_, 'a> {
     }
 
     /// Whether a function's symbol is given another function while it runs, or holds state in its properties.
-    fn is_rewritten(&self, symbol: oxc_semantic::SymbolId) -> bool {
+    fn is_rewritten(&self, symbol: oxc_syntax::symbol::SymbolId) -> bool {
         self.module.symbols.get(&symbol).is_some_and(|note| {
             note.bindings.len() > 1 || !note.property_writes.is_empty() || !note.mutations.is_empty()
         })

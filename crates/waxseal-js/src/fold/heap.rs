@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use oxc_semantic::SymbolId;
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 
 use super::{ArrayValue, Folded, Folder, MAX_ITEMS, ObjectValue, Origins, Property, Value};
 use crate::module::FunctionIdx;

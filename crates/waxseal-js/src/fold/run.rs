@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 
 use super::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived, join};
 use super::{Folder, Origins, Value};

@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 
 use super::heap::{Frame, Js, UNDEFINED};
 use super::{Folded, Folder};

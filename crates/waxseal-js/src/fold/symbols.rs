@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
 use oxc_span::Span;
+use oxc_syntax::symbol::SymbolId;
 
 use super::eval::In;
 use super::heap::{Js, Res, UNDEFINED, derived, join};

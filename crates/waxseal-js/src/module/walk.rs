@@ -3,12 +3,13 @@
 //! Written by hand rather than with a visitor, since notes keep references to the tree, and since chains (`a + b + …`,
 //! `a.b().c()…`, `else if`) must be walked without a stack frame for each link.
 
-use oxc_ast::ast::*;
-use oxc_semantic::{SemanticBuilder, SymbolId};
-use oxc_span::{GetSpan, Span};
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
-use super::{FunctionIdx, FunctionNode, FunctionNote, Module, ObjectNote, StringNote};
+use oxc_ast::ast::*;
+use oxc_span::{GetSpan, Span};
+use rustc_hash::FxHashMap;
+
+use super::{FunctionIdx, FunctionNode, FunctionNote, Module, ObjectNote, StringNote, SymbolNotes};
 
 mod bindings;
 mod calls;
@@ -19,7 +20,8 @@ mod statements;
 
 /// Resolves names and notes everything.
 pub(super) fn walk<'a>(source: &'a str, program: &'a Program<'a>) -> Module<'a> {
-    let scoping = SemanticBuilder::new().build(program).semantic.into_scoping();
+    let scoping = super::names::resolve(program);
+    let symbols = scoping.symbols_len();
     let top = FunctionNote {
         node: FunctionNode::Top(program),
         name: None,
@@ -31,7 +33,7 @@ pub(super) fn walk<'a>(source: &'a str, program: &'a Program<'a>) -> Module<'a> 
     let module = Module {
         source,
         program,
-        symbols: FxHashMap::with_capacity_and_hasher(scoping.symbols_len(), Default::default()),
+        symbols: SymbolNotes::new(symbols),
         scoping,
         functions: vec![top],
         calls: Vec::new(),
@@ -51,8 +53,11 @@ pub(super) fn walk<'a>(source: &'a str, program: &'a Program<'a>) -> Module<'a> 
         function: FunctionIdx::TOP,
         owner: None,
         conditions: Vec::new(),
+        floor: 0,
+        noted: None,
+        unconditional: Rc::from([]),
         spine: Vec::new(),
-        outside: FxHashSet::default(),
+        outside: vec![false; symbols],
         name: None,
     };
     walker.statements(&program.body);
@@ -66,12 +71,18 @@ struct Walker<'a> {
     function: FunctionIdx,
     /// The class of which the function about to be walked is a method.
     owner: Option<FunctionIdx>,
-    /// Conditions around the current place, within the current function.
+    /// Conditions around the current place, those of the functions around it first.
     conditions: Vec<Span>,
+    /// How many of the conditions are outside the current function.
+    floor: usize,
+    /// What [`Walker::noted_conditions`] gives here, once it was asked for.
+    noted: Option<Rc<[Span]>>,
+    /// What it gives where there are no conditions.
+    unconditional: Rc<[Span]>,
     /// Links of the chains being walked, the outermost first; each walk of a chain uses the part it pushed.
     spine: Vec<&'a Expression<'a>>,
     /// Symbols that were seen to stand for something of the outside: imports, `require` results, globals and their members.
-    outside: FxHashSet<SymbolId>,
+    outside: Vec<bool>,
     /// The name of what is being assigned, for a function without a name of its own.
     name: Option<&'a str>,
 }
@@ -133,10 +144,11 @@ impl<'a> Walker<'a> {
     }
 
     fn object(&mut self, object: &'a ObjectExpression<'a>) {
+        let conditions = self.noted_conditions();
         self.module.objects.push(ObjectNote {
             node: object,
             function: self.function,
-            conditions: self.noted_conditions(),
+            conditions,
         });
         for property in &object.properties {
             match property {
@@ -177,9 +189,9 @@ impl<'a> Walker<'a> {
             match self.spine.pop() {
                 Some(Expression::BinaryExpression(binary)) => self.expression(&binary.right),
                 Some(Expression::LogicalExpression(logical)) => {
-                    self.conditions.push(logical.left.span());
+                    self.push_condition(logical.left.span());
                     self.expression(&logical.right);
-                    self.conditions.pop();
+                    self.pop_condition();
                 }
                 _ => {}
             }
@@ -191,12 +203,12 @@ impl<'a> Walker<'a> {
         let outer = self.conditions.len();
         while let Expression::ConditionalExpression(conditional) = expression {
             self.expression(&conditional.test);
-            self.conditions.push(conditional.test.span());
+            self.push_condition(conditional.test.span());
             self.expression(&conditional.consequent);
             expression = &conditional.alternate;
         }
         self.expression(expression);
-        self.conditions.truncate(outer);
+        self.truncate_conditions(outer);
     }
 
     fn template(&mut self, template: &'a TemplateLiteral<'a>) {
@@ -208,8 +220,11 @@ impl<'a> Walker<'a> {
 
     fn string(&mut self, text: &'a str, span: Span) {
         self.module.strings.push(text);
+        let first = text.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
         let url = |scheme: &str| {
-            text.len() > scheme.len() && text.as_bytes()[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes())
+            scheme.as_bytes()[0] == first
+                && text.len() > scheme.len()
+                && text.as_bytes()[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes())
         };
         if memchr::memchr(b'@', text.as_bytes()).is_some() || URL_STARTS.iter().any(|scheme| url(scheme)) {
             self.module.marked_strings.push(StringNote {
@@ -221,8 +236,31 @@ impl<'a> Walker<'a> {
     }
 
     /// The conditions to keep with a note.
-    fn noted_conditions(&self) -> Vec<Span> {
-        self.conditions.iter().take(MAX_CONDITIONS).copied().collect()
+    fn noted_conditions(&mut self) -> Rc<[Span]> {
+        let conditions = &self.conditions[self.floor..];
+        if conditions.is_empty() {
+            return self.unconditional.clone();
+        }
+        let kept = &conditions[..conditions.len().min(MAX_CONDITIONS)];
+        self.noted.get_or_insert_with(|| kept.into()).clone()
+    }
+
+    fn push_condition(&mut self, span: Span) {
+        if self.conditions.len() < self.floor + MAX_CONDITIONS {
+            self.noted = None;
+        }
+        self.conditions.push(span);
+    }
+
+    fn pop_condition(&mut self) {
+        self.truncate_conditions(self.conditions.len().saturating_sub(1));
+    }
+
+    fn truncate_conditions(&mut self, len: usize) {
+        if len < self.floor + MAX_CONDITIONS && len < self.conditions.len() {
+            self.noted = None;
+        }
+        self.conditions.truncate(len);
     }
 
     /// Whether an expression begins at a global, an import, or what was seen to be an alias of one.
@@ -254,7 +292,9 @@ impl<'a> Walker<'a> {
     fn is_outside_identifier(&self, identifier: &IdentifierReference<'a>) -> bool {
         match self.module.symbol(identifier) {
             None => true,
-            Some(symbol) => self.outside.contains(&symbol) || self.module.scoping.symbol_flags(symbol).is_import(),
+            Some(symbol) => {
+                self.outside.get(symbol.index()) == Some(&true) || self.module.scoping.symbol_flags(symbol).is_import()
+            }
         }
     }
 }

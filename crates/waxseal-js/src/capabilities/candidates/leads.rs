@@ -1,7 +1,7 @@
 //! Follows names back to what they may stand for, by syntax alone.
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 
 use super::Candidates;
 use crate::module::{Binding, BindingSource};

@@ -7,8 +7,8 @@ use super::{At, FieldValue, Key, MAX_CHAIN, MAX_DEPTH, MAX_FIELDS, Messages, Pla
 use crate::fold::{Origins, Value};
 use crate::module::{BindingSource, FunctionIdx};
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
 use oxc_span::GetSpan;
+use oxc_syntax::symbol::SymbolId;
 
 impl<'a> Messages<'a> {
     /// Notes that everything of `value` is copied into a message.

@@ -6,7 +6,7 @@ use super::{Judge, MAX_BINDINGS, Way, with};
 use crate::fold::{Folded, Origins, Value};
 use crate::module::{Binding, BindingSource, PathStep};
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 
 impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
     pub(super) fn symbol(&mut self, symbol: SymbolId, expression: &'a Expression<'a>, way: &Way) {

@@ -6,7 +6,7 @@ use super::MAX_BINDINGS;
 use crate::fold::Origins;
 use crate::module::BindingSource;
 use oxc_ast::ast::Expression;
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashSet;
 use waxseal_model::Origin;
 

@@ -6,8 +6,8 @@ use super::super::messages::{Key, Messages, class_around};
 use super::super::names::{self, Role};
 use crate::module::{BindingSource, FunctionIdx};
 use oxc_ast::ast::{Expression, ObjectPropertyKind};
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::FxHashSet;
 
 impl<'t, 'c, 'm, 'a> Trace<'t, 'c, 'm, 'a> {

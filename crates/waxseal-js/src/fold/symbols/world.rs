@@ -1,7 +1,7 @@
 //! Variables outside the functions that are being interpreted.
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
+use oxc_syntax::symbol::SymbolId;
 
 use crate::fold::heap::{Frame, Heap, Js, Res, Stop, UNDEFINED, derived};
 use crate::fold::{Folder, Origins, Value};

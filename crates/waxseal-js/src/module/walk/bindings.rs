@@ -1,8 +1,8 @@
 //! What gives a symbol its value: declarations, assignments, destructuring; and writes to properties.
 
 use oxc_ast::ast::*;
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 
 use super::super::{Binding, BindingSource, PathStep, PropertyKeyNote, PropertyWrite};
 use super::{Walker, static_key};
@@ -24,12 +24,9 @@ impl<'a> Walker<'a> {
     }
 
     fn note_binding(&mut self, symbol: SymbolId, binding: Binding<'a>) {
-        let bindings = &mut self.module.symbols.entry(symbol).or_default().bindings;
-        // Nearly every symbol has one: the room for four that a vector begins with would be most of the memory of a module.
-        if bindings.is_empty() {
-            bindings.reserve_exact(1);
+        if let Some(note) = self.module.symbols.note(symbol) {
+            note.bindings.push(binding);
         }
-        bindings.push(binding);
     }
 
     /// Notes every name a pattern declares, and walks the defaults and computed keys in it.
@@ -62,7 +59,9 @@ impl<'a> Walker<'a> {
             }
             if self.is_outside(init) {
                 for symbol in declarator.id.get_symbol_ids() {
-                    self.outside.insert(symbol);
+                    if let Some(outside) = self.outside.get_mut(symbol.index()) {
+                        *outside = true;
+                    }
                 }
             }
             self.expression(init);
@@ -340,13 +339,10 @@ impl<'a> Walker<'a> {
             span,
             conditions,
         });
-        if let Some(symbol) = self.root_symbol(object) {
-            self.module
-                .symbols
-                .entry(symbol)
-                .or_default()
-                .property_writes
-                .push(position);
+        if let Some(symbol) = self.root_symbol(object)
+            && let Some(note) = self.module.symbols.note(symbol)
+        {
+            note.property_writes.push(position);
         }
     }
 

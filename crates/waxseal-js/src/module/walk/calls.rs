@@ -110,14 +110,13 @@ impl<'a> Walker<'a> {
 
     /// Notes a call that may change its receiver or an argument.
     fn method_call(&mut self, call: &'a CallExpression<'a>, object: &'a Expression<'a>, name: Option<&str>, note: u32) {
-        if name.is_none_or(|name| MUTATORS.contains(&name))
-            && let Expression::Identifier(identifier) = object
-            && let Some(symbol) = self.module.symbol(identifier)
-        {
-            self.module.symbols.entry(symbol).or_default().mutations.push(note);
+        let Expression::Identifier(identifier) = object else {
+            return;
+        };
+        if name.is_none_or(is_mutator) {
+            self.note_mutation(identifier, note);
         }
-        if let Expression::Identifier(identifier) = object
-            && matches!(identifier.name.as_str(), "Object" | "Reflect")
+        if matches!(identifier.name.as_str(), "Object" | "Reflect")
             && self.module.symbol(identifier).is_none()
             && name.is_none_or(|name| DEFINERS.contains(&name))
         {
@@ -127,11 +126,17 @@ impl<'a> Walker<'a> {
 
     fn mutated_arguments(&mut self, arguments: &'a [Argument<'a>], note: u32) {
         for argument in arguments {
-            if let Argument::Identifier(identifier) = argument
-                && let Some(symbol) = self.module.symbol(identifier)
-            {
-                self.module.symbols.entry(symbol).or_default().mutations.push(note);
+            if let Argument::Identifier(identifier) = argument {
+                self.note_mutation(identifier, note);
             }
+        }
+    }
+
+    fn note_mutation(&mut self, identifier: &IdentifierReference<'a>, call: u32) {
+        if let Some(symbol) = self.module.symbol(identifier)
+            && let Some(note) = self.module.symbols.note(symbol)
+        {
+            note.mutations.push(call);
         }
     }
 
@@ -229,22 +234,25 @@ fn link<'a>(expression: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
 }
 
 /// Methods that change their receiver.
-const MUTATORS: [&str; 14] = [
-    "push",
-    "pop",
-    "shift",
-    "unshift",
-    "splice",
-    "reverse",
-    "sort",
-    "fill",
-    "copyWithin",
-    "set",
-    "add",
-    "delete",
-    "append",
-    "write",
-];
+fn is_mutator(name: &str) -> bool {
+    matches!(
+        name,
+        "push"
+            | "pop"
+            | "shift"
+            | "unshift"
+            | "splice"
+            | "reverse"
+            | "sort"
+            | "fill"
+            | "copyWithin"
+            | "set"
+            | "add"
+            | "delete"
+            | "append"
+            | "write"
+    )
+}
 
 /// Functions of `Object` and `Reflect` that change their first argument.
 const DEFINERS: [&str; 5] = ["assign", "defineProperty", "defineProperties", "set", "setPrototypeOf"];

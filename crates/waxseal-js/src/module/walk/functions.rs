@@ -145,9 +145,11 @@ impl<'a> Walker<'a> {
     /// Walks the inside of a function: conditions outside it do not count within.
     fn inside(&mut self, function: FunctionIdx, walk: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.function, function);
-        let conditions = std::mem::take(&mut self.conditions);
+        let noted = self.noted.take();
+        let floor = std::mem::replace(&mut self.floor, self.conditions.len());
         walk(self);
-        self.conditions = conditions;
+        self.floor = floor;
+        self.noted = noted;
         self.function = outer;
     }
 }

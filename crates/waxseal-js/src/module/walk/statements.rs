@@ -31,9 +31,9 @@ impl<'a> Walker<'a> {
             }
             Statement::WhileStatement(it) => {
                 self.expression(&it.test);
-                self.conditions.push(it.test.span());
+                self.push_condition(it.test.span());
                 self.statement(&it.body);
-                self.conditions.pop();
+                self.pop_condition();
             }
             Statement::DoWhileStatement(it) => {
                 self.statement(&it.body);
@@ -101,14 +101,14 @@ impl<'a> Walker<'a> {
                 break;
             };
             self.expression(&it.test);
-            self.conditions.push(it.test.span());
+            self.push_condition(it.test.span());
             self.statement(&it.consequent);
             match &it.alternate {
                 Some(alternate) => statement = alternate,
                 None => break,
             }
         }
-        self.conditions.truncate(outer);
+        self.truncate_conditions(outer);
     }
 
     fn for_statement(&mut self, it: &'a ForStatement<'a>) {
@@ -124,12 +124,12 @@ impl<'a> Walker<'a> {
 
     fn switch(&mut self, it: &'a SwitchStatement<'a>) {
         self.expression(&it.discriminant);
-        self.conditions.push(it.discriminant.span());
+        self.push_condition(it.discriminant.span());
         for case in &it.cases {
             case.test.iter().for_each(|test| self.expression(test));
             self.statements(&case.consequent);
         }
-        self.conditions.pop();
+        self.pop_condition();
     }
 
     fn try_statement(&mut self, it: &'a TryStatement<'a>) {

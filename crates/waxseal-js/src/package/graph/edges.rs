@@ -1,10 +1,12 @@
 //! Which function leads to which: by a call, by a mention, by where it stands.
 
 use oxc_ast::ast::Expression;
-use oxc_semantic::{Reference, ScopeId, SymbolId};
+use oxc_syntax::scope::ScopeId;
+use oxc_syntax::symbol::SymbolId;
 
 use super::names::Builder;
 use super::{Edge, FileGraph, Load, Use, number};
+use crate::module::names::Reference;
 use crate::module::{CallNode, FunctionNode, FunctionNote, Module};
 
 impl<'a> Builder<'_, 'a> {

@@ -1,8 +1,8 @@
 //! What the names of a file stand for: its own functions, modules it loads, exports.
 
 use oxc_ast::ast::{Expression, IdentifierReference};
-use oxc_semantic::SymbolId;
 use oxc_span::{GetSpan, Span};
+use oxc_syntax::symbol::SymbolId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::edges::scope_functions;
