@@ -1,6 +1,7 @@
 //! Everything that one file says by itself, independent of its package: may be shared between releases and threads.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use oxc_allocator::Allocator;
 use waxseal_model::{Anomaly, AnomalyKind, CapabilityKind, FileState, SinkSpec};
@@ -29,6 +30,31 @@ pub struct FileAnalysis {
     pub(super) wants: BTreeSet<String>,
     /// Oddities; the path and the file are added later.
     pub(super) oddities: Vec<(AnomalyKind, String, Option<Place>)>,
+}
+
+/// Memory for syntax trees that no file is using.
+#[derive(Default)]
+pub(super) struct Arenas(Mutex<Vec<Allocator>>);
+
+impl Arenas {
+    fn take(&self) -> Allocator {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop().unwrap_or_default()
+    }
+
+    /// What one large file took goes back to the system.
+    fn give_back(&self, mut arena: Allocator) {
+        if arena.capacity() <= MAX_IDLE_ARENA {
+            arena.reset();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+        }
+    }
+}
+
+impl std::fmt::Debug for Arenas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arenas").finish_non_exhaustive()
+    }
 }
 
 /// A mail flow with its places.
@@ -95,10 +121,30 @@ impl FileAnalysis {
 /// Analyses one file of code. The path only decides what kinds of code it may be.
 ///
 /// Needs a stack of 16 MiB: code that Node runs may be nested 2,000 levels deep.
-pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Limits, env: &ModuleEnv) -> FileAnalysis {
+pub(super) fn analyze(
+    path: &str,
+    bytes: &[u8],
+    sinks: &[SinkSpec],
+    limits: &Limits,
+    env: &ModuleEnv,
+    arenas: &Arenas,
+) -> FileAnalysis {
+    let arena = arenas.take();
+    let analysis = analyze_in(&arena, path, bytes, sinks, limits, env);
+    arenas.give_back(arena);
+    analysis
+}
+
+fn analyze_in(
+    arena: &Allocator,
+    path: &str,
+    bytes: &[u8],
+    sinks: &[SinkSpec],
+    limits: &Limits,
+    env: &ModuleEnv,
+) -> FileAnalysis {
     let source = parse::decode(bytes);
-    let allocator = Allocator::default();
-    let parsed = match parse::parse_within(&allocator, &source, path, limits.file_bytes) {
+    let parsed = match parse::parse_within(arena, &source, path, limits.file_bytes) {
         Ok(parsed) => parsed,
         Err(failure) => return failed(&failure),
     };
@@ -202,3 +248,6 @@ fn skipped(kind: AnomalyKind, failure: &ParseFailure) -> FileAnalysis {
     analysis.oddities.push((kind, failure.to_string(), None));
     analysis
 }
+
+/// The syntax tree of about 300 kB of source.
+const MAX_IDLE_ARENA: usize = 4 << 20;
