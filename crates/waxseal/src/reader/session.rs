@@ -10,12 +10,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
-use waxseal_npm::Unpacked;
 
 use super::failure::{ReaderFailure, died, unexpected};
+use super::input::{HandOver, SideInput};
 use super::protocol::{
-    Analyse, ContentHeader, Excerpt, FilesHeader, Open, Place, Request, Response, SealState, SideHeader, SidePart,
-    UnpackedSide,
+    Analyse, Excerpt, Open, Place, Request, Response, SealState, SideHeader, SidePart, UnpackedSide,
 };
 use super::wire::{self, Frame, Inbox, WireError};
 use crate::diff::patch::Stat;
@@ -46,15 +45,6 @@ impl Default for ReaderOptions {
             allow_unsealed: false,
         }
     }
-}
-
-/// The bytes of one side.
-#[derive(Debug, Clone)]
-pub enum SideInput {
-    /// A packed archive.
-    Archive(Arc<[u8]>),
-    /// A folder that was read.
-    Folder(Arc<Unpacked>),
 }
 
 /// Somebody who wants to know how far the reader has come.
@@ -295,11 +285,14 @@ impl Session {
 
     fn hand_over(&mut self, input: &SideInput) -> Result<(), ReaderFailure> {
         let pipe = self.input.as_mut().expect("the pipe is open until the session ends");
-        let done = match input {
-            SideInput::Archive(bytes) => pipe.write_all(bytes),
-            SideInput::Folder(folder) => (0..folder.files.len()).try_for_each(|idx| pipe.write_all(folder.bytes(idx))),
-        };
-        done.map_err(|err| self.failure(err.into()))
+        match input.write_to(pipe) {
+            Ok(()) => Ok(()),
+            Err(HandOver::Pipe(err)) => Err(self.failure(err.into())),
+            Err(HandOver::Archive(reason)) => {
+                self.end(false);
+                Err(ReaderFailure::Start(reason))
+            }
+        }
     }
 
     fn hear(&mut self) -> Result<Response, ReaderFailure> {
@@ -344,22 +337,6 @@ impl Drop for Session {
     fn drop(&mut self) {
         // Whatever it still does is of no use to anybody.
         self.end(false);
-    }
-}
-
-impl SideInput {
-    fn header(&self) -> ContentHeader {
-        match self {
-            Self::Archive(bytes) => ContentHeader::Archive(bytes.len() as u64),
-            Self::Folder(folder) => ContentHeader::Files(FilesHeader {
-                files: folder
-                    .files
-                    .iter()
-                    .map(|file| (file.path.clone(), file.mode, file.size()))
-                    .collect(),
-                anomalies: folder.anomalies.clone(),
-            }),
-        }
     }
 }
 
