@@ -85,6 +85,8 @@ pub struct PackageScan {
 #[derive(Debug, Default)]
 pub struct AnalysisCache {
     files: Mutex<FxHashMap<CacheKey, Arc<FileAnalysis>>>,
+    /// Memory for syntax trees, used again and again: taking it from the system anew for every file costs as much as parsing.
+    arenas: analysis::Arenas,
 }
 
 /// Content, extension, and the content of the files its imports were linked to.
@@ -113,7 +115,8 @@ pub fn scan(
 ///
 /// Needs a stack of 16 MiB.
 pub fn analyze_bytes(path: &str, bytes: &[u8], sinks: &[SinkSpec]) -> FileAnalysis {
-    analysis::analyze(path, bytes, sinks, &Limits::default(), &ModuleEnv::default())
+    let (limits, env) = (Limits::default(), ModuleEnv::default());
+    analysis::analyze(path, bytes, sinks, &limits, &env, &analysis::Arenas::default())
 }
 
 /// For [`scan`]: one file after the other, on the caller's thread.
@@ -161,7 +164,10 @@ impl Analyst<'_> {
                 return;
             };
             let file = &self.files[task.file as usize];
-            slots[slot].get_or_init(|| analysis::analyze(file.path, file.bytes, self.sinks, self.limits, &task.env));
+            slots[slot].get_or_init(|| {
+                let arenas = &self.cache.arenas;
+                analysis::analyze(file.path, file.bytes, self.sinks, self.limits, &task.env, arenas)
+            });
         });
         let mut known = self.cache.files.lock().unwrap_or_else(PoisonError::into_inner);
         let mut undone = FxHashMap::default();

@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// Parsing allocates in small pieces from several threads, which this allocator is made for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     waxseal::main(std::env::args_os())
 }

@@ -1,7 +1,7 @@
 //! Everything that one file says by itself, independent of its package: may be shared between releases and threads.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use oxc_allocator::Allocator;
 use waxseal_model::{Anomaly, AnomalyKind, CapabilityKind, FileState, SinkSpec};
@@ -30,6 +30,31 @@ pub struct FileAnalysis {
     pub(super) wants: BTreeSet<String>,
     /// Oddities; the path and the file are added later.
     pub(super) oddities: Vec<(AnomalyKind, String, Option<Place>)>,
+}
+
+/// Memory for syntax trees that no file is using.
+#[derive(Default)]
+pub(super) struct Arenas(Mutex<Vec<Allocator>>);
+
+impl Arenas {
+    fn take(&self) -> Allocator {
+        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.pop().unwrap_or_default()
+    }
+
+    /// What one large file took goes back to the system.
+    fn give_back(&self, mut arena: Allocator) {
+        if arena.capacity() <= MAX_IDLE_ARENA {
+            arena.reset();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+        }
+    }
+}
+
+impl std::fmt::Debug for Arenas {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arenas").finish_non_exhaustive()
+    }
 }
 
 /// A mail flow with its places.
@@ -96,22 +121,22 @@ impl FileAnalysis {
 /// Analyses one file of code. The path only decides what kinds of code it may be.
 ///
 /// Needs a stack of 16 MiB: code that Node runs may be nested 2,000 levels deep.
-pub(super) fn analyze(path: &str, bytes: &[u8], sinks: &[SinkSpec], limits: &Limits, env: &ModuleEnv) -> FileAnalysis {
-    thread_local! {
-        /// The memory of the last file's syntax tree, which the next one takes over.
-        static TREES: Cell<Option<Allocator>> = const { Cell::new(None) };
-    }
-    let mut allocator = TREES.take().unwrap_or_default();
-    let analysis = analyze_in(&allocator, path, bytes, sinks, limits, env);
-    allocator.reset();
-    if allocator.capacity() <= MAX_KEPT {
-        TREES.set(Some(allocator));
-    }
+pub(super) fn analyze(
+    path: &str,
+    bytes: &[u8],
+    sinks: &[SinkSpec],
+    limits: &Limits,
+    env: &ModuleEnv,
+    arenas: &Arenas,
+) -> FileAnalysis {
+    let arena = arenas.take();
+    let analysis = analyze_in(&arena, path, bytes, sinks, limits, env);
+    arenas.give_back(arena);
     analysis
 }
 
 fn analyze_in(
-    allocator: &Allocator,
+    arena: &Allocator,
     path: &str,
     bytes: &[u8],
     sinks: &[SinkSpec],
@@ -119,7 +144,7 @@ fn analyze_in(
     env: &ModuleEnv,
 ) -> FileAnalysis {
     let source = parse::decode(bytes);
-    let parsed = match parse::parse_within(allocator, &source, path, limits.file_bytes) {
+    let parsed = match parse::parse_within(arena, &source, path, limits.file_bytes) {
         Ok(parsed) => parsed,
         Err(failure) => return failed(&failure),
     };
@@ -232,5 +257,5 @@ fn skipped(kind: AnomalyKind, failure: &ParseFailure) -> FileAnalysis {
     analysis
 }
 
-/// Bytes of a syntax tree's memory that a thread keeps for the next: most files need less.
-const MAX_KEPT: usize = 16 << 20;
+/// The syntax tree of about 300 kB of source.
+const MAX_IDLE_ARENA: usize = 4 << 20;

@@ -26,8 +26,10 @@ pub(super) fn is_zstd(bytes: &[u8]) -> bool {
 
 /// Inflates every member up to `limit` bytes in all; the length a member claims for itself is never looked at beforehand.
 pub(super) fn inflate(bytes: &[u8], limit: u64) -> Result<Inflated, TarballError> {
+    // Memory that is not touched costs nothing; every step in which the buffer grows copies it.
+    let expected = bytes.len().saturating_mul(EXPECTED_RATIO).clamp(FIRST_ROOM, MAX_ROOM);
     let mut out = Inflated {
-        data: Vec::new(),
+        data: Vec::with_capacity(expected),
         members: 0,
         trailing: false,
     };
@@ -157,14 +159,17 @@ const MEASURE_FROM: usize = 48 << 20;
 /// JavaScript inflates to about four times its packed size, and rarely to more than ten.
 const MEASURE_RATIO: usize = 20;
 
+/// Most packages inflate to less than this.
+const EXPECTED_RATIO: usize = 6;
+
 /// Room for measuring.
 const SCRATCH: usize = 256 << 10;
 
 /// Room that is kept free so that inflating does not stop for every few bytes.
 const MIN_ROOM: usize = 16 << 10;
 
-/// The first allocation.
+/// The smallest first allocation.
 const FIRST_ROOM: usize = 256 << 10;
 
-/// The largest step in which the buffer grows.
+/// The largest first allocation, and the largest step in which the buffer grows.
 const MAX_ROOM: usize = 64 << 20;

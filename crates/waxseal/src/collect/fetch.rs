@@ -1,8 +1,6 @@
 //! Turns a target into bytes that were checked, and what the registry says of them.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use waxseal_model::{
@@ -18,7 +16,7 @@ use waxseal_npm::{
 };
 
 use super::{Bar, Target};
-use crate::reader::SideInput;
+use crate::reader::{ArchiveFile, SideInput};
 
 /// Fetches packages. The registry is only set up once a package needs it.
 pub struct Collector<'b> {
@@ -103,6 +101,10 @@ impl<'b> Collector<'b> {
             _ => None,
         };
         let (chosen_old, chosen_new) = (choose(old), choose(new));
+        // Neither has anything to wait for.
+        if chosen_old.is_none() && chosen_new.is_none() {
+            return (self.fetch(old), self.fetch(new));
+        }
         let get = |target: &Target, chosen: Option<Result<Chosen, Box<Failure>>>| match chosen {
             Some(chosen) => chosen.and_then(|chosen| self.download(&chosen)),
             None => self.fetch(target),
@@ -257,8 +259,8 @@ impl<'b> Collector<'b> {
 
     fn archive(&self, path: &LocalPath) -> Fetched {
         let subject = Subject::Archive(path.0.clone());
-        match read_archive(&path.resolve(&self.env)) {
-            Ok(bytes) => Ok(local(subject, SideInput::Archive(bytes))),
+        match ArchiveFile::open(&path.resolve(&self.env), MAX_ARCHIVE) {
+            Ok(archive) => Ok(local(subject, SideInput::File(archive))),
             Err(reason) => {
                 let error = ReportError {
                     message: format!("cannot read `{}`: {reason}", path.0),
@@ -294,25 +296,6 @@ fn local(subject: Subject, input: SideInput) -> Found {
         integrity: Collected::NotRequested,
         registry: Collected::NotRequested,
     }
-}
-
-/// Only a plain file, and no more of it than a package can hold.
-fn read_archive(path: &Path) -> Result<Arc<[u8]>, String> {
-    let text = |err: std::io::Error| err.to_string();
-    let meta = std::fs::metadata(path).map_err(text)?;
-    if !meta.is_file() {
-        return Err("it is not a file".to_owned());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len().min(MAX_ARCHIVE)).unwrap_or(0));
-    std::fs::File::open(path)
-        .map_err(text)?
-        .take(MAX_ARCHIVE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(text)?;
-    if bytes.len() as u64 > MAX_ARCHIVE {
-        return Err(format!("it holds more than {MAX_ARCHIVE} bytes"));
-    }
-    Ok(bytes.into())
 }
 
 fn unresolved(target: &Target, error: ReportError) -> Box<Failure> {

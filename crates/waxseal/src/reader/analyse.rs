@@ -23,9 +23,9 @@ pub(super) struct Analyst<'a> {
 }
 
 impl Analyst<'_> {
-    /// What a side holds and could do.
-    pub(super) fn analyse(&self, side: u8, tree: &Tree) -> SourceEvidence {
-        let digests = tree.digests();
+    /// What a side holds and could do. `before` is the side that was analysed before, as far as its sources are still there.
+    pub(super) fn analyse(&self, side: u8, tree: &Tree, before: Option<(&Tree, &[FileFacts])>) -> SourceEvidence {
+        let digests = tree.digests(before);
         let inputs: Vec<InputFile<'_>> = (0..tree.len())
             .map(|idx| InputFile {
                 path: tree.path(idx),
@@ -90,7 +90,8 @@ impl Analyst<'_> {
             }
             self.announce(worker, side, &[]);
         };
-        if units.len() > 1 {
+        // Another thread has to be woken and has memory of its own, which little work does not repay.
+        if units.iter().map(|unit| unit.bytes).sum::<usize>() > ALONE_BYTES {
             rayon::broadcast(|ctx| one_worker(ctx.index()));
         } else {
             one_worker(0);
@@ -169,6 +170,9 @@ impl Drop for Taken<'_> {
 /// A unit of small files: about a millisecond of work.
 const UNIT_BYTES: usize = 64 << 10;
 const UNIT_FILES: usize = 64;
+
+/// About ten milliseconds of work.
+const ALONE_BYTES: usize = 128 << 10;
 
 /// Two of the largest bundles of real packages are not parsed side by side.
 const IN_FLIGHT: usize = 8 << 20;

@@ -5,6 +5,7 @@
 //! [`read`] is the parent's way in: it names the file the reader died on, sets it aside and reads the rest again.
 
 mod failure;
+mod input;
 mod protocol;
 mod session;
 mod wire;
@@ -17,9 +18,10 @@ mod tree;
 mod worker;
 
 pub use failure::ReaderFailure;
+pub use input::{ArchiveFile, SideInput};
 pub use protocol::{Place, SealState, SidePart};
 pub use read::{Keep, Reading, SideReading, Wanted, read};
-pub use session::{Progress, ReaderOptions, Session, SideInput};
+pub use session::{Progress, ReaderOptions, Session};
 pub use worker::worker_main;
 
 /// The hidden subcommand that makes this binary a reader.

@@ -5,8 +5,9 @@ use waxseal_model::{
 };
 
 use super::failure::ReaderFailure;
+use super::input::SideInput;
 use super::protocol::{Analyse, Place, SidePart};
-use super::session::{Progress, ReaderOptions, Session, SideInput};
+use super::session::{Progress, ReaderOptions, Session};
 
 /// Sides that were read as far as they can be.
 #[derive(Debug)]

@@ -10,12 +10,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
-use waxseal_npm::Unpacked;
 
 use super::failure::{ReaderFailure, died, unexpected};
+use super::input::{HandOver, SideInput};
 use super::protocol::{
-    Analyse, ContentHeader, Excerpt, FilesHeader, Open, Place, Request, Response, SealState, SideHeader, SidePart,
-    UnpackedSide,
+    Analyse, Excerpt, Open, Place, Request, Response, SealState, SideHeader, SidePart, UnpackedSide,
 };
 use super::wire::{self, Frame, Inbox, WireError};
 use crate::diff::patch::Stat;
@@ -46,15 +45,6 @@ impl Default for ReaderOptions {
             allow_unsealed: false,
         }
     }
-}
-
-/// The bytes of one side.
-#[derive(Debug, Clone)]
-pub enum SideInput {
-    /// A packed archive.
-    Archive(Arc<[u8]>),
-    /// A folder that was read.
-    Folder(Arc<Unpacked>),
 }
 
 /// Somebody who wants to know how far the reader has come.
@@ -104,8 +94,7 @@ impl Session {
             .arg(options.time.as_secs().max(1).to_string())
             // Nothing of the surroundings: tokens live there.
             .env_clear()
-            // Memory that is no longer needed is given back soon: syntax trees are large and short-lived.
-            .env("MIMALLOC_PURGE_DELAY", PURGE_MILLISECONDS)
+            .envs(ALLOCATION)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -295,11 +284,14 @@ impl Session {
 
     fn hand_over(&mut self, input: &SideInput) -> Result<(), ReaderFailure> {
         let pipe = self.input.as_mut().expect("the pipe is open until the session ends");
-        let done = match input {
-            SideInput::Archive(bytes) => pipe.write_all(bytes),
-            SideInput::Folder(folder) => (0..folder.files.len()).try_for_each(|idx| pipe.write_all(folder.bytes(idx))),
-        };
-        done.map_err(|err| self.failure(err.into()))
+        match input.write_to(pipe) {
+            Ok(()) => Ok(()),
+            Err(HandOver::Pipe(err)) => Err(self.failure(err.into())),
+            Err(HandOver::Archive(reason)) => {
+                self.end(false);
+                Err(ReaderFailure::Start(reason))
+            }
+        }
     }
 
     fn hear(&mut self) -> Result<Response, ReaderFailure> {
@@ -347,22 +339,6 @@ impl Drop for Session {
     }
 }
 
-impl SideInput {
-    fn header(&self) -> ContentHeader {
-        match self {
-            Self::Archive(bytes) => ContentHeader::Archive(bytes.len() as u64),
-            Self::Folder(folder) => ContentHeader::Files(FilesHeader {
-                files: folder
-                    .files
-                    .iter()
-                    .map(|file| (file.path.clone(), file.mode, file.size()))
-                    .collect(),
-                anomalies: folder.anomalies.clone(),
-            }),
-        }
-    }
-}
-
 /// Kills the reader when its time is over, unless told before that it ended.
 fn watch(watched: Arc<Watched>, time: Duration) -> std::io::Result<(mpsc::Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = mpsc::channel();
@@ -387,8 +363,13 @@ const MAX_FRAME: usize = 64 << 20;
 /// A raw difference of two very large packages.
 const MAX_TOTAL: u64 = 4 << 30;
 
-/// Shorter costs time, longer costs memory; measured on pairs of large packages.
-const PURGE_MILLISECONDS: &str = "10";
+/// For the C library's allocator (`mallopt(3)`); another one ignores it. Syntax trees are large and short-lived: what a large file
+/// takes goes back to the system at once, and small files do not ask the system for every few pages.
+const ALLOCATION: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+    ("MALLOC_TRIM_THRESHOLD_", "8388608"),
+    ("MALLOC_TOP_PAD_", "524288"),
+];
 
 const BUFFER: usize = 64 << 10;
 

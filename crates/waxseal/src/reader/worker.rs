@@ -100,6 +100,8 @@ struct Worker {
     packed: Vec<(SideHeader, Vec<u8>)>,
     max_unpacked: u64,
     trees: Vec<Tree>,
+    /// The archive of the first side, whose sources are so many that they were let go while the other was analysed.
+    aside: Option<Vec<u8>>,
     evidence: Vec<SourceEvidence>,
     change: Option<Change>,
 }
@@ -113,6 +115,7 @@ impl Worker {
             packed: Vec::new(),
             max_unpacked: 0,
             trees: Vec::new(),
+            aside: None,
             evidence: Vec::new(),
             change: None,
         }
@@ -183,15 +186,29 @@ impl Worker {
         let packed = std::mem::take(&mut self.packed);
         let last = packed.len().saturating_sub(1);
         for (idx, (side, bytes)) in packed.into_iter().enumerate() {
-            let mut tree = unpack(side, bytes, self.max_unpacked).ok_or(WireError::Malformed)?;
+            let (mut tree, archive) = match side.content {
+                ContentHeader::Archive(_) => {
+                    let tree = Tree::unpack(side.subject, &bytes, self.max_unpacked);
+                    let again = idx != last && analyst.how.keep_old && tree.size() > KEPT_UNPACKED;
+                    (tree, again.then_some(bytes))
+                }
+                ContentHeader::Files(header) => {
+                    let tree = Tree::folder(side.subject, header, bytes);
+                    (tree.ok_or(WireError::Malformed)?, None)
+                }
+            };
             self.answer(&Response::Files(u32::try_from(tree.len()).unwrap_or(u32::MAX)))?;
-            let response = Response::Evidence(Box::new(analyst.analyse(u8::try_from(idx).unwrap_or(u8::MAX), &tree)));
+            let before = self.trees.last().zip(self.evidence.last());
+            let before = before.map(|(tree, evidence)| (tree, evidence.files.as_slice()));
+            let evidence = analyst.analyse(u8::try_from(idx).unwrap_or(u8::MAX), &tree, before);
+            let response = Response::Evidence(Box::new(evidence));
             self.answer(&response)?;
             if let Response::Evidence(side) = response {
                 self.evidence.push(*side);
             }
-            if idx != last && !analyst.how.keep_old {
+            if idx != last && (archive.is_some() || !analyst.how.keep_old) {
                 tree.forget();
+                self.aside = archive;
             }
             self.trees.push(tree);
         }
@@ -214,7 +231,10 @@ impl Worker {
         Ok(())
     }
 
-    fn human_diff(&self) -> HumanDiff {
+    fn human_diff(&mut self) -> HumanDiff {
+        if let (Some(bytes), Some(old)) = (self.aside.take(), self.trees.first_mut()) {
+            *old = Tree::unpack(old.subject.clone(), &bytes, self.max_unpacked);
+        }
         let ([old, new], Some(change)) = (self.evidence.as_slice(), &self.change) else {
             return HumanDiff::default();
         };
@@ -289,6 +309,9 @@ const MAX_THREADS: usize = 8;
 
 /// The parent's requests are small, but for the paths of a folder and the places of excerpts.
 const MAX_REQUEST: usize = 64 << 20;
+
+/// More sources than this are unpacked once more rather than kept beside the largest syntax trees.
+const KEPT_UNPACKED: u64 = 8 << 20;
 
 const BUFFER: usize = 64 << 10;
 const PATCH_BATCH: usize = 32;

