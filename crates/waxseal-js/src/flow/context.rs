@@ -11,10 +11,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use waxseal_model::SinkSpec;
 
 use super::index::{self, Calls, Index, member_of};
+use super::mention::Senders;
 use super::messages::class_around;
 use super::names;
 use crate::capabilities::Candidates;
-use crate::fold::{Api, Folder, Value};
+use crate::fold::{Api, Folder};
 use crate::module::{CallNote, FunctionIdx, FunctionNode, Module, PropertyKeyNote};
 
 /// One file, its folder, its call graph and the table of sinks.
@@ -24,6 +25,8 @@ pub(super) struct Context<'c, 'm, 'a> {
     pub(super) sinks: &'c [SinkSpec],
     /// What calls may be of something of the outside.
     pub(super) candidates: &'c Candidates<'c, 'a>,
+    /// Who may be sending.
+    pub(super) senders: Senders,
     pub(super) index: Index<'a>,
     calls: OnceCell<Calls>,
     this: OnceCell<ThisWrites<'a>>,
@@ -39,12 +42,14 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
         folder: &'c Folder<'m, 'a>,
         sinks: &'c [SinkSpec],
         candidates: &'c Candidates<'c, 'a>,
+        senders: Senders,
     ) -> Self {
         Self {
             module,
             folder,
             sinks,
             candidates,
+            senders,
             index: Index::new(module),
             calls: OnceCell::new(),
             this: OnceCell::new(),
@@ -124,10 +129,7 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
             MemberExpression::PrivateFieldExpression(it) => Some(it.field.name.to_string()),
             MemberExpression::ComputedMemberExpression(it) => match &it.expression {
                 Expression::NumericLiteral(_) => None,
-                key => match self.folder.fold(key).value {
-                    Value::String(name) => Some(name.to_string()),
-                    _ => None,
-                },
+                key => self.constant_text(key).map(|(name, _)| name.to_string()),
             },
         }
     }

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use oxc_ast::ast::{ClassElement, Expression, ObjectPropertyKind, PropertyKey};
+use oxc_ast::ast::{ClassElement, Expression, ObjectPropertyKind, PropertyKey, PropertyKind};
 use rustc_hash::FxHashSet;
 use waxseal_model::{RecipientPlace, SinkSpec};
 
@@ -15,22 +15,65 @@ use super::names::{self, Role};
 use super::sends::is_network_api;
 use super::text;
 use crate::fold::{Folder, Value};
-use crate::module::{FunctionNode, Module, PropertyKeyNote};
+use crate::module::{CallNode, CallNote, FunctionNode, Module, PropertyKeyNote};
 
-/// Whether a file could say anything about mail.
-pub(super) fn mentions_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> bool {
+/// Who may be sending in a file, as far as it is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Senders {
+    /// The client of a provider, or a module whose name is not written.
+    pub(super) client: bool,
+    /// The host of a provider.
+    pub(super) host: bool,
+    /// A program that takes mail.
+    pub(super) program: bool,
+}
+
+impl Senders {
+    /// Anything.
+    pub(super) const ANY: Self = Self {
+        client: true,
+        host: true,
+        program: true,
+    };
+}
+
+/// Who may be sending, if a file could say anything about mail.
+pub(super) fn mentions_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> Option<Senders> {
     let mut mention = Mention::new(sinks);
     mention.names(module);
-    if mention.is_enough() {
-        return true;
-    }
     mention.strings(module);
-    mention.is_enough() || mention.counts_together(module) || hides_mail(module, folder, &mention)
+    let mentions = mention.is_enough() || mention.counts_together(module);
+    let hides = !mentions && hides_mail(module, folder, &mention);
+    if hides {
+        return Some(Senders::ANY);
+    }
+    mentions.then(|| Senders {
+        client: mention.client || module.calls.iter().any(loads_unnamed),
+        host: mention.host || makes_texts(module),
+        program: mention.process && (mention.program || makes_texts(module)),
+    })
+}
+
+/// Whether a call loads a module whose name is not written there.
+fn loads_unnamed(call: &CallNote<'_>) -> bool {
+    let loaded = match call.node {
+        CallNode::Import(import) => Some(&import.source),
+        CallNode::Call(node) => match &node.callee {
+            Expression::Identifier(name) if name.name == "require" => {
+                node.arguments.first().and_then(|it| it.as_expression())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    loaded.is_some_and(|it| !matches!(it.get_inner_expression(), Expression::StringLiteral(_)))
 }
 
 /// What was met so far.
 struct Mention<'s> {
     sinks: &'s [SinkSpec],
+    /// The part of each provider's hosts that nobody else has: `postmarkapp`.
+    labels: FxHashSet<&'static str>,
     /// Names of calls and clients that mean mail whatever they are called on.
     senders: FxHashSet<&'static str>,
     /// A place or a sender that counts by itself.
@@ -45,6 +88,8 @@ struct Mention<'s> {
     mailbox: bool,
     url: bool,
     network: bool,
+    client: bool,
+    host: bool,
     /// A module that starts programs, and a program that mails.
     process: bool,
     program: bool,
@@ -63,6 +108,11 @@ impl<'s> Mention<'s> {
         let exports = sinks.iter().flat_map(|sink| sink.clients).map(|client| client.export);
         Self {
             sinks,
+            labels: sinks
+                .iter()
+                .flat_map(|sink| sink.hosts)
+                .filter_map(|host| host.rsplit('.').nth(1))
+                .collect(),
             senders: methods
                 .chain(exports.filter(|it| it.len() >= super::accounts::MIN_DISTINCT))
                 .chain(["sendMail", "sendEmail", "send_email", "sendmail"])
@@ -75,6 +125,8 @@ impl<'s> Mention<'s> {
             mailbox: false,
             url: false,
             network: false,
+            client: false,
+            host: false,
             process: false,
             program: false,
             hook: false,
@@ -82,7 +134,7 @@ impl<'s> Mention<'s> {
     }
 
     fn is_enough(&self) -> bool {
-        self.certain || (self.process && self.program)
+        self.certain || self.client || self.host || (self.process && self.program)
     }
 
     /// Whether what does not count alone counts together.
@@ -98,12 +150,17 @@ impl<'s> Mention<'s> {
         for object in &module.objects {
             for property in &object.node.properties {
                 if let ObjectPropertyKind::ObjectProperty(property) = property {
-                    self.key(&property.key);
+                    // A method holds no mailbox, unless it is read as a property.
+                    if property.kind == PropertyKind::Get || !is_function(&property.value) {
+                        self.key(&property.key);
+                    }
                 }
             }
         }
         for write in &module.property_writes {
-            if let PropertyKeyNote::Name(name) = write.key {
+            if let PropertyKeyNote::Name(name) = write.key
+                && write.value.is_some_and(|value| !is_function(value))
+            {
                 self.name(name);
             }
             self.member(write.object);
@@ -115,7 +172,7 @@ impl<'s> Mention<'s> {
             for element in &class.body.body {
                 match element {
                     ClassElement::PropertyDefinition(it) => self.key(&it.key),
-                    ClassElement::MethodDefinition(it) => self.key(&it.key),
+                    ClassElement::MethodDefinition(it) if it.kind.is_get() => self.key(&it.key),
                     _ => {}
                 }
             }
@@ -135,9 +192,6 @@ impl<'s> Mention<'s> {
                         self.member(member.object());
                     }
                 }
-            }
-            if self.is_enough() {
-                return;
             }
         }
     }
@@ -197,9 +251,6 @@ impl<'s> Mention<'s> {
         let specifiers = module.imports.iter().map(|it| it.specifier);
         for text in module.strings.iter().copied().chain(specifiers) {
             self.string(text);
-            if self.is_enough() {
-                return;
-            }
         }
     }
 
@@ -209,7 +260,7 @@ impl<'s> Mention<'s> {
         }
         if string.len() <= LONGEST_NAME {
             self.name(string);
-            self.certain |= self.is_client(string);
+            self.client = self.client || self.is_client(string);
             let bare = string.strip_prefix("node:").unwrap_or(string);
             self.process |= bare == "child_process";
             self.network |= is_network_api(bare);
@@ -221,9 +272,7 @@ impl<'s> Mention<'s> {
             && PROGRAMS
                 .iter()
                 .any(|it| memchr::memmem::find(bytes, it.as_bytes()).is_some());
-        if memchr::memchr(b'.', bytes).is_some() {
-            self.certain |= self.is_host(string);
-        }
+        self.host = self.host || self.holds_host(string);
         match text::strongest_place(string) {
             Some(true) => self.certain = true,
             Some(false) => self.place = true,
@@ -239,13 +288,25 @@ impl<'s> Mention<'s> {
         })
     }
 
-    /// Whether a text holds a provider's host, or the constant part of one.
-    fn is_host(&self, text: &str) -> bool {
-        self.sinks.iter().flat_map(|sink| sink.hosts).any(|host| {
-            let constant = host.split('*').max_by_key(|it| it.len()).unwrap_or(host);
-            memchr::memmem::find(text.as_bytes(), constant.trim_matches('.').as_bytes()).is_some()
+    /// Whether a text may hold a provider's host.
+    fn holds_host(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        memchr::memchr_iter(b'.', bytes).take(MAX_DOTS).any(|at| {
+            let label = bytes[..at].iter().rev();
+            let length = label
+                .take_while(|it| it.is_ascii_alphanumeric() || **it == b'-')
+                .count();
+            text.get(at - length..at)
+                .is_some_and(|label| self.labels.contains(label))
         })
     }
+}
+
+fn is_function(value: &Expression<'_>) -> bool {
+    matches!(
+        value.get_inner_expression(),
+        Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_) | Expression::ClassExpression(_)
+    )
 }
 
 /// Whether a listener of this event may be handed a message.
@@ -350,6 +411,9 @@ fn is_made(key: &Expression<'_>) -> bool {
 
 /// Programs that take mail, by what their names have in common.
 const PROGRAMS: [&str; 4] = ["mail", "mutt", "exim", "swaks"];
+
+/// Dots of one text before which the label of a host is looked for.
+const MAX_DOTS: usize = 256;
 
 /// Longer strings are no names.
 const LONGEST_NAME: usize = 64;

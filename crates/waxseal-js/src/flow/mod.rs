@@ -14,6 +14,7 @@ mod pieces;
 mod sends;
 mod shape;
 mod text;
+mod textual;
 
 use std::cmp::Reverse;
 
@@ -25,6 +26,7 @@ use crate::fold::Folder;
 use crate::local::{LocalCapability, LocalFlow};
 use crate::module::{FunctionIdx, Module, StringNote};
 use context::Context;
+use mention::Senders;
 use messages::{FieldValue, Key, Messages};
 use names::Role;
 use pieces::{Piece, Wanted, is_schema, judge, judge_folded, refined};
@@ -48,10 +50,15 @@ pub(crate) fn mail_flows<'a>(
     sinks: &[SinkSpec],
     candidates: &Candidates<'_, 'a>,
 ) -> MailFacts {
-    if !candidates.is_exhaustive() && !mention::mentions_mail(module, folder, sinks) {
+    let senders = if candidates.is_exhaustive() {
+        Some(Senders::ANY)
+    } else {
+        mention::mentions_mail(module, folder, sinks)
+    };
+    let Some(senders) = senders else {
         return MailFacts::default();
-    }
-    let ctx = Context::new(module, folder, sinks, candidates);
+    };
+    let ctx = Context::new(module, folder, sinks, candidates, senders);
     let mut messages = Messages::gather(&ctx);
     let sends = sends::find(&ctx, &mut messages);
     let recipients = recipients(&ctx, &messages);

@@ -170,6 +170,12 @@ pub(super) fn sounds_like_sending(method: &str) -> bool {
         .any(|word| lower.contains(word))
 }
 
+/// Whether a name says mail.
+pub(super) fn sounds_like_mail(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    memchr::memmem::find(bytes, b"mail").is_some() || memchr::memmem::find(bytes, b"Mail").is_some()
+}
+
 /// Whether a call by this name makes a request.
 pub(super) fn sounds_like_request(method: &str) -> bool {
     matches!(

@@ -8,7 +8,7 @@ mod values;
 
 pub(super) use origin::{is_schema, refined};
 
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use oxc_ast::ast::{Expression, ObjectPropertyKind, PropertyKey};
 use oxc_span::{GetSpan, Span};
@@ -252,15 +252,12 @@ impl<'j, 'c, 'm, 'a> Judge<'j, 'c, 'm, 'a> {
 }
 
 /// A property's name, computed or not.
-pub(super) fn property_name<'a>(ctx: &Context<'_, '_, 'a>, key: &'a PropertyKey<'a>) -> Option<Rc<str>> {
+pub(super) fn property_name<'a>(ctx: &Context<'_, '_, 'a>, key: &'a PropertyKey<'a>) -> Option<Cow<'a, str>> {
     match key {
-        PropertyKey::StaticIdentifier(name) => Some(name.name.as_str().into()),
-        PropertyKey::StringLiteral(literal) => Some(literal.value.as_str().into()),
+        PropertyKey::StaticIdentifier(name) => Some(Cow::Borrowed(name.name.as_str())),
+        PropertyKey::StringLiteral(literal) => Some(Cow::Borrowed(literal.value.as_str())),
         PropertyKey::PrivateIdentifier(_) | PropertyKey::NumericLiteral(_) => None,
-        key => match ctx.folder.fold(key.as_expression()?).value {
-            Value::String(name) => Some(name),
-            _ => None,
-        },
+        key => ctx.constant_text(key.as_expression()?).map(|(name, _)| Cow::Owned(name.to_string())),
     }
 }
 

@@ -197,15 +197,14 @@ impl<'a> Messages<'a> {
         if names::is_field_setter(method)
             && let [name, value, ..] = given.as_slice()
         {
-            let folded = ctx.folder.fold(name);
-            if let Value::String(text) = &folded.value
-                && let Some(role @ (Role::Recipient(_) | Role::Content { .. } | Role::Sender)) = names::role(text)
+            if let Some((text, hidden)) = ctx.constant_text(name)
+                && let Some(role @ (Role::Recipient(_) | Role::Content { .. } | Role::Sender)) = names::role(&text)
                 && let Some(message) = self.base(ctx, object, place)
             {
                 let at = At {
                     span: link,
-                    name: text,
-                    hidden: folded.hidden,
+                    name: &text,
+                    hidden,
                     place,
                 };
                 self.field(message, role, FieldValue::Expression(value), at);

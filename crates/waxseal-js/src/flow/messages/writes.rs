@@ -6,23 +6,20 @@ use super::super::names::{self, Role};
 use super::super::pieces::property_name;
 use super::objects::put_in_envelope;
 use super::{At, FieldValue, Key, MAX_MESSAGES, Messages, Place};
-use crate::fold::Value;
 use crate::module::{FunctionIdx, FunctionNode, PropertyKeyNote};
 use oxc_ast::ast::Expression;
+use std::borrow::Cow;
 
 impl<'a> Messages<'a> {
     pub(super) fn writes(&mut self, ctx: &Context<'_, '_, 'a>) {
         for write in &ctx.module.property_writes {
             let Some(value) = write.value else { continue };
-            let (name, hidden) = match write.key {
+            let (name, hidden): (Cow<'_, str>, bool) = match write.key {
                 PropertyKeyNote::Name(name) => (name.into(), false),
-                PropertyKeyNote::Computed(key) => {
-                    let folded = ctx.folder.fold(key);
-                    match folded.value {
-                        Value::String(name) => (name, folded.hidden),
-                        _ => continue,
-                    }
-                }
+                PropertyKeyNote::Computed(key) => match ctx.constant_text(key) {
+                    Some((name, hidden)) => (name.to_string().into(), hidden),
+                    None => continue,
+                },
             };
             let Some(role) = names::role(&name) else { continue };
             if function_expression(ctx.module, value).is_some() || self.all.len() >= MAX_MESSAGES {

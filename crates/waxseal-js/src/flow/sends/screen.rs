@@ -48,25 +48,30 @@ impl Screen {
         if self.exhaustive {
             return true;
         }
+        let outside = || ctx.candidates.may_be_outside(callee);
         match callee.get_inner_expression() {
-            Expression::Identifier(it) => self.is_known(&it.name) || ctx.candidates.may_be_outside(callee),
+            Expression::Identifier(it) => {
+                self.is_known(ctx, &it.name)
+                    || ((self.any_mail || ctx.senders.client || ctx.senders.program) && outside())
+            }
             _ => match member_of(callee).map(|it| it.static_property_name()) {
                 Some(Some(name)) => {
-                    self.is_known(name)
-                        || ctx.candidates.is_alias(name)
+                    self.is_known(ctx, name)
+                        || (ctx.candidates.is_alias(name) && outside())
                         || matches!(name, "call" | "apply" | "bind" | "default")
-                        || (self.any_mail && ctx.candidates.may_be_outside(callee))
+                        || (self.any_mail && outside())
                 }
                 _ => true,
             },
         }
     }
 
-    fn is_known(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
-            || STARTERS.contains(&name)
-            || names::sounds_like_request(name)
-            || names::sounds_like_sending(name)
+    fn is_known(&self, ctx: &Context<'_, '_, '_>, name: &str) -> bool {
+        let mail = names::sounds_like_mail(name);
+        (self.by_name.contains_key(name) && (self.any_mail || ctx.senders.client || mail))
+            || (ctx.senders.program && STARTERS.contains(&name))
+            || ((self.any_mail || ctx.senders.host) && names::sounds_like_request(name))
+            || ((self.any_mail || mail) && names::sounds_like_sending(name))
     }
 
     /// The calls that a callee of this name, or a client called itself, may be one of, in the order of the table.
