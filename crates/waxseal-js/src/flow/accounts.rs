@@ -52,7 +52,8 @@ fn clients<'a>(ctx: &Context<'_, '_, 'a>, call: &CallNote<'a>, exports: &FxHashS
     let Some(name) = ctx.callee_name(callee) else { return };
     let listed = exports.contains(&*name);
     // A client that a module is, or that has another name here, is known by what it is.
-    if !listed && !(ctx.senders.client && ctx.candidates.may_be_outside(callee)) {
+    let may_be_client = listed || (ctx.senders.client && ctx.candidates.may_be_outside(callee));
+    if !may_be_client {
         return;
     }
     let path = ctx.call_api(call).map(|api| api.path.replace("()", ""));

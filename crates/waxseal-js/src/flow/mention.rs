@@ -213,8 +213,11 @@ impl<'s> Mention<'s> {
     }
 
     fn called(&mut self, name: &str) {
+        self.network = self.network || names::sounds_like_request(name) || is_network_api(name);
+        if self.certain {
+            return;
+        }
         self.certain |= self.senders.contains(name);
-        self.network |= names::sounds_like_request(name) || is_network_api(name);
         match names::builder_place(name) {
             Some(place) => self.place(&place),
             None => {
@@ -225,6 +228,9 @@ impl<'s> Mention<'s> {
     }
 
     fn name(&mut self, name: &str) {
+        if self.certain {
+            return;
+        }
         self.certain |= self.senders.contains(name);
         self.role(names::role(name));
     }
@@ -263,16 +269,19 @@ impl<'s> Mention<'s> {
             self.client = self.client || self.is_client(string);
             let bare = string.strip_prefix("node:").unwrap_or(string);
             self.process |= bare == "child_process";
-            self.network |= is_network_api(bare);
+            self.network = self.network || is_network_api(bare);
         }
         let bytes = string.as_bytes();
-        self.url |= memchr::memmem::find(bytes, b"://").is_some();
-        self.mailbox |= memchr::memchr_iter(b'@', bytes).any(|at| at + 3 < bytes.len());
+        self.url = self.url || memchr::memmem::find(bytes, b"://").is_some();
+        self.mailbox = self.mailbox || memchr::memchr_iter(b'@', bytes).any(|at| at + 3 < bytes.len());
         self.program |= !self.program
             && PROGRAMS
                 .iter()
                 .any(|it| memchr::memmem::find(bytes, it.as_bytes()).is_some());
         self.host = self.host || self.holds_host(string);
+        if self.certain {
+            return;
+        }
         match text::strongest_place(string) {
             Some(true) => self.certain = true,
             Some(false) => self.place = true,

@@ -206,7 +206,9 @@ pub(super) fn sounds_like_request(method: &str) -> bool {
 fn normal<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME]) -> Option<&'b str> {
     let name = name.strip_prefix("h:").unwrap_or(name);
     let mut length = 0;
-    if name.len() > 2 * MAX_NAME {
+    // Most names are told from all known ones by how they begin and end.
+    let (first, last) = (name.bytes().next()?, name.bytes().last()?);
+    if name.len() > 2 * MAX_NAME || !begins_and_ends_as_known(first, last) {
         return None;
     }
     for byte in name.bytes() {
@@ -219,6 +221,14 @@ fn normal<'b>(name: &str, buffer: &'b mut [u8; MAX_NAME]) -> Option<&'b str> {
     std::str::from_utf8(&buffer[..length])
         .ok()
         .filter(|name| !name.is_empty())
+}
+
+/// Whether some name in the tables of this file may begin and end with these letters.
+fn begins_and_ends_as_known(first: u8, last: u8) -> bool {
+    let separator = |byte: u8| matches!(byte, b'_' | b'-' | b' ');
+    separator(first)
+        || separator(last)
+        || (FIRST_LETTERS.contains(&first.to_ascii_lowercase()) && LAST_LETTERS.contains(&last.to_ascii_lowercase()))
 }
 
 /// Whether a credential is only a stand-in for one.
@@ -370,3 +380,50 @@ const KNOWN_SERVERS: &[&str] = &[
     "inbucket.org",
     "maildev.com",
 ];
+
+/// How names of fields begin, builders with `add`, `set`, `with` and `append` among them.
+const FIRST_LETTERS: &[u8] = b"abcdefghijmoprstvwx";
+
+/// How they end.
+const LAST_LETTERS: &[u8] = b"2acdeghlmnoprstwy";
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, builder_place, role};
+
+    #[test]
+    fn every_letter_that_a_known_name_ends_with_is_let_through() {
+        for name in [
+            "xrfc822",
+            "emailRFC822",
+            "schema",
+            "bcc",
+            "sent",
+            "mail_to",
+            "Return-Path",
+            "raw",
+            "sender",
+            "simple",
+            "rcpt",
+            "text body",
+            "HtmlPart",
+            "react",
+            "templateId",
+            "mailOptions",
+            "amp",
+            "tags",
+            "json",
+            "form",
+            "eml",
+            "recipients",
+            "msg",
+            "priority",
+        ] {
+            let known = !matches!(name, "xrfc822" | "schema" | "sent");
+            assert_eq!(role(name).is_some(), known, "{name}");
+        }
+        assert!(builder_place("appendBcc").is_some() && builder_place("withTo").is_some());
+        assert_eq!(role("h:Bcc"), role("bcc"));
+        assert!(matches!(role("BCC"), Some(Role::Recipient(_))));
+    }
+}

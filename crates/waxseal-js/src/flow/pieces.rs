@@ -257,7 +257,9 @@ pub(super) fn property_name<'a>(ctx: &Context<'_, '_, 'a>, key: &'a PropertyKey<
         PropertyKey::StaticIdentifier(name) => Some(Cow::Borrowed(name.name.as_str())),
         PropertyKey::StringLiteral(literal) => Some(Cow::Borrowed(literal.value.as_str())),
         PropertyKey::PrivateIdentifier(_) | PropertyKey::NumericLiteral(_) => None,
-        key => ctx.constant_text(key.as_expression()?).map(|(name, _)| Cow::Owned(name.to_string())),
+        key => ctx
+            .constant_text(key.as_expression()?)
+            .map(|(name, _)| Cow::Owned(name.to_string())),
     }
 }
 

@@ -107,9 +107,7 @@ impl<'a> Context<'_, '_, 'a> {
                         return true;
                     };
                     return note.bindings.iter().any(|binding| match binding.source {
-                        BindingSource::Parameter { .. } => {
-                            binding.default.is_some() || self.parameter_is_known(symbol)
-                        }
+                        BindingSource::Parameter { .. } => binding.default.is_some() || self.parameter_is_known(symbol),
                         BindingSource::Uninitialised | BindingSource::Caught => false,
                         BindingSource::Expression { value, .. } if depth < MAX_DEPTH => {
                             binding.default.is_some()

@@ -4,10 +4,22 @@
 //! what they hold does not count. Brackets count a level each; so do prefixes that nest to the right without brackets (`!`,
 //! `=>`, `=`, `?`, `else`); what nests to the left (`a + b + …`, `a.b.c…`, `f()()…`) counts against a longer limit.
 
-/// Whether `source` nests deeper than `max_nesting` or chains more than `max_chain` operators.
-pub(super) fn exceeds(source: &str, max_nesting: u32, max_chain: u32) -> bool {
+/// How much of each kind of nesting is let through.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Levels that nest to the right, brackets first.
+    pub(super) nesting: u32,
+    /// Links that nest to the left.
+    pub(super) chain: u32,
+    /// `<` without a `>` in one statement. The parser tries each in TypeScript as the beginning of type arguments that reach
+    /// to the end, which takes the square of their number.
+    pub(super) angles: u32,
+}
+
+/// Whether `source` nests deeper than one of the limits.
+pub(super) fn exceeds(source: &str, limits: Limits) -> bool {
     // Each level takes a byte at least.
-    if source.len() <= max_nesting.min(max_chain) as usize {
+    if source.len() <= limits.nesting.min(limits.chain).min(limits.angles) as usize {
         return false;
     }
     let mut scan = Scan {
@@ -17,8 +29,7 @@ pub(super) fn exceeds(source: &str, max_nesting: u32, max_chain: u32) -> bool {
         open_prefixes: 0,
         open_chain: 0,
         last: Last::Start,
-        max_nesting,
-        max_chain,
+        limits,
     };
     scan.run()
 }
@@ -29,6 +40,8 @@ struct Level {
     /// Links of the chain being read, and prefixes that wait for what follows.
     chain: u32,
     prefixes: u32,
+    /// `<` that no `>` has answered yet.
+    angles: u32,
     /// It is `${…}` of a template.
     template: bool,
     /// A `)` that closes it ends a condition: what follows begins a statement.
@@ -59,8 +72,7 @@ struct Scan<'s> {
     open_prefixes: u32,
     open_chain: u32,
     last: Last,
-    max_nesting: u32,
-    max_chain: u32,
+    limits: Limits,
 }
 
 impl Scan<'_> {
@@ -83,7 +95,10 @@ impl Scan<'_> {
                 b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C => {}
                 _ => self.operator(byte),
             }
-            if self.levels.len() as u32 + self.open_prefixes > self.max_nesting || self.open_chain > self.max_chain {
+            if self.levels.len() as u32 + self.open_prefixes > self.limits.nesting
+                || self.open_chain > self.limits.chain
+                || self.level().angles > self.limits.angles
+            {
                 return true;
             }
         }
@@ -191,6 +206,14 @@ impl Scan<'_> {
             _ => (0, self.last != Last::Operand),
         };
         self.at += used;
+        match byte {
+            b'<' if used == 0 => self.level().angles += 1,
+            b'>' => {
+                let level = self.level();
+                level.angles = level.angles.saturating_sub(1);
+            }
+            _ => {}
+        }
         match (right, byte) {
             (true, _) => self.prefix(),
             (false, b':') => {}

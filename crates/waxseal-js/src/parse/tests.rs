@@ -72,6 +72,9 @@ fn what_node_cannot_load_is_unparsable() {
         ("a.mjs", "return 1"),
         ("a.js", "{"),
         ("tool", "echo 'not javascript'; fi"),
+        ("a.ttf", &format!("\0\u{1}\0{}", "(".repeat(9_000))),
+        ("a.zip", &format!("PK\u{3}{}", "(".repeat(9_000))),
+        ("a.png", &format!("\u{fffd}PNG{}", "(".repeat(9_000))),
     ] {
         assert!(
             matches!(check(path, source), Err(ParseFailure::Unparsable(_))),
@@ -183,4 +186,16 @@ fn what_only_looks_deep_ends_soon() {
     ] {
         let _ = check("a.ts", &source);
     }
+}
+
+#[test]
+fn comparisons_that_may_all_begin_type_arguments_are_too_deep() {
+    let chain = format!("x={}b", "a<".repeat(3_000));
+    assert!(matches!(check("a.ts", &chain), Err(ParseFailure::TooDeep)));
+    // No types in JavaScript, and no square of their number.
+    assert!(check("a.js", &chain).is_ok());
+    let answered = format!("type x={}b", "a<b>|".repeat(3_000));
+    assert!(check("a.ts", &answered).is_ok());
+    let statements = "if (a < b) c();\n".repeat(3_000);
+    assert!(check("a.ts", &statements).is_ok());
 }
