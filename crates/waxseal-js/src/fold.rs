@@ -175,6 +175,17 @@ impl<'m, 'a> Folder<'m, 'a> {
         self.question(|| self.tracked(|| self.value_property(value, name)))
     }
 
+    /// Starts over with many times the steps of a file, for a look that leaves nothing out.
+    pub(crate) fn refuel(&self) {
+        self.fuel
+            .set(REFERENCE_FACTOR * (BASE_FUEL + 2 * self.module.source.len() as u64));
+    }
+
+    /// Whether anything is known of what other files of the package give.
+    pub(crate) fn knows_other_files(&self) -> bool {
+        !self.env.is_empty()
+    }
+
     /// Whether the steps for this file ran out, so that what is asked now can only be answered from what is remembered.
     #[allow(dead_code, reason = "for whoever reports what was not looked at")]
     pub(crate) fn is_exhausted(&self) -> bool {
@@ -325,6 +336,9 @@ impl<'a> Folder<'_, 'a> {
 
 /// Steps for a file of any size; two more for every byte of it.
 const BASE_FUEL: u64 = 6_000_000;
+
+/// How many times the steps of a file the reference may take.
+const REFERENCE_FACTOR: u64 = 50;
 
 /// Steps more, once for a file, for turning the string tables of obfuscated code: up to a second for the worst.
 const TABLE_FUEL: u64 = 20_000_000;

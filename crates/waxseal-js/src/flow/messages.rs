@@ -2,6 +2,7 @@
 
 mod calls;
 mod objects;
+mod sites;
 mod symbols;
 mod texts;
 mod writes;
@@ -105,6 +106,9 @@ impl<'a> Messages<'a> {
             parents: FxHashMap::default(),
             truncated: false,
         };
+        if !sites::has_recipient_site(ctx) {
+            return messages;
+        }
         messages.literals(ctx);
         messages.writes(ctx);
         messages.calls(ctx);

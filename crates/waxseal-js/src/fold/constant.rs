@@ -34,6 +34,11 @@ impl ModuleEnv {
             .insert(name.to_owned(), value);
     }
 
+    /// Whether nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+
     /// What importing `name` from `specifier` gives, if it is known.
     pub(crate) fn get(&self, specifier: &str, name: &str) -> Option<&Constant> {
         self.modules.get(specifier)?.get(name)

@@ -159,6 +159,7 @@ fn analyze_in(
     let (mut mail, mut code) = look(false);
     if limits.exhaustive {
         // After the quick look, since what a value is found to be may depend on what was asked before.
+        folder.refuel();
         (mail, code) = look(true);
     }
     let graph = graph::build(&module, &code.loads);

@@ -240,8 +240,10 @@ impl<'a> Resolver<'a> {
         let top = self.open.len() - 1;
         let target = self.var_depth(top);
         let name = self.names.number(id.name);
+        // Code that people and bundlers write does not nest deeper; what does is only meant to cost the product of both.
+        let from = (target + 1).max(top.saturating_sub(MAX_HOISTED));
         let mut declared = None;
-        for depth in (target + 1..=top).rev() {
+        for depth in (from..=top).rev() {
             if let Some(entry) = self.find(depth, name)
                 && let Some(symbol) = self.redeclared(entry)
             {
@@ -261,7 +263,7 @@ impl<'a> Resolver<'a> {
         set_symbol(id, symbol);
         // From the inside out, so that the list of the name is gone through once, however deep this is.
         let mut entry = NONE;
-        for depth in (target + 1..=top).rev() {
+        for depth in (from..=top).rev() {
             entry = self.entry_within(depth, name, entry);
             self.entries[entry as usize].hoisted = symbol;
         }
@@ -413,3 +415,6 @@ fn meaning(symbol: SymbolFlags, flags: ReferenceFlags) -> Option<ReferenceFlags>
         },
     )
 }
+
+/// Blocks around a `var`, from the inside out, that are asked whether they declare its name too.
+const MAX_HOISTED: usize = 64;
