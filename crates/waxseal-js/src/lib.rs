@@ -14,6 +14,8 @@ mod fold;
 
 mod local;
 
+mod textual;
+
 mod capabilities;
 mod flow;
 

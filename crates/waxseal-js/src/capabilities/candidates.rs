@@ -7,15 +7,20 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
-use oxc_ast::ast::{ChainElement, ClassElement, Expression, IdentifierReference, ObjectPropertyKind, PropertyKey};
+use oxc_ast::ast::{
+    Argument, ChainElement, ClassElement, Expression, IdentifierReference, ObjectPropertyKind, PropertyKey,
+    PropertyKind,
+};
 use oxc_syntax::symbol::SymbolId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::TABLE;
 use super::{WRAPPERS, dynamic_code, environment, tampering};
-use crate::module::{BindingSource, FunctionNode, Module, PathStep, PropertyKeyNote};
+use crate::module::{BindingSource, CallNode, FunctionNode, Module, PathStep, PropertyKeyNote};
+use crate::textual::Texts;
 
 mod leads;
 
@@ -23,6 +28,8 @@ mod leads;
 pub(crate) struct Candidates<'f, 'a> {
     module: &'f Module<'a>,
     aliases: FxHashSet<&'a str>,
+    /// Those that are worked out.
+    made: FxHashSet<Rc<str>>,
     /// Members of the modules the file loads.
     members: FxHashSet<&'static str>,
     /// Whether symbols asked about may be an API.
@@ -32,26 +39,33 @@ pub(crate) struct Candidates<'f, 'a> {
 }
 
 impl<'f, 'a> Candidates<'f, 'a> {
-    pub(crate) fn new(module: &'f Module<'a>, exhaustive: bool) -> Self {
+    pub(crate) fn new(texts: Texts<'f, '_, 'a>) -> Self {
+        let module = texts.module;
         let mut candidates = Self {
             module,
             aliases: FxHashSet::default(),
+            made: FxHashSet::default(),
             members: FxHashSet::default(),
             symbols: RefCell::default(),
-            exhaustive,
+            exhaustive: texts.exhaustive,
         };
         for object in &module.objects {
             for property in &object.node.properties {
                 if let ObjectPropertyKind::ObjectProperty(property) = property {
-                    candidates.add(&property.key, &property.value);
+                    let getter = property.kind == PropertyKind::Get;
+                    candidates.add(texts, &property.key, (!getter).then_some(&property.value));
                 }
             }
         }
         for write in &module.property_writes {
-            if let (PropertyKeyNote::Name(name), Some(value)) = (write.key, write.value)
-                && candidates.may_hold(value)
-            {
-                candidates.aliases.insert(name);
+            if write.value.is_none_or(|value| !candidates.may_hold(value)) {
+                continue;
+            }
+            match write.key {
+                PropertyKeyNote::Name(name) => {
+                    candidates.aliases.insert(name);
+                }
+                PropertyKeyNote::Computed(key) => candidates.add_made(texts, key),
             }
         }
         for function in &module.functions {
@@ -59,10 +73,41 @@ impl<'f, 'a> Candidates<'f, 'a> {
                 continue;
             };
             for element in &class.body.body {
-                if let ClassElement::PropertyDefinition(property) = element
-                    && let Some(value) = &property.value
-                {
-                    candidates.add(&property.key, value);
+                match element {
+                    ClassElement::PropertyDefinition(it) if it.value.is_some() => {
+                        candidates.add(texts, &it.key, it.value.as_ref());
+                    }
+                    ClassElement::MethodDefinition(it) if it.kind.is_get() => candidates.add(texts, &it.key, None),
+                    _ => {}
+                }
+            }
+        }
+        for call in &module.calls {
+            // `Object.defineProperty(o, name, { value })`, `Reflect.set(o, name, value)`
+            if let CallNode::Call(call) = call.node
+                && let Some(member) = call.callee.as_member_expression()
+                && matches!(
+                    member.static_property_name(),
+                    Some("defineProperty" | "set" | "__defineGetter__")
+                )
+                && let Some(name) = call.arguments.iter().rev().nth(1).and_then(Argument::as_expression)
+                && call.arguments.len() > 1
+            {
+                candidates.add_made(texts, name);
+            }
+            // `Object.fromEntries([[name, value]])`
+            if let CallNode::Call(call) = call.node
+                && let Some(member) = call.callee.as_member_expression()
+                && member.static_property_name() == Some("fromEntries")
+                && let Some(Expression::ArrayExpression(list)) =
+                    call.arguments.first().and_then(Argument::as_expression)
+            {
+                let pairs = list.elements.iter().filter_map(|it| it.as_expression());
+                for name in pairs.filter_map(|pair| match pair {
+                    Expression::ArrayExpression(pair) => pair.elements.first()?.as_expression(),
+                    _ => None,
+                }) {
+                    candidates.add_made(texts, name);
                 }
             }
         }
@@ -81,16 +126,34 @@ impl<'f, 'a> Candidates<'f, 'a> {
         }
     }
 
-    fn add(&mut self, key: &'a PropertyKey<'a>, value: &Expression<'a>) {
+    /// A property, or a getter if there is no value.
+    fn add(&mut self, texts: Texts<'_, '_, 'a>, key: &'a PropertyKey<'a>, value: Option<&Expression<'a>>) {
         let name = match key {
             PropertyKey::StaticIdentifier(name) => name.name.as_str(),
             PropertyKey::PrivateIdentifier(name) => name.name.as_str(),
             PropertyKey::StringLiteral(name) => name.value.as_str(),
-            _ => return,
+            key => {
+                if let Some(key) = key.as_expression()
+                    && value.is_none_or(|value| self.may_hold(value))
+                {
+                    self.add_made(texts, key);
+                }
+                return;
+            }
         };
-        if !self.aliases.contains(name) && self.may_hold(value) {
+        if !self.aliases.contains(name) && value.is_none_or(|value| self.may_hold(value)) {
             self.aliases.insert(name);
         }
+    }
+
+    fn add_made(&mut self, texts: Texts<'_, '_, 'a>, key: &'a Expression<'a>) {
+        if let Some((name, _)) = texts.constant(key) {
+            self.made.insert(name);
+        }
+    }
+
+    fn has_alias(&self, name: &str) -> bool {
+        self.aliases.contains(name) || (!self.made.is_empty() && self.made.contains(name))
     }
 
     /// Whether a value may be an API: it is neither data nor a function of the file.
@@ -135,7 +198,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
 
     /// Whether the file puts what may be an API under this name.
     pub(crate) fn is_alias(&self, name: &str) -> bool {
-        self.exhaustive || self.aliases.contains(name)
+        self.exhaustive || self.has_alias(name)
     }
 
     /// Whether what is called may be something of the outside world at all.
@@ -159,7 +222,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
                 _ => return true,
             };
             if !matches!(name, "call" | "apply" | "bind") {
-                return self.aliases.contains(name) || self.may_lead_to_api(object);
+                return self.has_alias(name) || self.may_lead_to_api(object);
             }
             callee = object.get_inner_expression();
         }
@@ -181,7 +244,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
                     };
                 }
                 Expression::StaticMemberExpression(it) => (it.property.name.as_str(), &it.object),
-                Expression::PrivateFieldExpression(it) => return self.aliases.contains(it.field.name.as_str()),
+                Expression::PrivateFieldExpression(it) => return self.has_alias(it.field.name.as_str()),
                 Expression::ComputedMemberExpression(it) => match &it.expression {
                     Expression::StringLiteral(name) => (name.value.as_str(), &it.object),
                     _ => return true,
@@ -203,7 +266,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
                 _ => return true,
             };
             if !matches!(name, "call" | "apply" | "bind") {
-                return self.aliases.contains(name) || (self.is_known_name(name) && self.may_lead_to_api(object));
+                return self.has_alias(name) || (self.is_known_name(name) && self.may_lead_to_api(object));
             }
             callee = object;
         }
@@ -251,7 +314,7 @@ impl<'f, 'a> Candidates<'f, 'a> {
             Expression::StaticMemberExpression(it) => {
                 let name = it.property.name.as_str();
                 let known = self.members.contains(name) || is_handed_on(name);
-                self.aliases.contains(name) || (known && self.may_lead_to_api(&it.object))
+                self.has_alias(name) || (known && self.may_lead_to_api(&it.object))
             }
             Expression::ComputedMemberExpression(it) => !matches!(it.expression, Expression::NumericLiteral(_)),
             Expression::PrivateFieldExpression(_) => true,

@@ -27,12 +27,13 @@ fn facts(source: &str) -> CodeFacts {
             exhaustive,
             ..Limits::default()
         };
-        super::find(
-            &module,
-            &Folder::new(&module, &env),
-            &limits,
-            super::Candidates::new(&module, limits.exhaustive),
-        )
+        let folder = Folder::new(&module, &env);
+        let texts = crate::textual::Texts {
+            module: &module,
+            folder: &folder,
+            exhaustive,
+        };
+        super::find(&module, &folder, &limits, super::Candidates::new(texts))
     };
     let (fast, slow) = (find(false), find(true));
     assert_eq!(

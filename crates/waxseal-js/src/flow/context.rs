@@ -17,6 +17,7 @@ use super::names;
 use crate::capabilities::Candidates;
 use crate::fold::{Api, Folder};
 use crate::module::{CallNote, FunctionIdx, FunctionNode, Module, PropertyKeyNote};
+use crate::textual::Texts;
 
 /// One file, its folder, its call graph and the table of sinks.
 pub(super) struct Context<'c, 'm, 'a> {
@@ -60,6 +61,16 @@ impl<'c, 'm, 'a> Context<'c, 'm, 'a> {
     /// Who calls whom: found out when it is first asked for.
     pub(super) fn calls(&self) -> &Calls {
         self.calls.get_or_init(|| Calls::new(self.module, self.folder))
+    }
+
+    /// The constant text of an expression and whether it was hidden, worked out only where there can be one.
+    pub(super) fn constant_text(&self, expression: &'a Expression<'a>) -> Option<(Rc<str>, bool)> {
+        let texts = Texts {
+            module: self.module,
+            folder: self.folder,
+            exhaustive: self.candidates.is_exhaustive(),
+        };
+        texts.constant(expression)
     }
 
     /// What a call calls, if it is something of the outside world; worked out only where it can be.

@@ -189,7 +189,7 @@ pub(super) fn contains(outer: Span, inner: Span) -> bool {
 }
 
 /// The symbol an expression names.
-pub(super) fn symbol_of(module: &Module<'_>, expression: &Expression<'_>) -> Option<SymbolId> {
+pub(crate) fn symbol_of(module: &Module<'_>, expression: &Expression<'_>) -> Option<SymbolId> {
     match expression.get_inner_expression() {
         Expression::Identifier(identifier) => module.scoping.get_reference(identifier.reference_id.get()?).symbol_id(),
         _ => None,
@@ -218,7 +218,7 @@ pub(super) fn callee<'a>(call: &CallNote<'a>) -> Option<&'a Expression<'a>> {
 }
 
 /// A member access, also within an optional chain.
-pub(super) fn member_of<'a>(expression: &'a Expression<'a>) -> Option<&'a MemberExpression<'a>> {
+pub(crate) fn member_of<'a>(expression: &'a Expression<'a>) -> Option<&'a MemberExpression<'a>> {
     match expression.get_inner_expression() {
         Expression::ChainExpression(chain) => chain.expression.as_member_expression(),
         other => other.as_member_expression(),

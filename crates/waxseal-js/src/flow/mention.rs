@@ -4,9 +4,10 @@
 //! (`bcc`, `RCPT TO`) count alone. `to` and its like name many other things: they count beside a mailbox, the other fields of a
 //! message, or a request. What is hidden behind a decoder counts as far as it is called, or is a key: it is folded here.
 
+use std::mem::Discriminant;
 use std::sync::LazyLock;
 
-use oxc_ast::ast::{ClassElement, Expression, ObjectPropertyKind, PropertyKey, PropertyKind};
+use oxc_ast::ast::{ClassElement, Expression, MemberExpression, ObjectPropertyKind, PropertyKey, PropertyKind};
 use rustc_hash::FxHashSet;
 use waxseal_model::{RecipientPlace, SinkSpec};
 
@@ -14,12 +15,15 @@ use super::index::{arguments, callee, member_of};
 use super::names::{self, Role};
 use super::sends::is_network_api;
 use super::text;
-use crate::fold::{Folder, Value};
+use crate::fold::Value;
 use crate::module::{CallNode, CallNote, FunctionNode, Module, PropertyKeyNote};
+use crate::textual::Texts;
 
 /// Who may be sending in a file, as far as it is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Senders {
+    /// A call that means mail by its name.
+    pub(super) named: bool,
     /// The client of a provider, or a module whose name is not written.
     pub(super) client: bool,
     /// The host of a provider.
@@ -31,6 +35,7 @@ pub(super) struct Senders {
 impl Senders {
     /// Anything.
     pub(super) const ANY: Self = Self {
+        named: true,
         client: true,
         host: true,
         program: true,
@@ -38,17 +43,22 @@ impl Senders {
 }
 
 /// Who may be sending, if a file could say anything about mail.
-pub(super) fn mentions_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, sinks: &[SinkSpec]) -> Option<Senders> {
+pub(super) fn mentions_mail(texts: Texts<'_, '_, '_>, sinks: &[SinkSpec]) -> Option<Senders> {
+    let module = texts.module;
     let mut mention = Mention::new(sinks);
+    // A module whose name is not written may be any.
+    let unnamed = module.calls.iter().any(loads_unnamed) || renames_require(module.source);
+    mention.process |= unnamed;
     mention.names(module);
     mention.strings(module);
     let mentions = mention.is_enough() || mention.counts_together(module);
-    let hides = !mentions && hides_mail(module, folder, &mention);
+    let hides = !mentions && hides_mail(texts, &mention);
     if hides {
         return Some(Senders::ANY);
     }
     mentions.then(|| Senders {
-        client: mention.client || module.calls.iter().any(loads_unnamed),
+        named: mention.named,
+        client: mention.client || unnamed,
         host: mention.host || makes_texts(module),
         program: mention.process && (mention.program || makes_texts(module)),
     })
@@ -80,6 +90,7 @@ struct Mention<'s> {
     certain: bool,
     /// A place that counts beside something else.
     place: bool,
+    first_place: Option<Discriminant<RecipientPlace>>,
     /// The other fields of a message.
     distinct: bool,
     plain: bool,
@@ -88,6 +99,7 @@ struct Mention<'s> {
     mailbox: bool,
     url: bool,
     network: bool,
+    named: bool,
     client: bool,
     host: bool,
     /// A module that starts programs, and a program that mails.
@@ -119,12 +131,14 @@ impl<'s> Mention<'s> {
                 .collect(),
             certain: false,
             place: false,
+            first_place: None,
             distinct: false,
             plain: false,
             sender: false,
             mailbox: false,
             url: false,
             network: false,
+            named: false,
             client: false,
             host: false,
             process: false,
@@ -183,10 +197,15 @@ impl<'s> Mention<'s> {
                 Expression::Identifier(name) => self.called(name.name.as_str()),
                 _ => {
                     if let Some(member) = member_of(callee) {
+                        let given = arguments(call);
+                        if member.static_property_name().is_none() {
+                            self.hook |= given.iter().any(|it| is_function(it))
+                                && given.first().is_some_and(|first| may_be_mail_event(first));
+                        }
                         if let Some(name) = member.static_property_name() {
                             self.called(name);
-                            self.hook |= is_listener(name)
-                                && arguments(call).first().is_some_and(|first| may_be_mail_event(first));
+                            self.hook |=
+                                is_listener(name) && given.first().is_some_and(|first| may_be_mail_event(first));
                         }
                         // `message.bcc.push(…)`
                         self.member(member.object());
@@ -194,6 +213,14 @@ impl<'s> Mention<'s> {
                 }
             }
         }
+    }
+
+    /// Whether a name that came to light would have counted, had it been written.
+    fn is_word(&self, name: &str) -> bool {
+        let mut alone = Mention::new(&[]);
+        alone.called(name);
+        alone.name(name);
+        alone.certain || alone.place || self.senders.contains(name)
     }
 
     fn key(&mut self, key: &PropertyKey<'_>) {
@@ -214,10 +241,11 @@ impl<'s> Mention<'s> {
 
     fn called(&mut self, name: &str) {
         self.network = self.network || names::sounds_like_request(name) || is_network_api(name);
+        self.named |= self.senders.contains(name);
         if self.certain {
             return;
         }
-        self.certain |= self.senders.contains(name);
+        self.certain |= self.named;
         match names::builder_place(name) {
             Some(place) => self.place(&place),
             None => {
@@ -228,10 +256,11 @@ impl<'s> Mention<'s> {
     }
 
     fn name(&mut self, name: &str) {
+        self.named |= self.senders.contains(name);
         if self.certain {
             return;
         }
-        self.certain |= self.senders.contains(name);
+        self.certain |= self.named;
         self.role(names::role(name));
     }
 
@@ -247,7 +276,12 @@ impl<'s> Mention<'s> {
 
     fn place(&mut self, place: &RecipientPlace) {
         match place {
-            RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_) => self.place = true,
+            RecipientPlace::To | RecipientPlace::ReplyTo | RecipientPlace::Header(_) => {
+                self.place = true;
+                // Two places are a message.
+                let kind = std::mem::discriminant(place);
+                self.distinct |= self.first_place.replace(kind).is_some_and(|before| before != kind);
+            }
             RecipientPlace::Cc | RecipientPlace::Bcc | RecipientPlace::Envelope => self.certain = true,
         }
     }
@@ -261,6 +295,10 @@ impl<'s> Mention<'s> {
     }
 
     fn string(&mut self, string: &str) {
+        // The sign, or a part of a mailbox that is joined with the rest; what begins with it and goes on as a path is a scope.
+        self.mailbox = self.mailbox
+            || string.ends_with('@')
+            || (string.starts_with('@') && memchr::memchr(b'/', string.as_bytes()).is_none());
         if string.len() < 2 {
             return;
         }
@@ -273,7 +311,7 @@ impl<'s> Mention<'s> {
         }
         let bytes = string.as_bytes();
         self.url = self.url || memchr::memmem::find(bytes, b"://").is_some();
-        self.mailbox = self.mailbox || memchr::memchr_iter(b'@', bytes).any(|at| at + 3 < bytes.len());
+        self.mailbox = self.mailbox || memchr::memchr_iter(b'@', bytes).any(|at| at > 0);
         self.program |= !self.program
             && PROGRAMS
                 .iter()
@@ -357,69 +395,113 @@ fn makes_texts(module: &Module<'_>) -> bool {
     MAKERS.iter().any(|it| it.find(source).is_some())
 }
 
-/// Whether a key or a callee comes to a word of mail only when it is worked out.
-fn hides_mail<'a>(module: &Module<'a>, folder: &Folder<'_, 'a>, mention: &Mention<'_>) -> bool {
-    let called = module.calls.iter().filter_map(|call| match member_key(callee(call)?) {
-        Some(key) if may_hide(key) => Some(key),
+/// Whether a key, a callee or the name that a field is set by comes to a word of mail only when it is worked out.
+fn hides_mail(texts: Texts<'_, '_, '_>, mention: &Mention<'_>) -> bool {
+    let module = texts.module;
+    let called = module.calls.iter().filter_map(|call| match member_of(callee(call)?)? {
+        MemberExpression::ComputedMemberExpression(it) => Some(&it.expression),
         _ => None,
     });
     let written = module.property_writes.iter().filter_map(|write| match write.key {
-        PropertyKeyNote::Computed(key) if is_made(key) => Some(key),
-        _ => None,
+        PropertyKeyNote::Computed(key) => Some(key),
+        PropertyKeyNote::Name(_) => None,
     });
     let keys = module
         .objects
         .iter()
         .flat_map(|object| &object.node.properties)
         .filter_map(|property| match property {
-            ObjectPropertyKind::ObjectProperty(it) if it.computed => it.key.as_expression().filter(|key| is_made(key)),
+            ObjectPropertyKind::ObjectProperty(it) if it.computed => it.key.as_expression(),
             _ => None,
         });
-    called.chain(written).chain(keys).take(MAX_HIDDEN).any(|key| {
-        let folded = folder.fold(key);
-        match &folded.value {
-            Value::String(name) => {
-                let mut alone = Mention::new(&[]);
-                alone.called(name);
-                folded.hidden || alone.certain || alone.place || mention.senders.contains(&**name)
-            }
-            Value::OneOf(_) | Value::Concat(_) => folded.hidden,
-            _ => false,
-        }
-    })
-}
-
-/// The computed key of a member.
-fn member_key<'a>(callee: &'a Expression<'a>) -> Option<&'a Expression<'a>> {
-    match member_of(callee)? {
-        oxc_ast::ast::MemberExpression::ComputedMemberExpression(it) => Some(&it.expression),
+    let classes = module.functions.iter().filter_map(|function| match function.node {
+        FunctionNode::Class(class) => Some(&class.body.body),
         _ => None,
-    }
-}
-
-/// Whether a key says nothing of its name where it stands.
-fn may_hide(key: &Expression<'_>) -> bool {
-    !matches!(
-        key.get_inner_expression(),
-        Expression::NumericLiteral(_) | Expression::Identifier(_) | Expression::StringLiteral(_)
-    )
-}
-
-/// Whether a key is the result of a call or of joining texts.
-fn is_made(key: &Expression<'_>) -> bool {
-    match key.get_inner_expression() {
-        Expression::CallExpression(_) => true,
-        Expression::TemplateLiteral(template) => !template.expressions.is_empty(),
-        Expression::BinaryExpression(it) => {
-            let text = |it: &Expression<'_>| matches!(it, Expression::StringLiteral(_) | Expression::CallExpression(_));
-            text(&it.right) || text(&it.left)
+    });
+    let elements = classes.flatten().filter_map(|element| match element {
+        ClassElement::PropertyDefinition(it) if it.computed => it.key.as_expression(),
+        ClassElement::MethodDefinition(it) if it.computed => it.key.as_expression(),
+        _ => None,
+    });
+    let set = module.calls.iter().flat_map(|call| set_names(call)).flatten();
+    let hidden = called
+        .chain(written)
+        .chain(keys)
+        .chain(elements)
+        .chain(set)
+        .filter(|key| !matches!(key, Expression::StringLiteral(_) | Expression::NumericLiteral(_)));
+    for (count, key) in hidden.enumerate() {
+        // Who would have more worked out may hide one among them.
+        if count >= MAX_HIDDEN {
+            return true;
         }
-        _ => false,
+        let Some(folded) = texts.folded(key) else { continue };
+        let tells = match &folded.value {
+            Value::String(name) => mention.is_word(name),
+            value @ (Value::OneOf(_) | Value::Concat(_)) => {
+                folded.hidden || value.constant_pieces().iter().any(|piece| mention.is_word(piece))
+            }
+            _ => false,
+        };
+        if tells {
+            return true;
+        }
     }
+    false
+}
+
+/// What stands where a call may name the field that it sets: `append(name, …)`, `defineProperty(object, name, …)`, and the names of
+/// pairs in `fromEntries([[name, …]])`.
+fn set_names<'a>(call: &CallNote<'a>) -> [Option<&'a Expression<'a>>; 3] {
+    let method = callee(call)
+        .and_then(member_of)
+        .and_then(|it| it.static_property_name());
+    let given = arguments(call);
+    match method {
+        Some("defineProperty" | "__defineGetter__") => [given.first().copied(), given.get(1).copied(), None],
+        Some("set") => [given.first().copied(), given.get(1).copied(), None],
+        Some("fromEntries") => {
+            let mut names = given
+                .first()
+                .into_iter()
+                .flat_map(|list| match list.get_inner_expression() {
+                    Expression::ArrayExpression(list) => list.elements.as_slice(),
+                    _ => &[],
+                });
+            let mut name = || match names.next()?.as_expression()?.get_inner_expression() {
+                Expression::ArrayExpression(pair) => pair.elements.first()?.as_expression(),
+                _ => None,
+            };
+            [name(), name(), name()]
+        }
+        Some(method) if names::is_field_setter(method) => [given.first().copied(), None, None],
+        _ => [None; 3],
+    }
+}
+
+/// Whether `require` is used other than by calling it with a literal, so that a module may be loaded under another name.
+fn renames_require(source: &str) -> bool {
+    static REQUIRE: LazyLock<memchr::memmem::Finder<'static>> =
+        LazyLock::new(|| memchr::memmem::Finder::new(b"require"));
+    let bytes = source.as_bytes();
+    let is_word = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'$');
+    REQUIRE.find_iter(bytes).any(|at| {
+        let (before, after) = (&bytes[..at], &bytes[at + b"require".len()..]);
+        if after.first().is_some_and(is_word) || before.last().is_some_and(is_word) {
+            return false;
+        }
+        let rest = after.trim_ascii_start();
+        let plain = match rest {
+            [b'(', argument @ ..] => matches!(argument.trim_ascii_start(), [b'"' | b'\'' | b'`', ..]),
+            [b'.', ..] => true,
+            _ => before.ends_with(b"typeof "),
+        };
+        !plain || before.ends_with(b".")
+    }) || memchr::memmem::find(bytes, b"createRequire").is_some()
 }
 
 /// Programs that take mail, by what their names have in common.
-const PROGRAMS: [&str; 4] = ["mail", "mutt", "exim", "swaks"];
+const PROGRAMS: [&str; 5] = ["mail", "smtp", "mutt", "exim", "swaks"];
 
 /// Dots of one text before which the label of a host is looked for.
 const MAX_DOTS: usize = 256;

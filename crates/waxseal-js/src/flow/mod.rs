@@ -14,7 +14,6 @@ mod pieces;
 mod sends;
 mod shape;
 mod text;
-mod textual;
 
 use std::cmp::Reverse;
 
@@ -25,6 +24,9 @@ use crate::capabilities::Candidates;
 use crate::fold::Folder;
 use crate::local::{LocalCapability, LocalFlow};
 use crate::module::{FunctionIdx, Module, StringNote};
+use crate::textual::Texts;
+pub(crate) use index::{member_of, symbol_of};
+
 use context::Context;
 use mention::Senders;
 use messages::{FieldValue, Key, Messages};
@@ -53,7 +55,12 @@ pub(crate) fn mail_flows<'a>(
     let senders = if candidates.is_exhaustive() {
         Some(Senders::ANY)
     } else {
-        mention::mentions_mail(module, folder, sinks)
+        let texts = Texts {
+            module,
+            folder,
+            exhaustive: false,
+        };
+        mention::mentions_mail(texts, sinks)
     };
     let Some(senders) = senders else {
         return MailFacts::default();

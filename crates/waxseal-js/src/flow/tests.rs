@@ -59,7 +59,11 @@ fn analyse(file: &str, code: &str) -> (Vec<LocalFlow>, Vec<LocalCapability>) {
     let module = Module::new(&parsed);
     let env = ModuleEnv::default();
     let folder = Folder::new(&module, &env);
-    let candidates = Candidates::new(&module, false);
+    let candidates = Candidates::new(crate::textual::Texts {
+        module: &module,
+        folder: &folder,
+        exhaustive: false,
+    });
     let facts = mail_flows(&module, &folder, sinks::SINKS, &candidates);
     (facts.flows, facts.capabilities)
 }

@@ -15,6 +15,7 @@ use crate::fold::{Constant, Folder, ModuleEnv};
 use crate::local::{LocalCapability, LocalFlow};
 use crate::module::Module;
 use crate::parse::{self, ParseFailure};
+use crate::textual::Texts;
 
 /// What one file says by itself.
 #[derive(Debug)]
@@ -152,7 +153,12 @@ fn analyze_in(
     let folder = Folder::new(&module, env);
     // Both draw on one budget of steps, and whom the mail goes to must not go short.
     let look = |exhaustive: bool| {
-        let candidates = Candidates::new(&module, exhaustive);
+        let texts = Texts {
+            module: &module,
+            folder: &folder,
+            exhaustive,
+        };
+        let candidates = Candidates::new(texts);
         let mail = flow::mail_flows(&module, &folder, sinks, &candidates);
         (mail, capabilities::find(&module, &folder, limits, candidates))
     };

@@ -24,7 +24,7 @@ impl<'a> Candidates<'_, 'a> {
             object = match object {
                 Expression::Identifier(it) => return self.symbol(it).map_or(Lead::Api, Lead::Symbol),
                 Expression::StaticMemberExpression(it) => {
-                    if self.aliases.contains(it.property.name.as_str()) {
+                    if self.has_alias(it.property.name.as_str()) {
                         return Lead::Api;
                     }
                     if let Expression::ThisExpression(_) = it.object {
@@ -33,7 +33,7 @@ impl<'a> Candidates<'_, 'a> {
                     &it.object
                 }
                 Expression::PrivateFieldExpression(it) => {
-                    return if self.aliases.contains(it.field.name.as_str()) {
+                    return if self.has_alias(it.field.name.as_str()) {
                         Lead::Api
                     } else {
                         Lead::Plain

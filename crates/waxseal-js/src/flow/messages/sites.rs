@@ -11,8 +11,9 @@ use crate::module::{CallNote, FunctionNode, PropertyKeyNote};
 
 /// Whether a key, a method, a string or a text stands for a recipient, and something that may be one stands behind it.
 pub(super) fn has_recipient_site<'a>(ctx: &Context<'_, '_, 'a>) -> bool {
-    // What other files give may hold any field.
-    if ctx.candidates.is_exhaustive() || ctx.folder.knows_other_files() {
+    // What other files give may hold any field, and a provider may have names of its own for recipients.
+    let by_provider = ctx.senders.named || ctx.senders.client || ctx.senders.host;
+    if ctx.candidates.is_exhaustive() || ctx.folder.knows_other_files() || by_provider {
         return true;
     }
     let module = ctx.module;

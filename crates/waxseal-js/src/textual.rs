@@ -4,29 +4,41 @@
 use oxc_ast::ast::{BinaryOperator, Expression, MemberExpression};
 use oxc_syntax::symbol::SymbolId;
 
-use super::context::Context;
-use super::index::{member_of, symbol_of};
-use crate::fold::Value;
-use crate::module::BindingSource;
+use std::rc::Rc;
 
-impl<'a> Context<'_, '_, 'a> {
+use crate::flow::{member_of, symbol_of};
+use crate::fold::{Folded, Folder, Value};
+use crate::module::{BindingSource, Module};
+
+/// Works out the texts of one file.
+#[derive(Clone, Copy)]
+pub(crate) struct Texts<'f, 'm, 'a> {
+    pub(crate) module: &'f Module<'a>,
+    pub(crate) folder: &'f Folder<'m, 'a>,
+    /// Everything is worked out.
+    pub(crate) exhaustive: bool,
+}
+
+impl<'a> Texts<'_, '_, 'a> {
     /// The constant text of an expression and whether it was hidden, worked out only where there can be one.
-    pub(super) fn constant_text(&self, expression: &'a Expression<'a>) -> Option<(std::rc::Rc<str>, bool)> {
+    pub(crate) fn constant(&self, expression: &'a Expression<'a>) -> Option<(Rc<str>, bool)> {
         if let Expression::StringLiteral(literal) = expression.get_inner_expression() {
             return Some((literal.value.as_str().into(), false));
         }
-        if !self.may_be_text(expression, 0) {
-            return None;
-        }
-        let folded = self.folder.fold(expression);
+        let folded = self.folded(expression)?;
         match folded.value {
             Value::String(text) => Some((text, folded.hidden)),
             _ => None,
         }
     }
 
+    /// What an expression comes to, if that can be a text.
+    pub(crate) fn folded(&self, expression: &'a Expression<'a>) -> Option<Folded> {
+        self.may_be_text(expression, 0).then(|| self.folder.fold(expression))
+    }
+
     fn may_be_text(&self, expression: &'a Expression<'a>, depth: u32) -> bool {
-        if depth > MAX_DEPTH || self.candidates.is_exhaustive() {
+        if depth > MAX_DEPTH || self.exhaustive {
             return true;
         }
         match expression.get_inner_expression() {
@@ -52,7 +64,9 @@ impl<'a> Context<'_, '_, 'a> {
             Expression::ConditionalExpression(it) => {
                 self.may_be_text(&it.consequent, depth + 1) || self.may_be_text(&it.alternate, depth + 1)
             }
-            Expression::AssignmentExpression(it) => self.may_be_text(&it.right, depth + 1),
+            Expression::AssignmentExpression(it) => {
+                it.operator.is_logical() || it.operator.is_arithmetic() || self.may_be_text(&it.right, depth + 1)
+            }
             inner @ Expression::Identifier(_) => match symbol_of(self.module, inner) {
                 Some(symbol) => self.symbol_may_be_text(symbol, depth),
                 // Nothing of the outside is known to be a text.
