@@ -511,3 +511,16 @@ const LONGEST_NAME: usize = 64;
 
 /// Computed keys that are worked out before the file is looked at whole.
 const MAX_HIDDEN: usize = 4_096;
+
+#[cfg(test)]
+mod tests {
+    use super::PROGRAMS;
+    use crate::flow::sends::MAIL_PROGRAMS;
+
+    #[test]
+    fn every_program_that_takes_mail_is_noticed() {
+        for program in MAIL_PROGRAMS {
+            assert!(PROGRAMS.iter().any(|it| program.contains(it)), "{program}");
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod requests;
 mod screen;
 mod trace;
 
+#[cfg(test)]
+pub(super) use candidates::MAIL_PROGRAMS;
 use candidates::candidate;
 pub(super) use requests::{host_of, is_host_of, is_network_api, request_target};
 use screen::Screen;

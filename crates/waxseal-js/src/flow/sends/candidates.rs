@@ -100,10 +100,7 @@ fn mail_program<'a>(
     let path = path.filter(|it| it.starts_with("node:child_process."))?;
     let command = ctx.folder.fold(given.first()?).value.to_pattern();
     let program = command.split([' ', '\t']).next()?.rsplit(['/', '\\']).next()?;
-    if !matches!(
-        program,
-        "sendmail" | "msmtp" | "mailx" | "mail" | "mutt" | "exim" | "swaks" | "ssmtp"
-    ) {
+    if !MAIL_PROGRAMS.contains(&program) {
         return None;
     }
     Some(Candidate {
@@ -202,3 +199,7 @@ fn ends_with(names: &[String], tail: &str) -> bool {
 const COMMAND_LINE: &[(usize, FieldPlace)] = &[(0, FieldPlace::Envelope)];
 /// Where a program's arguments name them.
 const ARGUMENT_LIST: &[(usize, FieldPlace)] = &[(1, FieldPlace::Envelope)];
+
+/// Programs that take mail.
+pub(in crate::flow) const MAIL_PROGRAMS: [&str; 8] =
+    ["sendmail", "msmtp", "mailx", "mail", "mutt", "exim", "swaks", "ssmtp"];
