@@ -164,9 +164,13 @@ fn analyze_in(
     };
     let (mut mail, mut code) = look(false);
     if limits.exhaustive {
-        // After the quick look, since what a value is found to be may depend on what was asked before.
+        // After the quick look, and added to it: what a value is found to be may depend on what was asked before.
         folder.refuel();
-        (mail, code) = look(true);
+        let (more_mail, more_code) = look(true);
+        add_missing(&mut mail.flows, more_mail.flows);
+        add_missing(&mut mail.capabilities, more_mail.capabilities);
+        add_missing(&mut code.capabilities, more_code.capabilities);
+        add_missing(&mut code.loads, more_code.loads);
     }
     let graph = graph::build(&module, &code.loads);
     let constants = folder.exported_constants();
@@ -229,6 +233,11 @@ fn analyze_in(
             .push((AnomalyKind::DeceptiveText, detail, Some(lines.place(span))));
     }
     analysis
+}
+
+fn add_missing<T: PartialEq>(found: &mut Vec<T>, more: Vec<T>) {
+    let missing: Vec<T> = more.into_iter().filter(|it| !found.contains(it)).collect();
+    found.extend(missing);
 }
 
 /// The export that a path is of, if it is of this module: of `./config.HOST.length` it is `HOST`.
