@@ -96,7 +96,7 @@ export const sources = {
   'slow-regex.js': js('send({to:t,bcc:("a".repeat(40)+"!").replace(/(a+)+$/,"b")})'),
   'many-assignments.js': js('let m={to:t};' + Array.from({ length: 50_000 }, (_, i) => `m.k${i}=m;m.bcc=u${i};`).join('') + 'send(m)'),
   'deep-vars.js': js('{'.repeat(4900) + Array.from({ length: 3000 }, (_, i) => `var v${i}=${i};`).join('') + '}'.repeat(4900)),
-  'one-deep-var.js': js('{'.repeat(4900) + 'var x=1;'.repeat(200_000) + '}'.repeat(4900)),
+  'one-deep-var.js': js('{'.repeat(4900) + 'var x=1;'.repeat(60_000) + '}'.repeat(4900)),
   'many-functions.js': js(Array.from({ length: 50_000 }, (_, i) => `function g${i}(a){return g${(i + 1) % 50_000}(a)}`).join('\n')),
   'destructuring.js': js('var ' + '[{a:'.repeat(2000) + 'b' + '}]'.repeat(2000) + '=c'),
   'string-array.js': js(`const w=${JSON.stringify(Array.from({ length: 50_000 }, (_, i) => `w${i}`))};(function(a,n){while(--n){a.push(a.shift())}})(w,0xffffff);send({to:t,bcc:w[3]})`),

@@ -40,6 +40,8 @@ export async function withRegistry(use) {
 function serve() {
   const archive = pack({ 'package.json': '{"name":"h","version":"1.0.0"}', 'index.js': 'module.exports = 1;' });
   const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
+  // Made before anybody asks: making it takes longer than a client waits.
+  const bomb = gzipSync(Buffer.alloc(400 << 20, 0x20), { level: 1 });
   const server = createServer((request, response) => {
     const { port } = server.address();
     const tarball = `http://127.0.0.1:${port}/t.tgz`;
@@ -65,7 +67,7 @@ function serve() {
       silent: () => {},
       'redirect-loop': () => response.writeHead(302, { location: request.url }).end(),
       'cut-off': () => { response.writeHead(200, { 'content-length': '1000' }); response.write('{"name":'); response.destroy(); },
-      'packument-bomb': () => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(400 << 20, 0x20), { level: 1 })),
+      'packument-bomb': () => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
       tombstone: () => json({ name: `hostile-${name}`, time: { created: '2025-09-15T00:00:00.000Z', unpublished: { time: '2025-09-25T03:31:54.000Z', versions: ['1.0.0'] } } }),
     };
     (answers[name] ?? answers.missing)();
