@@ -28,6 +28,8 @@ pub(super) struct Senders {
     pub(super) client: bool,
     /// The host of a provider.
     pub(super) host: bool,
+    /// One of these stands in the file as it is, rather than that it could be made there.
+    pub(super) written: bool,
     /// A program that takes mail.
     pub(super) program: bool,
 }
@@ -38,6 +40,7 @@ impl Senders {
         named: true,
         client: true,
         host: true,
+        written: true,
         program: true,
     };
 }
@@ -45,7 +48,7 @@ impl Senders {
 /// Who may be sending, if a file could say anything about mail.
 pub(super) fn mentions_mail(texts: Texts<'_, '_, '_>, sinks: &[SinkSpec]) -> Option<Senders> {
     let module = texts.module;
-    let mut mention = Mention::new(sinks);
+    let mut mention = Mention::new(sinks, module.source);
     // A module whose name is not written may be any.
     let unnamed = module.calls.iter().any(loads_unnamed) || renames_require(module.source);
     mention.process |= unnamed;
@@ -60,6 +63,7 @@ pub(super) fn mentions_mail(texts: Texts<'_, '_, '_>, sinks: &[SinkSpec]) -> Opt
         named: mention.named,
         client: mention.client || unnamed,
         host: mention.host || makes_texts(module),
+        written: mention.named || mention.client || mention.host,
         program: mention.process && (mention.program || makes_texts(module)),
     })
 }
@@ -110,13 +114,17 @@ struct Mention<'s> {
 }
 
 impl<'s> Mention<'s> {
-    fn new(sinks: &'s [SinkSpec]) -> Self {
-        // Of a name that does not say mail by itself something else must, or its message.
+    fn new(sinks: &'s [SinkSpec], source: &str) -> Self {
+        // Of a name that does not say mail by itself something else must, or its message. `emails.send` is such a name only
+        // where `emails` stands somewhere.
         let methods = sinks
             .iter()
             .flat_map(|sink| sink.sends)
             .filter(|send| !send.needs_client && send.method.to_ascii_lowercase().contains("mail"))
-            .map(|send| send.method.rsplit('.').next().unwrap_or(send.method));
+            .filter_map(|send| match send.method.rsplit_once('.') {
+                None => Some(send.method),
+                Some((before, last)) => memchr::memmem::find(source.as_bytes(), before.as_bytes()).map(|_| last),
+            });
         let exports = sinks.iter().flat_map(|sink| sink.clients).map(|client| client.export);
         Self {
             sinks,
@@ -194,7 +202,7 @@ impl<'s> Mention<'s> {
         for call in &module.calls {
             let Some(callee) = callee(call) else { continue };
             match callee.get_inner_expression() {
-                Expression::Identifier(name) => self.called(name.name.as_str()),
+                Expression::Identifier(name) => self.called_alone(name.name.as_str()),
                 _ => {
                     if let Some(member) = member_of(callee) {
                         let given = arguments(call);
@@ -217,7 +225,7 @@ impl<'s> Mention<'s> {
 
     /// Whether a name that came to light would have counted, had it been written.
     fn is_word(&self, name: &str) -> bool {
-        let mut alone = Mention::new(&[]);
+        let mut alone = Mention::new(&[], "");
         alone.called(name);
         alone.name(name);
         alone.certain || alone.place || self.senders.contains(name)
@@ -237,6 +245,13 @@ impl<'s> Mention<'s> {
         if let Expression::StaticMemberExpression(member) = object {
             self.name(member.property.name.as_str());
         }
+    }
+
+    /// A function that is called by its name alone: nothing is there whose field it could fill.
+    fn called_alone(&mut self, name: &str) {
+        self.network = self.network || names::sounds_like_request(name) || is_network_api(name);
+        self.named |= self.senders.contains(name);
+        self.certain |= self.named;
     }
 
     fn called(&mut self, name: &str) {

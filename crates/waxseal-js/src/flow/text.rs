@@ -155,7 +155,14 @@ pub(super) fn strongest_place(text: &str) -> Option<bool> {
         let before = before.strip_suffix(b"\"").unwrap_or(before).trim_ascii_end();
         let ends =
             |word: &[u8]| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word);
-        if ends(b"cc") || ends(b"rcpt to") || ends(b"ses") || ends(b"ents") {
+        // A long word may be cut in two where the text begins.
+        let is_end_of = |word: &[u8]| {
+            ends(word)
+                || (before.len() > 2
+                    && word.len() > before.len()
+                    && word[word.len() - before.len()..].eq_ignore_ascii_case(before))
+        };
+        if is_copy(before) || ends(b"rcpt to") || is_end_of(b"addresses") || is_end_of(b"recipients") {
             return Some(true);
         }
         if ends(b"to") || ends(b"ress") {
@@ -163,6 +170,22 @@ pub(super) fn strongest_place(text: &str) -> Option<bool> {
         }
     }
     found
+}
+
+/// Whether a text ends with `cc` or `bcc` as a word, or as the last word of a name.
+fn is_copy(text: &[u8]) -> bool {
+    let Some((before, copy)) = text.len().checked_sub(2).map(|at| text.split_at(at)) else {
+        return false;
+    };
+    if !copy.eq_ignore_ascii_case(b"cc") {
+        return false;
+    }
+    let (rest, start) = match before {
+        [rest @ .., start @ (b'b' | b'B')] => (rest, *start),
+        _ => (before, copy[0]),
+    };
+    rest.last()
+        .is_none_or(|last| !last.is_ascii_alphanumeric() || (start.is_ascii_uppercase() && last.is_ascii_lowercase()))
 }
 
 /// The text on one line of parts, a mark for each that is not constant, and where each part starts.

@@ -11,9 +11,8 @@ use crate::module::{CallNote, FunctionNode, PropertyKeyNote};
 
 /// Whether a key, a method, a string or a text stands for a recipient, and something that may be one stands behind it.
 pub(super) fn has_recipient_site<'a>(ctx: &Context<'_, '_, 'a>) -> bool {
-    // What other files give may hold any field, and a provider may have names of its own for recipients.
-    let by_provider = ctx.senders.named || ctx.senders.client || ctx.senders.host;
-    if ctx.candidates.is_exhaustive() || ctx.folder.knows_other_files() || by_provider {
+    // What other files give may hold any field, and what is sent beside the mail is told from the mail by its fields.
+    if ctx.candidates.is_exhaustive() || ctx.folder.knows_other_files() || ctx.senders.written {
         return true;
     }
     let module = ctx.module;
@@ -34,7 +33,7 @@ pub(super) fn has_recipient_site<'a>(ctx: &Context<'_, '_, 'a>) -> bool {
         || module.property_writes.iter().any(|write| {
             write.value.is_some_and(may_be_recipient)
                 && match write.key {
-                    PropertyKeyNote::Name(name) => is_recipient(name),
+                    PropertyKeyNote::Name(name) => is_recipient(name) || is_recipient_of_provider(ctx, name),
                     PropertyKeyNote::Computed(key) => is_made_recipient(ctx, key),
                 }
         })
@@ -55,7 +54,19 @@ fn is_recipient(name: &str) -> bool {
     matches!(names::role(name), Some(Role::Recipient(_))) || names::header_place(name).is_some()
 }
 
+/// Whether a provider has this name for a recipient, and one may be meant.
+fn is_recipient_of_provider(ctx: &Context<'_, '_, '_>, name: &str) -> bool {
+    (ctx.senders.client || ctx.senders.host)
+        && matches!(names::role(name), Some(Role::Container))
+        && ctx
+            .sinks
+            .iter()
+            .flat_map(|sink| sink.recipients)
+            .any(|field| field.path.eq_ignore_ascii_case(name))
+}
+
 fn is_recipient_key<'a>(ctx: &Context<'_, '_, 'a>, key: &'a PropertyKey<'a>) -> bool {
+    let is_recipient = |name: &str| is_recipient(name) || is_recipient_of_provider(ctx, name);
     match key {
         PropertyKey::StaticIdentifier(name) => is_recipient(name.name.as_str()),
         PropertyKey::PrivateIdentifier(name) => is_recipient(name.name.as_str()),
@@ -65,7 +76,8 @@ fn is_recipient_key<'a>(ctx: &Context<'_, '_, 'a>, key: &'a PropertyKey<'a>) -> 
 }
 
 fn is_made_recipient<'a>(ctx: &Context<'_, '_, 'a>, key: &'a Expression<'a>) -> bool {
-    ctx.constant_text(key).is_some_and(|(name, _)| is_recipient(&name))
+    ctx.constant_text(key)
+        .is_some_and(|(name, _)| is_recipient(&name) || is_recipient_of_provider(ctx, &name))
 }
 
 /// Whether a value may be a recipient: numbers and functions are none.
