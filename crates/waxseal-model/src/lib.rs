@@ -15,6 +15,7 @@ mod finding;
 mod mail;
 mod manifest;
 mod package;
+mod run;
 mod sink;
 mod verdict;
 
@@ -26,5 +27,6 @@ pub use finding::*;
 pub use mail::*;
 pub use manifest::*;
 pub use package::*;
+pub use run::*;
 pub use sink::*;
 pub use verdict::*;

@@ -1,0 +1,211 @@
+//! What an environment variable holds, by its name: secrets where a secret is expected, and addresses that lead nowhere.
+
+use super::Canaries;
+use crate::chance::{Chance, HEX};
+
+impl Canaries {
+    /// A well-formed value for each of these variables. A value that no rule of a service gives is decided by what the name ends in.
+    pub fn environment(&self, names: &[String]) -> Vec<(String, String)> {
+        names.iter().map(|name| (name.clone(), self.variable(name))).collect()
+    }
+
+    fn variable(&self, name: &str) -> String {
+        let upper = name.to_ascii_uppercase();
+        if let Some((_, canary)) = SERVICES.iter().find(|(part, _)| has_words(&upper, part)) {
+            if !is_about_secret(&upper) && !EXACT.contains(&upper.as_str()) {
+                return self.plain_variable(&upper);
+            }
+            return self.value(canary).to_owned();
+        }
+        self.plain_variable(&upper)
+    }
+
+    /// Variables of no service that is known.
+    fn plain_variable(&self, upper: &str) -> String {
+        let ends_in = |ending: &&str| upper == *ending || upper.ends_with(&format!("_{ending}"));
+        if DATABASES.iter().any(ends_in) {
+            return self.database_url(upper);
+        }
+        let word = upper.split('_').next().unwrap_or("app").to_ascii_lowercase();
+        if let Some((_, template)) = ENDINGS.iter().find(|(endings, _)| endings.iter().any(ends_in)) {
+            let (user, password) = self.smtp_account();
+            return template
+                .replace("{word}", &word)
+                .replace("{name}", &mailbox_name(upper))
+                .replace("{port}", port(upper))
+                .replace("{account}", &format!("{}:{password}", user.replace('@', "%40")));
+        }
+        if is_about_secret(upper) {
+            return self.value("env-secret").to_owned();
+        }
+        if ["ID", "ACCOUNT", "PROJECT", "STREAM"].iter().any(ends_in) {
+            return Chance::new(self.seed, &format!("variable {upper}")).text(HEX, 16);
+        }
+        word
+    }
+
+    fn database_url(&self, upper: &str) -> String {
+        let password = self.value("database-password");
+        let (scheme, port, path) = if upper.contains("MONGO") {
+            ("mongodb", 27017, "/orders")
+        } else if upper.contains("REDIS") {
+            ("redis", 6379, "/0")
+        } else {
+            ("postgresql", 5432, "/orders")
+        };
+        format!("{scheme}://orders:{password}@db.brightfield.example:{port}{path}")
+    }
+}
+
+/// Whether a variable's name says that it holds a secret.
+fn is_about_secret(upper: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "KEY",
+        "SECRET",
+        "TOKEN",
+        "PASSWORD",
+        "PASS",
+        "PASSWD",
+        "PWD",
+        "APIKEY",
+        "AUTH",
+        "CREDENTIALS",
+        "DSN",
+        "PAT",
+    ];
+    upper.split('_').any(|word| WORDS.contains(&word))
+}
+
+/// Whether the words of `part` follow each other in the name.
+fn has_words(upper: &str, part: &str) -> bool {
+    format!("_{upper}_").contains(&format!("_{part}_"))
+}
+
+fn port(upper: &str) -> &'static str {
+    const PORTS: [(&str, &str); 6] = [
+        ("SMTP", "587"),
+        ("IMAP", "993"),
+        ("MAIL", "587"),
+        ("REDIS", "6379"),
+        ("DB", "5432"),
+        ("PG", "5432"),
+    ];
+    PORTS
+        .iter()
+        .find(|(word, _)| upper.contains(word))
+        .map_or("8080", |(_, port)| port)
+}
+
+/// `SUPPORT_EMAIL` is support; `DEFAULT_FROM` could be anyone.
+fn mailbox_name(upper: &str) -> String {
+    const NOT_NAMES: [&str; 12] = [
+        "EMAIL", "MAIL", "FROM", "TO", "DEFAULT", "SENDER", "ADDRESS", "SMTP", "POSTMARK", "SENDGRID", "RESEND",
+        "MAILGUN",
+    ];
+    let name = upper
+        .split('_')
+        .find(|word| !NOT_NAMES.contains(word) && word.len() > 2);
+    name.unwrap_or("hello").to_ascii_lowercase()
+}
+
+/// Endings of variables that lead to a database.
+const DATABASES: [&str; 6] = [
+    "DATABASE_URL",
+    "POSTGRES_URL",
+    "DB_URL",
+    "MONGO_URI",
+    "MONGODB_URI",
+    "REDIS_URL",
+];
+
+/// Endings of variables, and what they hold. The first that fits counts.
+const ENDINGS: &[(&[&str], &str)] = &[
+    (
+        &["SMTP_URL", "MAIL_URL", "EMAIL_URL"],
+        "smtps://{account}@smtp.brightfield.example:465",
+    ),
+    (&["PORT"], "{port}"),
+    (
+        &[
+            "EMAIL",
+            "FROM",
+            "SENDER",
+            "MAIL",
+            "REPLY_TO",
+            "TO",
+            "BCC",
+            "CC",
+            "ADDRESS",
+            "RECIPIENT",
+        ],
+        "{name}@brightfield.example",
+    ),
+    (&["REGISTRY"], "https://registry.example/"),
+    (
+        &["URL", "URI", "ENDPOINT", "WEBHOOK", "ORIGIN"],
+        "https://{word}.brightfield.example/",
+    ),
+    (&["HOST", "HOSTNAME", "SERVER", "DOMAIN"], "{word}.brightfield.example"),
+    (&["REGION"], "eu-central-1"),
+    (&["NODE_ENV", "ENV", "ENVIRONMENT", "STAGE"], "production"),
+    (
+        &["SECURE", "TLS", "SSL", "STARTTLS", "ENABLED", "DEBUG", "CI", "ACTIONS"],
+        "true",
+    ),
+    (&["TIMEOUT", "LIMIT", "RETRIES", "COUNT", "SIZE"], "30"),
+    (&["USER", "USERNAME", "LOGIN"], "deploy"),
+];
+
+/// Variables that hold a secret and do not say so.
+const EXACT: [&str; 6] = [
+    "SMTP_USER",
+    "SMTP_USERNAME",
+    "MAIL_USER",
+    "EMAIL_USER",
+    "MAIL_USERNAME",
+    "AWS_ACCESS_KEY_ID",
+];
+
+/// Words in the name of a variable, and the canary it then holds. The first that fits counts.
+const SERVICES: &[(&str, &str)] = &[
+    ("AWS_ACCESS_KEY_ID", "aws-key-id"),
+    ("ACCESS_KEY_ID", "aws-key-id"),
+    ("AWS_SECRET_ACCESS_KEY", "aws-secret"),
+    ("SECRET_ACCESS_KEY", "aws-secret"),
+    ("AWS_SESSION_TOKEN", "cloud-token"),
+    ("NPM", "npm-token"),
+    ("NODE_AUTH_TOKEN", "npm-token"),
+    ("GITHUB", "github-token"),
+    ("GH", "github-token"),
+    ("SLACK", "slack-token"),
+    ("STRIPE", "stripe-key"),
+    ("OPENAI", "openai-key"),
+    ("ANTHROPIC", "anthropic-key"),
+    ("SENDGRID", "sendgrid-key"),
+    ("POSTMARK", "postmark-token"),
+    ("MAILGUN", "mailgun-key"),
+    ("RESEND", "resend-key"),
+    ("GOOGLE", "google-key"),
+    ("GEMINI", "google-key"),
+    ("FIREBASE", "google-key"),
+    ("SMTP_USER", "smtp-user"),
+    ("SMTP_USERNAME", "smtp-user"),
+    ("MAIL_USER", "smtp-user"),
+    ("MAIL_USERNAME", "smtp-user"),
+    ("EMAIL_USER", "smtp-user"),
+    ("SMTP", "smtp-password"),
+    ("MAIL", "smtp-password"),
+    ("EMAIL", "smtp-password"),
+    ("DB", "database-password"),
+    ("DATABASE", "database-password"),
+    ("POSTGRES", "database-password"),
+    ("PGPASSWORD", "database-password"),
+    ("MYSQL", "database-password"),
+    ("MONGO", "database-password"),
+    ("REDIS", "database-password"),
+    ("DOCKER", "docker-password"),
+    ("JWT", "jwt"),
+    ("PRIVATE_KEY", "pem-key"),
+    ("MNEMONIC", "wallet-phrase"),
+    ("SEED_PHRASE", "wallet-phrase"),
+];
