@@ -21,7 +21,7 @@ pub enum Landlock {
 /// Handles every right the kernel knows and grants none.
 pub(crate) fn restrict(role: Role) -> Result<Landlock, SealError> {
     match role {
-        Role::Reader => {}
+        Role::Reader | Role::Internet => {}
     }
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

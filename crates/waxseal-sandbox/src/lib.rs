@@ -15,18 +15,39 @@
 //!
 //! This crate depends on no crate of ours, so that it can be audited alone.
 
+mod cell;
+mod control;
+mod copy;
 mod files;
+mod filter;
+mod keeper;
 mod limits;
+mod memory;
+mod mounts;
+mod netlink;
+mod network;
+mod pass;
+mod question;
+mod sys;
 mod syscalls;
+mod warden;
+mod watch;
+mod wire;
 
+pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, Notice, RoomFile};
 pub use files::Landlock;
 pub use limits::Limits;
+pub use network::{NAME_SERVER, OWN_IPV4, OWN_IPV6, RoomSockets};
+pub use pass::{MAX_DESCRIPTORS, pass_descriptors, take_descriptors};
+pub use warden::{ROOM_USER, warden_main};
 
 /// What a sealed process is for. The role decides what it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Unpacks and parses what it is handed over pipes that are already open. No files, no sockets, no new threads.
     Reader,
+    /// Answers on sockets that were bound before, and writes down what it sees. No files, no new sockets, no connection of its own.
+    Internet,
 }
 
 /// Takes files and network away from the calling thread, as far as the kernel can (Landlock), and the way to more rights
@@ -57,7 +78,7 @@ impl Room {
     /// # Errors
     /// Something asked for was refused: the process is then not sealed as asked and must not go on as if it were.
     pub fn seal(self, limits: &Limits) -> Result<Sealed, SealError> {
-        limits.apply()?;
+        limits.apply(self.role)?;
         syscalls::restrict(self.role)?;
         Ok(Sealed {
             report: SealReport {
@@ -121,6 +142,25 @@ pub enum SealError {
     /// The filter could not be built or was refused: mostly a container that forbids filters, or a kernel without them.
     #[error("the kernel refused the filter of system calls: {0}")]
     Filter(String),
+}
+
+/// Why there is no room: what this machine did not give, and at which step.
+#[derive(Debug, thiserror::Error)]
+#[error("the room could not {step}: {source}")]
+pub struct NotReady {
+    /// The step, as the rest of a sentence that begins with "the room could not".
+    pub step: String,
+    /// The kernel's answer.
+    pub source: std::io::Error,
+}
+
+impl NotReady {
+    fn new(step: &str, source: std::io::Error) -> Self {
+        Self {
+            step: step.to_owned(),
+            source,
+        }
+    }
 }
 
 /// How many threads this process has; 1 where the kernel does not say.

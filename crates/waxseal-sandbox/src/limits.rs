@@ -2,7 +2,7 @@
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-use crate::SealError;
+use crate::{Role, SealError};
 
 /// What a sealed process may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +24,13 @@ impl Default for Limits {
 
 impl Limits {
     /// Hard limits: a process without privileges cannot raise them, and a sealed one cannot ask.
-    pub(crate) fn apply(&self) -> Result<(), SealError> {
+    pub(crate) fn apply(&self, role: Role) -> Result<(), SealError> {
         set("address space", Resource::As, self.address_space)?;
         set("processor time", Resource::Cpu, self.cpu_seconds)?;
-        set("open files", Resource::Nofile, NO_MORE_FILES)?;
+        match role {
+            Role::Reader => set("open files", Resource::Nofile, NO_MORE_FILES)?,
+            Role::Internet => raise("open files", Resource::Nofile, MANY_CONNECTIONS)?,
+        }
         set("the size of written files", Resource::Fsize, 0)?;
         set("core files", Resource::Core, 0)?;
         // A core handler behind a pipe ignores that limit, and the memory of a reader is hostile.
@@ -52,5 +55,23 @@ fn set(what: &'static str, resource: Resource, value: u64) -> Result<(), SealErr
     })
 }
 
+/// As much as this, or as the process may have.
+fn raise(what: &'static str, resource: Resource, value: u64) -> Result<(), SealError> {
+    let most = rustix::process::getrlimit(resource)
+        .maximum
+        .map_or(value, |most| most.min(value));
+    let limit = Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
+    setrlimit(resource, limit).map_err(|err| SealError::Limit {
+        what,
+        source: err.into(),
+    })
+}
+
 /// Standard input, output and error; whatever is open already stays open.
 const NO_MORE_FILES: u64 = 3;
+
+/// More connections at one time than a room of 512 processes makes; the machine may give fewer.
+const MANY_CONNECTIONS: u64 = 65_536;

@@ -40,13 +40,18 @@ fn install(program: BpfProgram) -> Result<(), SealError> {
 }
 
 fn allowed(role: Role) -> Result<Rules, SealError> {
-    let calls = match role {
-        Role::Reader => READER,
+    let calls: &[i64] = match role {
+        Role::Reader => &[],
+        Role::Internet => INTERNET,
     };
-    let mut rules: Rules = calls.iter().map(|call| (*call, Vec::new())).collect();
+    let mut rules: Rules = READER.iter().chain(calls).map(|call| (*call, Vec::new())).collect();
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
         // Argument 2 is `prot` in both: memory never becomes code.
         rules.insert(call, vec![rule(2, SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64), 0)?]);
+    }
+    if role == Role::Internet {
+        // Standard's way to make a socket non-blocking; argument 1 is the request.
+        rules.insert(libc::SYS_ioctl, vec![rule(1, SeccompCmpOp::Eq, libc::FIONBIO)?]);
     }
     // `abort` signals its own thread; nobody else is to be signalled.
     rules.insert(
@@ -111,4 +116,26 @@ const READER: &[i64] = &[
     libc::SYS_clock_nanosleep,
     libc::SYS_getrandom,
     libc::SYS_nanosleep,
+];
+
+/// What answering on sockets that are open already needs besides. Neither `socket` nor `connect` nor `bind` is among it.
+const INTERNET: &[i64] = &[
+    libc::SYS_accept4,
+    libc::SYS_recvfrom,
+    libc::SYS_recvmsg,
+    libc::SYS_sendmsg,
+    libc::SYS_sendto,
+    libc::SYS_shutdown,
+    libc::SYS_getsockname,
+    libc::SYS_getpeername,
+    libc::SYS_getsockopt,
+    libc::SYS_setsockopt,
+    libc::SYS_epoll_ctl,
+    libc::SYS_epoll_pwait,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_epoll_wait,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    libc::SYS_ppoll,
+    libc::SYS_fcntl,
 ];

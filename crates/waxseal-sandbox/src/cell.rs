@@ -1,0 +1,271 @@
+//! One locked room with one process tree in it.
+//!
+//! [`Cell::prepare`] starts this program once more in the role of the room's warden ([`warden_main`]), which makes the namespaces, the
+//! network and the file system, and hands out the room's sockets. [`Cell::open`] then lets the command start, and [`Cell::next`] tells
+//! what the kernel saw. When the warden goes, for whatever reason, the kernel ends everything in the room.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+use crate::control::{Channel, Message};
+use crate::{NotReady, RoomSockets};
+
+/// What a room is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CellSpec {
+    /// The program in the room and its arguments; the program is looked for on the `PATH` of `env`.
+    pub command: Vec<String>,
+    /// Programs that are started one after the other behind it, each when [`Cell::open`] is called once more.
+    pub then: Vec<Vec<String>>,
+    /// Its whole environment.
+    pub env: Vec<(String, String)>,
+    /// Where it starts: a path in the room.
+    pub cwd: String,
+    /// What the room's machine is called.
+    pub hostname: String,
+    /// Parts of this machine that are seen in the room, read-only.
+    pub binds: Vec<Bind>,
+    /// Folders of this machine that the room may change without the change ever leaving it.
+    pub overlays: Vec<Bind>,
+    /// Empty folders the room may write to.
+    pub folders: Vec<String>,
+    /// Symbolic links: where, and what it says.
+    pub links: Vec<(String, String)>,
+    /// Files that are made for the room.
+    pub files: Vec<RoomFile>,
+    /// Paths in the room that are watched: opens and changes of them are told.
+    pub watched: Vec<String>,
+    /// Programs started and connects are told.
+    pub notices: bool,
+    /// Ceilings.
+    pub limits: CellLimits,
+}
+
+/// A part of this machine in the room. A folder is shown behind an overlay, without what is mounted in it; a system folder that has
+/// something mounted in it is shown as it is. A target is resolved in the room, whatever links lie on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bind {
+    /// The path on this machine.
+    pub source: PathBuf,
+    /// The path in the room.
+    pub target: String,
+}
+
+/// A file that is made for the room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomFile {
+    /// The path in the room.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Whether the room may change it; else its folder is made read-only with the rest.
+    pub writable: bool,
+}
+
+/// Ceilings of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellLimits {
+    /// Resident bytes of all processes together, and of what they hold in files without a name and in segments. Looked at every
+    /// [`Self::TICK`]; one process alone is held to it by the kernel (as data).
+    pub memory: u64,
+    /// Processes and threads.
+    pub processes: u64,
+    /// Bytes that may be written to files, in all of the room.
+    pub disk: u64,
+    /// Open files of one process.
+    pub open_files: u64,
+    /// Seconds of processor time of one process.
+    pub cpu_seconds: u64,
+}
+
+impl CellLimits {
+    /// How often memory is looked at.
+    pub const TICK: Duration = Duration::from_millis(100);
+}
+
+impl Default for CellLimits {
+    fn default() -> Self {
+        Self {
+            memory: 4 << 30,
+            processes: 512,
+            disk: 2 << 30,
+            open_files: 4_096,
+            cpu_seconds: 600,
+        }
+    }
+}
+
+/// What happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A program is about to be started, or tried to be.
+    Exec {
+        /// The process, as the room numbers it.
+        pid: u32,
+        /// The file.
+        path: Vec<u8>,
+        /// Its arguments, bounded.
+        arguments: Vec<Vec<u8>>,
+    },
+    /// A process is about to connect.
+    Connect {
+        /// The process, as the room numbers it.
+        pid: u32,
+        /// Where to: a `sockaddr` as the kernel has it.
+        address: Vec<u8>,
+    },
+    /// A watched path was opened.
+    Opened(String),
+    /// A watched path was changed, moved or removed.
+    Changed(String),
+    /// The command has ended; others may still run.
+    Exited(CommandEnd),
+    /// All processes together took too much memory, or the machine had none left, and the room was closed.
+    OutOfMemory,
+    /// Nothing runs in the room any more.
+    Empty {
+        /// Questions of the kernel that were answered.
+        answered: u64,
+        /// Notices that were left out, because there were too many.
+        lost: u64,
+    },
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandEnd {
+    /// With this status.
+    Exited(u8),
+    /// By this signal.
+    Signalled(u8),
+    /// It could not be started: the kernel's error number.
+    NotStarted(i32),
+}
+
+/// A room that is ready, and what its network arrives at.
+#[derive(Debug)]
+pub struct Cell {
+    warden: Child,
+    channel: Channel,
+    ended: bool,
+}
+
+impl Cell {
+    /// Makes a room. `program` is started with the one argument `role`, and must call [`warden_main`] when it is.
+    /// `stdio` is what the command gets as input, output and errors.
+    ///
+    /// # Errors
+    /// What this machine did not give, and at which step.
+    pub fn prepare(
+        spec: &CellSpec,
+        program: &Path,
+        role: &str,
+        stdio: [OwnedFd; 3],
+    ) -> Result<(Self, RoomSockets), NotReady> {
+        let failed = |err: io::Error| NotReady::new("start the warden", err);
+        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+            .map_err(|err| failed(err.into()))?;
+        let warden = Command::new(program)
+            .arg(role)
+            .env_clear()
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(failed)?;
+        let mut cell = Self {
+            warden,
+            channel: Channel::new(ours),
+            ended: false,
+        };
+        cell.channel
+            .send(&Message::Spec(Box::new(spec.clone())), &[])
+            .map_err(failed)?;
+        let stdio: Vec<_> = stdio.iter().map(AsFd::as_fd).collect();
+        cell.channel.send(&Message::Stdio, &stdio).map_err(failed)?;
+        match cell.channel.receive().map_err(failed)? {
+            Some(Message::Ready) => {}
+            Some(Message::Failed(step, code)) => {
+                return Err(NotReady {
+                    step,
+                    source: io::Error::from_raw_os_error(code),
+                });
+            }
+            _ => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
+        }
+        let sockets = cell.channel.sockets().map_err(failed)?;
+        Ok((cell, sockets))
+    }
+
+    /// Lets the command start, or the next one, once the one before has ended.
+    ///
+    /// # Errors
+    /// The warden is gone.
+    pub fn open(&mut self) -> io::Result<()> {
+        self.channel.send(&Message::Go, &[])
+    }
+
+    /// The next notice, or `None` if none came in time. After [`Notice::Empty`] none comes.
+    ///
+    /// # Errors
+    /// The warden is gone without having said that the room is empty: what it would have told is lost.
+    pub fn next(&mut self, timeout: Duration) -> io::Result<Option<Notice>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let deadline = Instant::now() + timeout;
+        loop {
+            if let Some(message) = self.channel.buffered()? {
+                return match message {
+                    Message::Notice(notice) => {
+                        self.ended = matches!(notice, Notice::Empty { .. });
+                        Ok(Some(notice))
+                    }
+                    Message::Failed(step, code) => {
+                        let err = io::Error::from_raw_os_error(code);
+                        Err(io::Error::other(format!("the room could not {step}: {err}")))
+                    }
+                    _ => Err(io::ErrorKind::InvalidData.into()),
+                };
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let timeout = Timespec {
+                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            };
+            let mut fds = [PollFd::new(&self.channel, PollFlags::IN)];
+            match poll(&mut fds, Some(&timeout)) {
+                Ok(0) => return Ok(None),
+                Ok(_) => self.channel.fill()?,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(err) => return Err(err.into()),
+            }
+        }
+    }
+
+    /// Ends everything in the room.
+    pub fn close(&mut self) {
+        let _ = self.channel.send(&Message::Stop, &[]);
+    }
+
+    /// The warden's process, as this machine numbers it.
+    pub fn warden(&self) -> u32 {
+        self.warden.id()
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        // The kernel ends the room with its warden.
+        let _ = self.warden.kill();
+        let _ = self.warden.wait();
+    }
+}

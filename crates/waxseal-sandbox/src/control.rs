@@ -1,0 +1,211 @@
+//! What the warden of a room and whoever started it say to each other: framed messages over a Unix socket that also carries
+//! descriptors.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::net::{TcpListener, UdpSocket};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    recvmsg, sendmsg,
+};
+
+use crate::cell::{CellSpec, Notice};
+use crate::network::RoomSockets;
+use crate::wire::{Reader, Writer};
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Message {
+    Spec(Box<CellSpec>),
+    /// Carries three descriptors.
+    Stdio,
+    /// Carries the room's sockets.
+    Ready,
+    /// A step, and the kernel's error number.
+    Failed(String, i32),
+    Go,
+    Stop,
+    Notice(Notice),
+}
+
+/// One end of the socket.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    socket: OwnedFd,
+    bytes: VecDeque<u8>,
+    descriptors: VecDeque<OwnedFd>,
+    /// What was posted and not yet sent.
+    posted: VecDeque<u8>,
+}
+
+impl Channel {
+    pub(crate) fn new(socket: OwnedFd) -> Self {
+        Self {
+            socket,
+            bytes: VecDeque::new(),
+            descriptors: VecDeque::new(),
+            posted: VecDeque::new(),
+        }
+    }
+
+    /// Sends a message as soon as the other end takes it, and does not wait for that.
+    pub(crate) fn post(&mut self, message: &Message) -> io::Result<()> {
+        self.posted.extend(frame(message)?);
+        self.flush()
+    }
+
+    /// Sends a message with what is posted later, or at the next [`Self::flush`]: waking the other end for each costs more than the message.
+    pub(crate) fn put(&mut self, message: &Message) -> io::Result<()> {
+        self.posted.extend(frame(message)?);
+        if self.posted.len() < ENOUGH {
+            Ok(())
+        } else {
+            self.flush()
+        }
+    }
+
+    /// Bytes that the other end has not yet taken.
+    pub(crate) fn backlog(&self) -> usize {
+        self.posted.len()
+    }
+
+    /// Sends of what was posted as much as the other end takes now.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.send_posted(SendFlags::DONTWAIT)
+    }
+
+    /// Sends all that was posted, waiting for the other end.
+    pub(crate) fn drain(&mut self) -> io::Result<()> {
+        self.send_posted(SendFlags::empty())
+    }
+
+    fn send_posted(&mut self, flags: SendFlags) -> io::Result<()> {
+        while !self.posted.is_empty() {
+            match rustix::net::send(&self.socket, self.posted.as_slices().0, flags | SendFlags::NOSIGNAL) {
+                Ok(count) => drop(self.posted.drain(..count)),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => return Ok(()),
+                Err(err) => return Err(err.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends a message with descriptors.
+    pub(crate) fn send(&self, message: &Message, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let frame = frame(message)?;
+        let mut sent = 0;
+        while sent < frame.len() {
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
+            let mut control = SendAncillaryBuffer::new(&mut space);
+            if sent == 0 && !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            let parts = [IoSlice::new(&frame[sent..])];
+            match sendmsg(&self.socket, &parts, &mut control, SendFlags::NOSIGNAL) {
+                Ok(count) => sent += count,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(err) => return Err(err.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the next message. `None`: the other end is gone.
+    pub(crate) fn receive(&mut self) -> io::Result<Option<Message>> {
+        loop {
+            if let Some(message) = self.buffered()? {
+                return Ok(Some(message));
+            }
+            match self.fill() {
+                Ok(()) => {}
+                Err(err) if err.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                Err(err) => return Err(err),
+            }
+        }
+    }
+
+    /// A message that has come already.
+    pub(crate) fn buffered(&mut self) -> io::Result<Option<Message>> {
+        if self.bytes.len() < 4 {
+            return Ok(None);
+        }
+        let head: Vec<u8> = self.bytes.iter().take(4).copied().collect();
+        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+        if length > MAX_FRAME {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        if self.bytes.len() < 4 + length {
+            return Ok(None);
+        }
+        let body: Vec<u8> = self.bytes.drain(..4 + length).skip(4).collect();
+        Reader(&body)
+            .message()
+            .map(Some)
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    /// Reads once, waiting if nothing is there. The other end being gone is an error.
+    pub(crate) fn fill(&mut self) -> io::Result<()> {
+        let mut buffer = vec![0; 64 << 10];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(&mut buffer)];
+        let got = match recvmsg(&self.socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
+            Ok(got) => got.bytes,
+            Err(rustix::io::Errno::INTR) => return Ok(()),
+            Err(err) => return Err(err.into()),
+        };
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(descriptors) = message {
+                self.descriptors.extend(descriptors);
+            }
+        }
+        if got == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.bytes.extend(&buffer[..got]);
+        Ok(())
+    }
+
+    /// The next descriptor that came.
+    pub(crate) fn descriptor(&mut self) -> io::Result<OwnedFd> {
+        self.descriptors
+            .pop_front()
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    /// The descriptors of [`Message::Ready`].
+    pub(crate) fn sockets(&mut self) -> io::Result<RoomSockets> {
+        Ok(RoomSockets {
+            tcp: TcpListener::from(self.descriptor()?),
+            udp: [UdpSocket::from(self.descriptor()?), UdpSocket::from(self.descriptor()?)],
+            dns: [UdpSocket::from(self.descriptor()?), UdpSocket::from(self.descriptor()?)],
+            tap: self.descriptor()?,
+        })
+    }
+}
+
+impl AsFd for Channel {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// The bytes of a message, behind their number.
+fn frame(message: &Message) -> io::Result<Vec<u8>> {
+    let mut body = Writer::default();
+    body.message(message);
+    let length = u32::try_from(body.0.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    Ok([&length.to_le_bytes()[..], &body.0].concat())
+}
+
+/// Bytes of messages that are worth waking the other end for.
+const ENOUGH: usize = 8 << 10;
+/// Descriptors of one message: the room's sockets.
+const MAX_DESCRIPTORS: usize = 8;
+/// Bytes of one message: the files of a room, above all.
+const MAX_FRAME: usize = 256 << 20;

@@ -1,0 +1,247 @@
+//! Keeps watch over one room: answers the kernel's questions, hears both sides, and closes the room that takes too much.
+//!
+//! Nothing here waits for whoever made the room. If notices are not read, they pile up to a limit, then the room has to wait with its
+//! questions; memory is watched and the door can be closed all the while.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+use crate::cell::{CellLimits, Notice};
+use crate::control::{Channel, Message};
+use crate::memory::Gauge;
+use crate::question::{Numbers, look_at};
+use crate::sys;
+use crate::watch::Watch;
+
+/// The watch over one room.
+pub(crate) struct Keeper<'c> {
+    channel: &'c mut Channel,
+    inner: Channel,
+    first: Pid,
+    watch: Watch,
+    gauge: Gauge,
+    limits: CellLimits,
+    /// One for each command that was started.
+    listeners: Vec<OwnedFd>,
+    closing: bool,
+    answered: u64,
+    told: u64,
+    lost: u64,
+    looked: Instant,
+    flushed: Instant,
+    numbers: Numbers,
+}
+
+/// Who has something to say.
+#[derive(Debug, Default)]
+struct Ready {
+    inside: bool,
+    outside: bool,
+    files: bool,
+    /// Listeners that ask.
+    asked: Vec<usize>,
+    /// Listeners through which nobody can ask any more.
+    over: Vec<usize>,
+}
+
+impl<'c> Keeper<'c> {
+    pub(crate) fn new(
+        channel: &'c mut Channel,
+        inner: Channel,
+        first: Pid,
+        watch: Watch,
+        gauge: Gauge,
+        limits: CellLimits,
+    ) -> Self {
+        Self {
+            channel,
+            inner,
+            first,
+            watch,
+            gauge,
+            limits,
+            listeners: Vec::new(),
+            closing: false,
+            answered: 0,
+            told: 0,
+            lost: 0,
+            looked: Instant::now(),
+            flushed: Instant::now(),
+            numbers: Numbers::default(),
+        }
+    }
+
+    /// Until nothing runs in the room.
+    pub(crate) fn keep(&mut self) -> io::Result<()> {
+        loop {
+            let ready = self.wait()?;
+            let busy = !ready.asked.is_empty();
+            for idx in ready.asked {
+                self.answer(idx)?;
+            }
+            ready
+                .over
+                .into_iter()
+                .rev()
+                .for_each(|idx| drop(self.listeners.remove(idx)));
+            if ready.inside && !self.hear_inside()? {
+                break;
+            }
+            if ready.outside && !self.hear_outside() {
+                self.close();
+            }
+            if ready.files {
+                self.look_at_files()?;
+            }
+            if self.looked.elapsed() >= CellLimits::TICK && !self.closing {
+                if self.gauge.is_over(self.limits.memory) {
+                    self.channel.post(&Message::Notice(Notice::OutOfMemory))?;
+                    self.close();
+                }
+                self.looked = Instant::now();
+            }
+            // While questions come, what they say is sent together.
+            if !busy || self.flushed.elapsed() >= TOGETHER {
+                self.channel.flush()?;
+                self.flushed = Instant::now();
+            }
+        }
+        // When the first process can be buried, all others are gone, and what they did to files has been written down.
+        let _ = waitpid(Some(self.first), WaitOptions::empty());
+        while self.look_at_files()? {}
+        self.channel.post(&Message::Notice(Notice::Empty {
+            answered: self.answered,
+            lost: self.lost,
+        }))?;
+        self.channel.drain()
+    }
+
+    /// The kernel ends everything in the room with its first process.
+    fn close(&mut self) {
+        self.closing = true;
+        let _ = kill_process(self.first, Signal::KILL);
+    }
+
+    fn wait(&self) -> io::Result<Ready> {
+        let backlog = self.channel.backlog();
+        // What was put together waits for a moment; what the other end did not take waits for it.
+        let held = backlog > 0 && self.flushed.elapsed() < TOGETHER;
+        let pause = if held { TOGETHER } else { CellLimits::TICK };
+        let tick = Timespec {
+            tv_sec: 0,
+            tv_nsec: Duration::as_nanos(&pause).try_into().unwrap_or(0),
+        };
+        let mut outside = PollFlags::empty();
+        outside.set(PollFlags::IN, !self.closing);
+        outside.set(PollFlags::OUT, backlog > 0 && !held);
+        let mut fds = vec![
+            PollFd::new(&self.inner, PollFlags::IN),
+            PollFd::new(&*self.channel, outside),
+        ];
+        if backlog < MAX_BACKLOG {
+            fds.push(PollFd::new(&self.watch, PollFlags::IN));
+            fds.extend(self.listeners.iter().map(|it| PollFd::new(it, PollFlags::IN)));
+        }
+        match poll(&mut fds, Some(&tick)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(err) => return Err(err.into()),
+        }
+        let has = |idx: usize, flags: PollFlags| fds.get(idx).is_some_and(|fd| fd.revents().intersects(flags));
+        let gone = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
+        let (asked, idle): (Vec<usize>, Vec<usize>) =
+            (0..self.listeners.len()).partition(|idx| has(3 + idx, PollFlags::IN));
+        Ok(Ready {
+            inside: has(0, gone),
+            outside: has(1, gone) && !self.closing,
+            files: has(2, PollFlags::IN),
+            over: idle.into_iter().filter(|idx| has(3 + idx, gone)).collect(),
+            asked,
+        })
+    }
+
+    fn answer(&mut self, listener: usize) -> io::Result<()> {
+        let Some(listener) = self.listeners.get(listener) else {
+            return Ok(());
+        };
+        let Some(question) = sys::question(listener)? else {
+            return Ok(());
+        };
+        let notice = look_at(&question, &mut self.numbers);
+        // If whoever asked has gone meanwhile, its number may be that of another process, and the call never took place.
+        let valid = sys::is_asked(listener, question.id);
+        sys::let_go_on(listener, question.id)?;
+        self.answered += 1;
+        match notice {
+            _ if !valid => {}
+            Some(notice) => self.tell(notice)?,
+            None => self.lost += 1,
+        }
+        Ok(())
+    }
+
+    /// Whether there was something.
+    fn look_at_files(&mut self) -> io::Result<bool> {
+        let seen = self.watch.read()?;
+        self.lost += seen.lost;
+        for notice in seen.notices {
+            self.tell(notice)?;
+        }
+        Ok(seen.more)
+    }
+
+    /// `false` when the first process is gone.
+    fn hear_inside(&mut self) -> io::Result<bool> {
+        match self.inner.fill() {
+            Ok(()) => {}
+            Err(_) => return Ok(false),
+        }
+        while let Some(message) = self.inner.buffered()? {
+            match message {
+                Message::Stdio => {
+                    let listener = self.inner.descriptor()?;
+                    sys::take_turns(&listener);
+                    self.listeners.push(listener);
+                }
+                message @ (Message::Notice(_) | Message::Failed(..)) => self.channel.post(&message)?,
+                _ => {}
+            }
+        }
+        Ok(true)
+    }
+
+    /// `false` when the room is to be closed.
+    fn hear_outside(&mut self) -> bool {
+        if self.channel.fill().is_err() {
+            return false;
+        }
+        while let Ok(Some(message)) = self.channel.buffered() {
+            match message {
+                Message::Go => {
+                    let _ = self.inner.send(&Message::Go, &[]);
+                }
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    fn tell(&mut self, notice: Notice) -> io::Result<()> {
+        if self.told >= MAX_NOTICES {
+            self.lost += 1;
+            return Ok(());
+        }
+        self.told += 1;
+        self.channel.put(&Message::Notice(notice))
+    }
+}
+
+/// How long notices are held back to be sent together.
+const TOGETHER: Duration = Duration::from_millis(2);
+/// Notices of one room.
+const MAX_NOTICES: u64 = 200_000;
+/// Bytes of notices that wait to be read before the room has to wait.
+const MAX_BACKLOG: usize = 1 << 20;

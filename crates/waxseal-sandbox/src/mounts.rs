@@ -1,0 +1,362 @@
+//! The room's file system: a private read-only root in memory, parts of this machine bound into it, and one writable memory that all
+//! writable folders share, so that one ceiling holds for all of them.
+
+use std::ffi::CString;
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, ResolveFlags, fstat, mkdirat, open, openat, openat2, symlinkat, unlinkat,
+};
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind_recursive, mount_change, mount_remount, unmount,
+};
+
+use crate::cell::{Bind, CellSpec, RoomFile};
+use crate::copy::copy_tree;
+use crate::sys;
+
+/// Makes the file system of the mount namespace this process is in, and moves into it. `projects` are the sources of the overlays,
+/// opened while the process could still do so.
+///
+/// # Errors
+/// The step that failed, in words, and why.
+pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<(), (String, io::Error)> {
+    let at = |step: &str| {
+        let step = step.to_owned();
+        move |err: io::Error| (step, err)
+    };
+    let private = MountPropagationFlags::PRIVATE | MountPropagationFlags::REC;
+    mount_change("/", private).map_err(|err| at("make its mounts private")(err.into()))?;
+    let binds = spec
+        .binds
+        .iter()
+        .map(|bind| Ok((path_fd(&bind.source)?, bind)))
+        .collect::<io::Result<Vec<(OwnedFd, &Bind)>>>()
+        .map_err(at("open what it shows of this machine"))?;
+    let devices = DEVICES
+        .iter()
+        .map(|name| Ok((path_fd(&Path::new("/dev").join(name))?, *name)))
+        .collect::<io::Result<Vec<(OwnedFd, &str)>>>()
+        .map_err(at("open its devices"))?;
+    // Opened in this namespace of mounts, if that can still be done: only then can something be laid over it.
+    let lower: Vec<Option<OwnedFd>> = spec.overlays.iter().map(|it| open_source(&it.source).ok()).collect();
+    let room = Room::new(spec.limits.disk).map_err(at("mount its memory"))?;
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    pieces.extend(binds.iter().map(|(source, bind)| Piece::Bind(source, bind)));
+    let overlays = projects.iter().zip(&lower).zip(&spec.overlays);
+    pieces.extend(overlays.map(|((source, lower), bind)| Piece::Overlay(source, lower.as_ref(), bind)));
+    let folders = FOLDERS.iter().copied().chain(spec.folders.iter().map(String::as_str));
+    pieces.extend(folders.map(Piece::Folder));
+    // What lies in something else comes after it, or it would be covered.
+    pieces.sort_by_key(|piece| piece.target().split('/').filter(|it| !it.is_empty()).count());
+    for piece in pieces {
+        let (step, done) = match piece {
+            Piece::Bind(source, bind) => ("bind parts of this machine", room.bind(source, bind)),
+            Piece::Overlay(source, lower, bind) => ("lay a project over", room.overlay(source, lower, &bind.target)),
+            Piece::Folder(folder) => ("make its folders", room.writable(folder)),
+        };
+        done.map_err(at(step))?;
+    }
+    for (source, name) in &devices {
+        let attributes = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC;
+        room.bind_directly(source, &format!("/dev/{name}"), attributes)
+            .map_err(at("bind its devices"))?;
+    }
+    let links = LINKS.iter().map(|(a, b)| (*a, *b));
+    for (path, says) in links.chain(spec.links.iter().map(|(a, b)| (a.as_str(), b.as_str()))) {
+        room.link(path, says).map_err(at("make its links"))?;
+    }
+    for file in &spec.files {
+        room.write(file).map_err(at("write its files"))?;
+    }
+    room.proc().map_err(at("mount its /proc"))?;
+    room.enter().map_err(at("move into it"))
+}
+
+/// Opens what an overlay shows: before the process gives up what lets it.
+pub(crate) fn open_source(path: &Path) -> io::Result<OwnedFd> {
+    Ok(open(
+        path,
+        OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?)
+}
+
+fn path_fd(path: &Path) -> io::Result<OwnedFd> {
+    Ok(open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// Something that is mounted into the room.
+enum Piece<'s> {
+    Bind(&'s OwnedFd, &'s Bind),
+    Overlay(&'s OwnedFd, Option<&'s OwnedFd>, &'s Bind),
+    Folder(&'s str),
+}
+
+impl Piece<'_> {
+    fn target(&self) -> &str {
+        match self {
+            Self::Bind(_, bind) | Self::Overlay(_, _, bind) => &bind.target,
+            Self::Folder(folder) => folder,
+        }
+    }
+}
+
+/// A file system under construction.
+struct Room {
+    root: PathBuf,
+    /// The root again: every path is resolved from here as it will be in the room, since a project may hold links to anywhere.
+    door: OwnedFd,
+    /// What all writable folders are part of.
+    scratch: PathBuf,
+}
+
+impl Room {
+    fn new(disk: u64) -> io::Result<Self> {
+        let nothing = MountFlags::NOSUID | MountFlags::NODEV;
+        mount("tmpfs", BASE, "tmpfs", nothing, c"mode=755")?;
+        let (root, scratch) = (Path::new(BASE).join("root"), Path::new(BASE).join("scratch"));
+        fs::create_dir(&root)?;
+        fs::create_dir(&scratch)?;
+        mount("tmpfs", &root, "tmpfs", nothing, c"mode=755")?;
+        let files = (disk / BYTES_OF_A_FILE).min(MAX_FILES);
+        let options = CString::new(format!("mode=755,size={disk},nr_inodes={files}"))?;
+        mount("tmpfs", &scratch, "tmpfs", nothing, options.as_c_str())?;
+        let door = path_fd(&root)?;
+        let room = Self { root, door, scratch };
+        for folder in [
+            "proc", "dev", "etc", "run", "var", "opt", "root", "srv", "mnt", "media", "home",
+        ] {
+            room.folder(folder)?;
+        }
+        Ok(room)
+    }
+
+    /// What is at a path in the room.
+    fn find(&self, path: &str) -> io::Result<OwnedFd> {
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        Ok(openat2(
+            &self.door,
+            path,
+            OFlags::PATH | OFlags::CLOEXEC,
+            Mode::empty(),
+            resolve,
+        )?)
+    }
+
+    /// A folder of the room, which is made if it is not there. A file or a link that leads nowhere gives way.
+    fn folder(&self, path: &str) -> io::Result<OwnedFd> {
+        let mut here = self.find(".")?;
+        let mut so_far = String::new();
+        for part in path.split('/').filter(|it| !it.is_empty()) {
+            so_far = format!("{so_far}/{part}");
+            let there = self.find(&so_far);
+            here = match there {
+                Ok(there) if is_folder(&there)? => there,
+                _ => {
+                    give_way(&here, part)?;
+                    mkdirat(&here, part, Mode::from_raw_mode(0o755))?;
+                    self.find(&so_far)?
+                }
+            };
+        }
+        Ok(here)
+    }
+
+    /// The folder that something is in, and its name there.
+    fn place<'p>(&self, path: &'p str) -> io::Result<(OwnedFd, &'p str)> {
+        let (folder, name) = path.trim_end_matches('/').rsplit_once('/').unwrap_or(("", path));
+        if matches!(name, "" | "." | "..") {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        Ok((self.folder(folder)?, name))
+    }
+
+    fn source(fd: BorrowedFd<'_>) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
+    }
+
+    /// Shows a part of this machine, read-only. That alone does not stop anybody from connecting to a socket that lies in it, writing to a
+    /// named pipe, holding a lock, or watching which files are opened. Behind an overlay all that leads nowhere.
+    fn bind(&self, source: &OwnedFd, bind: &Bind) -> io::Result<()> {
+        let attributes = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+        // Only root puts something into these; with what is mounted in them, an overlay would not show it.
+        let system = SYSTEM.iter().any(|it| bind.source.starts_with(it));
+        if is_file(source)? || (system && holds_mounts(source)?) {
+            return self.bind_directly(source, &bind.target, attributes);
+        }
+        if !is_folder(source)? {
+            return Err(io::Error::other("it is neither a folder nor a file"));
+        }
+        let place = self.folder(&bind.target)?;
+        // An overlay that cannot be written to is made of two folders at least.
+        let nothing = self.scratch.join("nothing");
+        make_folder(&nothing)?;
+        let lower = Self::source(source.as_fd());
+        let options = format!("lowerdir={}:{},userxattr", lower.display(), nothing.display());
+        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::RDONLY;
+        let place = Self::source(place.as_fd());
+        match mount("overlay", &place, "overlay", flags, CString::new(options)?.as_c_str()) {
+            Err(_) if system => self.bind_directly(source, &bind.target, attributes),
+            other => Ok(other?),
+        }
+    }
+
+    fn bind_directly(&self, source: &OwnedFd, target: &str, attributes: u64) -> io::Result<()> {
+        let place = if is_folder(source)? {
+            self.folder(target)?
+        } else {
+            let (folder, name) = self.place(target)?;
+            give_way(&folder, name)?;
+            openat(&folder, name, NEW_FILE, Mode::from_raw_mode(0o644))?
+        };
+        mount_bind_recursive(Self::source(source.as_fd()), Self::source(place.as_fd()))?;
+        // Found once more: what was found before lies below.
+        let top = self.find(target)?;
+        sys::restrict_mounts(&Self::source(top.as_fd()).to_string_lossy(), attributes)
+    }
+
+    /// What is changed goes into the scratch memory. A project of somebody else cannot be overlaid, since the room has no name for its
+    /// owner: it is copied.
+    fn overlay(&self, source: &OwnedFd, lower: Option<&OwnedFd>, target: &str) -> io::Result<()> {
+        let place = self.folder(target)?;
+        let place = Self::source(place.as_fd());
+        let name = target.replace('/', "_");
+        let upper = self.scratch.join(format!("upper{name}"));
+        fs::create_dir(&upper)?;
+        if let Some(lower) = lower
+            && rustix::fs::fstat(lower)?.st_uid == rustix::process::geteuid().as_raw()
+        {
+            let work = self.scratch.join(format!("work{name}"));
+            fs::create_dir(&work)?;
+            let options = format!(
+                "lowerdir={},upperdir={},workdir={},userxattr",
+                Self::source(lower.as_fd()).display(),
+                upper.display(),
+                work.display()
+            );
+            let flags = MountFlags::NOSUID | MountFlags::NODEV;
+            mount("overlay", &place, "overlay", flags, CString::new(options)?.as_c_str())?;
+            return Ok(());
+        }
+        copy_tree(source.as_fd(), &upper, 0, &mut MAX_FILES.clone())?;
+        Ok(mount_bind_recursive(&upper, &place)?)
+    }
+
+    fn writable(&self, folder: &str) -> io::Result<()> {
+        let place = self.folder(folder)?;
+        let inside = self.scratch.join(format!("folder{}", folder.replace('/', "_")));
+        fs::create_dir(&inside)?;
+        if FOLDERS.contains(&folder) {
+            fs::set_permissions(&inside, fs::Permissions::from_mode(0o1777))?;
+        }
+        Ok(mount_bind_recursive(&inside, Self::source(place.as_fd()))?)
+    }
+
+    fn link(&self, path: &str, says: &str) -> io::Result<()> {
+        let (folder, name) = self.place(path)?;
+        match symlinkat(says, &folder, name) {
+            Err(rustix::io::Errno::EXIST) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    fn write(&self, file: &RoomFile) -> io::Result<()> {
+        use std::io::Write as _;
+        let (folder, name) = self.place(&file.path)?;
+        give_way(&folder, name)?;
+        let made = openat(&folder, name, NEW_FILE, Mode::from_raw_mode(file.mode))?;
+        fs::File::from(made).write_all(&file.bytes)
+    }
+
+    fn proc(&self) -> io::Result<()> {
+        let place = self.root.join("proc");
+        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+        mount("proc", &place, "proc", flags, None)?;
+        // No room in the room. And watches of files are counted for a user of this machine, who needs some too.
+        fs::write(place.join("sys/user/max_user_namespaces"), "0")?;
+        let _ = fs::write(place.join("sys/user/max_inotify_instances"), MAX_INOTIFY);
+        Ok(())
+    }
+
+    fn enter(self) -> io::Result<()> {
+        std::env::set_current_dir(&self.root)?;
+        rustix::process::pivot_root(".", ".")?;
+        unmount(".", UnmountFlags::DETACH)?;
+        std::env::set_current_dir("/")?;
+        let flags = MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+        Ok(mount_remount("/", flags, c"")?)
+    }
+}
+
+fn is_folder(fd: &OwnedFd) -> io::Result<bool> {
+    Ok(FileType::from_raw_mode(fstat(fd)?.st_mode).is_dir())
+}
+
+fn is_file(fd: &OwnedFd) -> io::Result<bool> {
+    Ok(FileType::from_raw_mode(fstat(fd)?.st_mode).is_file())
+}
+
+/// Whether something is mounted in a folder.
+fn holds_mounts(folder: &OwnedFd) -> io::Result<bool> {
+    let path = fs::read_link(Room::source(folder.as_fd()))?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo")?;
+    let mut places = mounts.lines().filter_map(|line| line.split(' ').nth(4));
+    Ok(places.any(|place| Path::new(place) != path && Path::new(place).starts_with(&path)))
+}
+
+/// Removes what is in the way of something that is made: a file or a link, of the room only.
+fn give_way(folder: &OwnedFd, name: &str) -> io::Result<()> {
+    match unlinkat(folder, name, AtFlags::empty()) {
+        Err(rustix::io::Errno::NOENT) | Ok(()) => Ok(()),
+        Err(err) => Err(err.into()),
+    }
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
+}
+
+/// Where the room is built: a folder that every machine has.
+const BASE: &str = "/tmp";
+
+const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+
+const LINKS: [(&str, &str); 5] = [
+    ("/dev/fd", "/proc/self/fd"),
+    ("/dev/stdin", "/proc/self/fd/0"),
+    ("/dev/stdout", "/proc/self/fd/1"),
+    ("/dev/stderr", "/proc/self/fd/2"),
+    ("/etc/mtab", "/proc/self/mounts"),
+];
+
+/// Folders of every room that everybody may write to.
+const FOLDERS: [&str; 3] = ["/tmp", "/dev/shm", "/var/tmp"];
+/// Folders of a machine that only root changes.
+const SYSTEM: [&str; 8] = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/nix/store",
+    "/gnu/store",
+];
+
+const NEW_FILE: OFlags = OFlags::WRONLY
+    .union(OFlags::CREATE)
+    .union(OFlags::EXCL)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+/// Instances of inotify in a room: Linux gives a user 128.
+const MAX_INOTIFY: &str = "32";
+/// Files of all writable folders together.
+const MAX_FILES: u64 = 1_000_000;
+/// What the kernel takes for a file without content: memory that the ceiling of the disk should hold too.
+const BYTES_OF_A_FILE: u64 = 1_024;

@@ -1,0 +1,266 @@
+//! What the kernel offers and no safe library does: small functions, each with the reason why it is sound.
+#![expect(unsafe_code, reason = "the one module that talks to the kernel")]
+
+use std::ffi::CString;
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+
+use rustix::process::Pid;
+
+/// Which side of a fork one is on.
+#[derive(Debug)]
+pub(crate) enum Fork {
+    /// The new process.
+    Child,
+    /// The old one, and whom it made.
+    Parent(Pid),
+}
+
+/// Makes a copy of this process. Refuses where there is more than one thread, since only one would live on in the copy and find locks
+/// that nobody opens.
+pub(crate) fn fork() -> io::Result<Fork> {
+    if crate::threads() > 1 {
+        return Err(io::Error::other("more than one thread"));
+    }
+    // SAFETY: the process has one thread, so the child finds every lock and the heap in order.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(Fork::Child),
+        child => Pid::from_raw(child)
+            .map(Fork::Parent)
+            .ok_or_else(|| io::Error::other("the kernel gave no process number")),
+    }
+}
+
+/// Ends this process at once: no destructor, no buffer of the process it was copied from is written twice.
+pub(crate) fn exit_now(status: i32) -> ! {
+    // SAFETY: `_exit` takes any status and touches no memory.
+    unsafe { libc::_exit(status) }
+}
+
+/// Leaves the namespaces this process is in for new ones.
+pub(crate) fn unshare(flags: libc::c_int) -> io::Result<()> {
+    // SAFETY: the flags name namespaces only; file descriptors stay shared with nobody but us.
+    check(unsafe { libc::unshare(flags) })
+}
+
+/// Gives up root for one user and no groups, for all threads of this process.
+pub(crate) fn become_user(id: u32) -> io::Result<()> {
+    // SAFETY: an empty list is read from no memory; the others take numbers.
+    unsafe {
+        check(libc::setgroups(0, std::ptr::null()))?;
+        check(libc::setresgid(id, id, id))?;
+        check(libc::setresuid(id, id, id))
+    }
+}
+
+/// Has every descriptor above one closed when a program is started.
+pub(crate) fn close_on_exec_above(last: u32) -> io::Result<()> {
+    // SAFETY: changes a flag of descriptors; nothing is closed.
+    check(unsafe { libc::close_range(last + 1, u32::MAX, libc::CLOSE_RANGE_CLOEXEC as libc::c_int) })
+}
+
+/// Sets a socket option that is one number.
+pub(crate) fn set_option(socket: impl AsFd, level: i32, option: i32, value: i32) -> io::Result<()> {
+    let value: libc::c_int = value;
+    // SAFETY: the pointer is to one `c_int`, and its size is given.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            level,
+            option,
+            (&raw const value).cast(),
+            size_of::<libc::c_int>() as libc::socklen_t,
+        )
+    })
+}
+
+/// Attaches a classic filter of packets to a socket (`man 7 socket`, `SO_ATTACH_FILTER`).
+pub(crate) fn attach_filter(socket: impl AsFd, program: &[libc::sock_filter]) -> io::Result<()> {
+    let program = filter_program(program)?;
+    // SAFETY: the kernel copies the program, which lives until the call returns, and checks it.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_FILTER,
+            (&raw const program).cast(),
+            size_of::<libc::sock_fprog>() as libc::socklen_t,
+        )
+    })
+}
+
+/// A packet socket for all interfaces and protocols (`man 7 packet`).
+pub(crate) fn packet_socket() -> io::Result<OwnedFd> {
+    let every = i32::from((libc::ETH_P_ALL as u16).to_be());
+    // SAFETY: takes numbers.
+    let fd = unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, every) };
+    own(fd)
+}
+
+/// Makes every mount below a path read-only, or takes other rights from all of them at once (`man 2 mount_setattr`).
+pub(crate) fn restrict_mounts(path: &str, attributes: u64) -> io::Result<()> {
+    let path = CString::new(path)?;
+    // SAFETY: `mount_attr` is four numbers; all zero is valid.
+    let mut wanted: libc::mount_attr = unsafe { MaybeUninit::zeroed().assume_init() };
+    wanted.attr_set = attributes;
+    // SAFETY: the path ends with zero and the attributes' size is given.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::AT_RECURSIVE,
+            &raw mut wanted,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    check(i32::try_from(done).unwrap_or(-1))
+}
+
+/// Installs a filter of system calls for this thread, and gives the descriptor that its questions come through if it asks any
+/// (`man 2 seccomp`, `man 2 seccomp_unotify`).
+pub(crate) fn install_filter(program: &[libc::sock_filter], listen: Listen) -> io::Result<Option<OwnedFd>> {
+    let program = filter_program(program)?;
+    let flags = match listen {
+        Listen::No => 0,
+        Listen::Yes => libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
+        Listen::Killable => libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | WAIT_KILLABLE_RECV,
+    };
+    // SAFETY: the kernel copies the program, which lives until the call returns, and checks it.
+    let fd = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            flags,
+            &raw const program,
+        )
+    };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    match listen {
+        Listen::No => Ok(None),
+        Listen::Yes | Listen::Killable => own(i32::try_from(fd).unwrap_or(-1)).map(Some),
+    }
+}
+
+/// Whether a filter asks questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listen {
+    No,
+    Yes,
+    /// A signal does not take back a question that was heard already (Linux 5.19).
+    Killable,
+}
+
+/// A question of a filter: who called what with which arguments.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) id: u64,
+    /// Numbered as the warden sees it.
+    pub(crate) pid: u32,
+    pub(crate) call: i64,
+    pub(crate) arguments: [u64; 6],
+}
+
+/// Has whoever asks and whoever answers take turns on one processor (`SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`, Linux 6.6): each waits for the
+/// other anyway. An older kernel has them meet as before.
+pub(crate) fn take_turns(listener: impl AsFd) {
+    // SAFETY: the argument of this request is a number.
+    let _ = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_SET_FLAGS, SYNC_WAKE_UP) };
+}
+
+/// Waits for a question. `None`: whoever asked is gone.
+pub(crate) fn question(listener: impl AsFd) -> io::Result<Option<Question>> {
+    // SAFETY: `seccomp_notif` is numbers; the kernel wants it zeroed.
+    let mut asked: libc::seccomp_notif = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: the request is for this type, which the kernel fills.
+    let done = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_RECV, &raw mut asked) };
+    if done < 0 {
+        let err = io::Error::last_os_error();
+        return match err.raw_os_error() {
+            Some(libc::ENOENT | libc::EINTR) => Ok(None),
+            _ => Err(err),
+        };
+    }
+    Ok(Some(Question {
+        id: asked.id,
+        pid: asked.pid,
+        call: i64::from(asked.data.nr),
+        arguments: asked.data.args,
+    }))
+}
+
+/// Lets the call that was asked about go on as if nobody had asked. Whoever asked may be gone: that is no error.
+pub(crate) fn let_go_on(listener: impl AsFd, id: u64) -> io::Result<()> {
+    let answer = libc::seccomp_notif_resp {
+        id,
+        val: 0,
+        error: 0,
+        flags: libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32,
+    };
+    // SAFETY: the request is for this type, which the kernel reads.
+    let done = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_SEND, &raw const answer) };
+    match check(done) {
+        Err(err) if err.raw_os_error() == Some(libc::ENOENT) => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether whoever asked still waits for the answer: only then is its number still its own.
+pub(crate) fn is_asked(listener: impl AsFd, id: u64) -> bool {
+    // SAFETY: the request is for one number, which the kernel reads.
+    let done = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_ID_VALID, &raw const id) };
+    done == 0
+}
+
+/// Reads memory of a process; how many bytes.
+pub(crate) fn read_memory(process: u32, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    let local = libc::iovec {
+        iov_base: bytes.as_mut_ptr().cast(),
+        iov_len: bytes.len(),
+    };
+    let remote = libc::iovec {
+        iov_base: std::ptr::without_provenance_mut(usize::try_from(at).unwrap_or(0)),
+        iov_len: bytes.len(),
+    };
+    // SAFETY: the kernel writes to the bytes that were lent, no more than their number; the other address is not one of this process.
+    let read = unsafe { libc::process_vm_readv(process.cast_signed(), &raw const local, 1, &raw const remote, 1, 0) };
+    usize::try_from(read).map_err(|_| io::Error::last_os_error())
+}
+
+fn filter_program(program: &[libc::sock_filter]) -> io::Result<libc::sock_fprog> {
+    Ok(libc::sock_fprog {
+        len: u16::try_from(program.len()).map_err(|_| io::Error::other("the filter is too long"))?,
+        filter: program.as_ptr().cast_mut(),
+    })
+}
+
+fn check(result: libc::c_int) -> io::Result<()> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+fn own(fd: libc::c_int) -> io::Result<OwnedFd> {
+    check(fd)?;
+    // SAFETY: the kernel just made it for us, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// `SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV` of `linux/seccomp.h`.
+const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
+/// `SECCOMP_IOCTL_NOTIF_SET_FLAGS`: `_IOW('!', 4, __u64)`.
+const NOTIF_SET_FLAGS: libc::c_ulong = 0x4008_2104;
+/// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP`.
+const SYNC_WAKE_UP: libc::c_ulong = 1;
+/// `SECCOMP_IOCTL_NOTIF_RECV`: `_IOWR('!', 0, struct seccomp_notif)` of 80 bytes.
+const NOTIF_RECV: libc::c_ulong = 0xc050_2100;
+/// `SECCOMP_IOCTL_NOTIF_SEND`: `_IOWR('!', 1, struct seccomp_notif_resp)` of 24 bytes.
+const NOTIF_SEND: libc::c_ulong = 0xc018_2101;
+/// `SECCOMP_IOCTL_NOTIF_ID_VALID`: `_IOW('!', 2, __u64)`.
+const NOTIF_ID_VALID: libc::c_ulong = 0x4008_2102;

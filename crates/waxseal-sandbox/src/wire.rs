@@ -1,0 +1,254 @@
+//! How a message of [`crate::control`] is written down: bytes, numbers of 64 bits, and lists behind their length.
+
+use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, Notice, RoomFile};
+use crate::control::Message;
+
+/// Writes a message.
+#[derive(Debug, Default)]
+pub(crate) struct Writer(pub(crate) Vec<u8>);
+
+impl Writer {
+    pub(crate) fn message(&mut self, message: &Message) {
+        match message {
+            Message::Spec(spec) => {
+                self.byte(SPEC);
+                self.spec(spec);
+            }
+            Message::Stdio => self.byte(STDIO),
+            Message::Ready => self.byte(READY),
+            Message::Failed(step, code) => {
+                self.byte(FAILED);
+                self.bytes(step.as_bytes());
+                self.number(u64::from(code.cast_unsigned()));
+            }
+            Message::Go => self.byte(GO),
+            Message::Stop => self.byte(STOP),
+            Message::Notice(notice) => {
+                self.byte(NOTICE);
+                self.notice(notice);
+            }
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Exec { pid, path, arguments } => {
+                self.byte(0);
+                self.number((*pid).into());
+                self.bytes(path);
+                self.list(arguments, |it, argument| it.bytes(argument));
+            }
+            Notice::Connect { pid, address } => {
+                self.byte(1);
+                self.number((*pid).into());
+                self.bytes(address);
+            }
+            Notice::Opened(path) => {
+                self.byte(2);
+                self.bytes(path.as_bytes());
+            }
+            Notice::Changed(path) => {
+                self.byte(3);
+                self.bytes(path.as_bytes());
+            }
+            Notice::Exited(end) => {
+                self.byte(4);
+                let (kind, value) = match end {
+                    CommandEnd::Exited(status) => (0, u32::from(*status)),
+                    CommandEnd::Signalled(signal) => (1, u32::from(*signal)),
+                    CommandEnd::NotStarted(code) => (2, code.cast_unsigned()),
+                };
+                self.byte(kind);
+                self.number(value.into());
+            }
+            Notice::OutOfMemory => self.byte(5),
+            Notice::Empty { answered, lost } => {
+                self.byte(6);
+                self.number(*answered);
+                self.number(*lost);
+            }
+        }
+    }
+
+    fn spec(&mut self, spec: &CellSpec) {
+        let text = |it: &mut Self, text: &String| it.bytes(text.as_bytes());
+        let pair = |it: &mut Self, (a, b): &(String, String)| {
+            it.bytes(a.as_bytes());
+            it.bytes(b.as_bytes());
+        };
+        let bind = |it: &mut Self, bind: &Bind| {
+            it.bytes(bind.source.as_os_str().as_encoded_bytes());
+            it.bytes(bind.target.as_bytes());
+        };
+        self.list(&spec.command, text);
+        self.list(&spec.then, |it, command| it.list(command, text));
+        self.list(&spec.env, pair);
+        self.bytes(spec.cwd.as_bytes());
+        self.bytes(spec.hostname.as_bytes());
+        self.list(&spec.binds, bind);
+        self.list(&spec.overlays, bind);
+        self.list(&spec.folders, text);
+        self.list(&spec.links, pair);
+        self.list(&spec.files, |it, file| {
+            it.bytes(file.path.as_bytes());
+            it.bytes(&file.bytes);
+            it.number(file.mode.into());
+            it.byte(file.writable.into());
+        });
+        self.list(&spec.watched, text);
+        self.byte(spec.notices.into());
+        let limits = &spec.limits;
+        for number in [
+            limits.memory,
+            limits.processes,
+            limits.disk,
+            limits.open_files,
+            limits.cpu_seconds,
+        ] {
+            self.number(number);
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.0.push(byte);
+    }
+
+    fn number(&mut self, number: u64) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.0.extend(bytes);
+    }
+
+    fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Self, &T)) {
+        self.number(items.len() as u64);
+        items.iter().for_each(|item| write(self, item));
+    }
+}
+
+/// Reads what [`Writer`] wrote; `None` for anything else.
+pub(crate) struct Reader<'b>(pub(crate) &'b [u8]);
+
+impl Reader<'_> {
+    pub(crate) fn message(mut self) -> Option<Message> {
+        let message = match self.byte()? {
+            SPEC => Message::Spec(Box::new(self.spec()?)),
+            STDIO => Message::Stdio,
+            READY => Message::Ready,
+            FAILED => Message::Failed(self.text()?, u32::try_from(self.number()?).ok()?.cast_signed()),
+            GO => Message::Go,
+            STOP => Message::Stop,
+            NOTICE => Message::Notice(self.notice()?),
+            _ => return None,
+        };
+        self.0.is_empty().then_some(message)
+    }
+
+    fn notice(&mut self) -> Option<Notice> {
+        Some(match self.byte()? {
+            0 => Notice::Exec {
+                pid: self.number()?.try_into().ok()?,
+                path: self.bytes()?,
+                arguments: self.list(Self::bytes)?,
+            },
+            1 => Notice::Connect {
+                pid: self.number()?.try_into().ok()?,
+                address: self.bytes()?,
+            },
+            2 => Notice::Opened(self.text()?),
+            3 => Notice::Changed(self.text()?),
+            4 => {
+                let (kind, value) = (self.byte()?, u32::try_from(self.number()?).ok()?);
+                Notice::Exited(match kind {
+                    0 => CommandEnd::Exited(value.try_into().ok()?),
+                    1 => CommandEnd::Signalled(value.try_into().ok()?),
+                    2 => CommandEnd::NotStarted(value.cast_signed()),
+                    _ => return None,
+                })
+            }
+            5 => Notice::OutOfMemory,
+            6 => Notice::Empty {
+                answered: self.number()?,
+                lost: self.number()?,
+            },
+            _ => return None,
+        })
+    }
+
+    fn spec(&mut self) -> Option<CellSpec> {
+        let pair = |it: &mut Self| Some((it.text()?, it.text()?));
+        let bind = |it: &mut Self| {
+            use std::os::unix::ffi::OsStringExt as _;
+            Some(Bind {
+                source: std::ffi::OsString::from_vec(it.bytes()?).into(),
+                target: it.text()?,
+            })
+        };
+        Some(CellSpec {
+            command: self.list(Self::text)?,
+            then: self.list(|it| it.list(Self::text))?,
+            env: self.list(pair)?,
+            cwd: self.text()?,
+            hostname: self.text()?,
+            binds: self.list(bind)?,
+            overlays: self.list(bind)?,
+            folders: self.list(Self::text)?,
+            links: self.list(pair)?,
+            files: self.list(|it| {
+                Some(RoomFile {
+                    path: it.text()?,
+                    bytes: it.bytes()?,
+                    mode: it.number()?.try_into().ok()?,
+                    writable: it.byte()? != 0,
+                })
+            })?,
+            watched: self.list(Self::text)?,
+            notices: self.byte()? != 0,
+            limits: CellLimits {
+                memory: self.number()?,
+                processes: self.number()?,
+                disk: self.number()?,
+                open_files: self.number()?,
+                cpu_seconds: self.number()?,
+            },
+        })
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u64::from_le_bytes(*number))
+    }
+
+    fn bytes(&mut self) -> Option<Vec<u8>> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes.to_vec())
+    }
+
+    fn text(&mut self) -> Option<String> {
+        String::from_utf8(self.bytes()?).ok()
+    }
+
+    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.number()?;
+        (0..count).map(|_| read(self)).collect()
+    }
+}
+
+const SPEC: u8 = 0;
+const STDIO: u8 = 1;
+const READY: u8 = 2;
+const FAILED: u8 = 3;
+const GO: u8 = 4;
+const STOP: u8 = 5;
+const NOTICE: u8 = 6;
