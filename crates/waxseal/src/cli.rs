@@ -34,6 +34,8 @@ pub enum Command {
     Check(Check),
     /// Show what a newer release can newly do, and judge it
     Diff(Diff),
+    /// Run a package or a command in the locked room, and show whom it reached and what it sent
+    Run(Run),
     /// Explain a detection method or an indicator; without an id, list all
     Explain(Explain),
     /// Write a commented waxseal.toml
@@ -159,6 +161,68 @@ pub struct Limits {
     pub allow_unsealed: bool,
 }
 
+/// `run`.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_HELP)]
+pub struct Run {
+    /// A package to install and load: name, name@range, pkg:npm/… or a folder
+    #[arg(
+        value_name = "PACKAGE",
+        required_unless_present = "command",
+        conflicts_with = "command"
+    )]
+    pub package: Option<String>,
+    /// A command and its arguments instead, behind `--`; it works on a copy of this folder's project
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// The project a command works in [default: the working directory]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["no_project", "package"])]
+    pub project: Option<PathBuf>,
+    /// Work in an empty home, without a project
+    #[arg(long)]
+    pub no_project: bool,
+    /// A host it may reach: `host`, `*.host`, `host:port` or an address; may be given more than once. Anything else fails
+    #[arg(long, value_name = "HOST")]
+    pub allow: Vec<String>,
+    /// An environment variable in the room; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub env: Vec<(String, String)>,
+    /// Write the proof into this new folder: events, HTTP archive, each message, an index to open in a browser
+    #[arg(long, value_name = "FOLDER")]
+    pub save: Option<PathBuf>,
+    /// How the summary on standard output is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: RunFormat,
+    /// The longest the command may take
+    #[arg(long, value_name = "TIME", default_value = "5m")]
+    pub max_time: Seconds,
+    /// The most memory all its processes may take together
+    #[arg(long, value_name = "SIZE", default_value = "4GB")]
+    pub max_memory: Size,
+    /// How long processes that the command leaves behind may go on
+    #[arg(long, value_name = "TIME", default_value = "2s")]
+    pub linger: Seconds,
+    /// Make the room's person, machine and secrets from this number, to run the same again
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Let the run pass although something that decides could not be looked at
+    #[arg(long)]
+    pub allow_incomplete: bool,
+    /// Where packages come from.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// How `run` writes its summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum RunFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs: one object, `"schema": "waxseal.run/1"`
+    Json,
+}
+
 /// `explain`.
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_HELP)]
@@ -216,6 +280,14 @@ pub enum Color {
     Never,
 }
 
+/// `NAME=VALUE`.
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE, such as NODE_ENV=production".to_owned()),
+    }
+}
+
 /// `FORMAT=PATH`.
 fn format_and_path(text: &str) -> Result<(String, PathBuf), String> {
     let (format, path) = text
@@ -240,6 +312,7 @@ const MAIN_HELP: &str = "\
 Examples:
   waxseal check nodemailer               judge the latest release of a package
   waxseal diff nodemailer@7.0.5 7.0.6    what can the newer one newly do?
+  waxseal run -- npm test                run it in the locked room; whom does it reach?
   waxseal explain recipients             what a finding means and what to do
 
 Exit status:
@@ -264,6 +337,26 @@ Examples:
   waxseal diff nodemailer@7.0.5 7.0.6
   waxseal diff ./old-folder ./new-1.0.1.tgz --format markdown
   waxseal diff nodemailer@7.0.5 7.0.6 --patch";
+
+const RUN_HELP: &str = "\
+Examples:
+  waxseal run nodemailer@7.0.6
+  waxseal run ./my-package --save proof
+  waxseal run -- npm test
+  waxseal run --allow api.postmarkapp.com -- node send.js
+  waxseal run --save proof -- npm run build
+  waxseal run --no-project -- node --version
+
+A package is installed with its install scripts, then each entry point is loaded and each program started with --help. What it
+needs is found out and fetched outside, without running anything. Everything runs with no way out: every name it asks for resolves, every connection is answered by a simulated internet, and
+nothing real is reached. A command works on a copy of the project: what it changes is thrown away.
+
+Exit status:
+  0   everything it reached was allowed, and no planted secret left
+  1   it reached what was not allowed, or sent a planted secret
+  2   wrong usage
+  4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
+  70  a fault of waxseal's own";
 
 const EXPLAIN_HELP: &str = "\
 Examples:

@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`cli`] is what can be typed and [`config`] what `waxseal.toml` can say; the commands obtain packages
 //! ([`collect`]), hand their bytes to a sealed process ([`reader`]), let `waxseal-detect` judge the facts that come back, and write a
-//! [`report`]. [`diff`] is the raw difference of two releases, [`human_diff`] the readable one. [`exit`] is how it all ends.
+//! [`report`]. [`diff`] is the raw difference of two releases, [`human_diff`] the readable one. [`run`] serves `waxseal run`,
+//! which executes a package in the locked room. [`exit`] is how it all ends.
 
 pub mod cli;
 pub mod config;
@@ -14,6 +15,8 @@ pub mod reader;
 pub mod diff;
 pub mod human_diff;
 pub mod report;
+
+pub mod run;
 
 mod commands;
 

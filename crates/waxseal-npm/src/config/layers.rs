@@ -77,6 +77,11 @@ impl Settings {
         }
     }
 
+    /// Every key that is set.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     /// A number of milliseconds, a count or a factor.
     pub(super) fn number(&self, key: &str, default: u64) -> u64 {
         self.text(key)

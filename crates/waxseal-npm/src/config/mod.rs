@@ -117,6 +117,16 @@ impl NpmConfig {
         }
     }
 
+    /// The default registry and that of every scope; what is no address is left out.
+    pub fn registries(&self) -> Vec<Url> {
+        let scoped = self
+            .settings
+            .keys()
+            .filter(|key| key.starts_with('@') && key.ends_with(":registry"));
+        let scoped = scoped.filter_map(|key| registry_url(self.settings.text(key)?).ok());
+        std::iter::once(self.registry.clone()).chain(scoped).collect()
+    }
+
     /// Where the default registry was said, for `doctor`: a file, the environment, or npm itself.
     pub fn registry_source(&self) -> &str {
         &self.registry_source

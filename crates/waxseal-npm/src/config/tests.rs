@@ -176,6 +176,8 @@ fn a_scope_has_its_own_registry() {
     assert_eq!(registry("@mine/x").unwrap(), "https://mine.example/npm/");
     assert_eq!(registry("@other/x").unwrap(), "https://registry.example/");
     assert_eq!(registry("x").unwrap(), "https://registry.example/");
+    let all: Vec<String> = config.registries().iter().map(ToString::to_string).collect();
+    assert_eq!(all, ["https://registry.example/", "https://mine.example/npm/"]);
     assert!(
         registry("@bad/x")
             .unwrap_err()

@@ -234,7 +234,7 @@ impl Wanted {
 }
 
 /// What the spec of a dependency points at; it need not be one that waxseal fetches.
-pub(crate) fn source_of(spec: &str) -> DependencySource {
+pub fn source_of(spec: &str) -> DependencySource {
     let path = || spec.contains('/') || is_archive_name(spec);
     match refuse_address(spec, spec) {
         _ if is_file_spec(spec) || spec.starts_with("link:") || spec.starts_with("portal:") => DependencySource::File,

@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod explain;
+mod run;
 
 mod completions;
 mod doctor;
@@ -35,6 +36,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             .collect();
         return reader::worker_main(&rest);
     }
+    match arguments.get(1).and_then(|word| word.to_str()) {
+        Some(crate::run::WARDEN_ROLE) => return waxseal_sandbox::warden_main(),
+        Some(crate::run::INTERNET_ROLE) => return crate::run::internet_main(),
+        _ => {}
+    }
     std::panic::set_hook(Box::new(say_fault));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -51,6 +57,7 @@ fn run(cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::Check(arguments) => check::run(arguments, &cli.shared, &screen),
         Command::Diff(arguments) => diff::run(arguments, &cli.shared, &screen),
+        Command::Run(arguments) => run::run(arguments, &cli.shared, &screen),
         Command::Explain(arguments) => explain::run(arguments, &screen),
         Command::Init(arguments) => init::run(arguments, &screen),
         Command::Doctor(arguments) => doctor::run(arguments, &cli.shared, &screen),

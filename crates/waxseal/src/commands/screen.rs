@@ -79,6 +79,11 @@ impl Screen {
         }
     }
 
+    /// Whether anything beside the report is wanted.
+    pub(super) fn shows_notes(&self) -> bool {
+        !self.quiet
+    }
+
     /// Writes data. A closed pipe ends the command quietly.
     pub(super) fn print(&self, text: &str) -> Result<(), Problem> {
         self.write(text.as_bytes())

@@ -8,7 +8,7 @@ mod failure;
 mod input;
 mod protocol;
 mod session;
-mod wire;
+pub(crate) mod wire;
 
 mod read;
 

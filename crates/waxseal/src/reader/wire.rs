@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// What came over the pipe.
 #[derive(Debug)]
-pub(super) enum Frame {
+pub(crate) enum Frame {
     /// A message, still encoded.
     Message(Vec<u8>),
     /// Raw bytes that belong to the message before or behind.
@@ -16,7 +16,7 @@ pub(super) enum Frame {
 
 /// Why a frame could not be taken.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum WireError {
+pub(crate) enum WireError {
     /// The other end is gone.
     #[error("the pipe ended")]
     Ended,
@@ -33,7 +33,7 @@ pub(super) enum WireError {
 
 /// The end that listens.
 #[derive(Debug)]
-pub(super) struct Inbox<R> {
+pub(crate) struct Inbox<R> {
     pipe: R,
     /// Bytes of one frame.
     max_frame: usize,
@@ -42,7 +42,7 @@ pub(super) struct Inbox<R> {
 }
 
 impl<R: Read> Inbox<R> {
-    pub(super) fn new(pipe: R, max_frame: usize, max_total: u64) -> Self {
+    pub(crate) fn new(pipe: R, max_frame: usize, max_total: u64) -> Self {
         Self {
             pipe,
             max_frame,
@@ -51,7 +51,7 @@ impl<R: Read> Inbox<R> {
     }
 
     /// The next frame.
-    pub(super) fn frame(&mut self) -> Result<Frame, WireError> {
+    pub(crate) fn frame(&mut self) -> Result<Frame, WireError> {
         let mut head = [0; HEAD];
         self.exact(&mut head)?;
         let [kind, length @ ..] = head;
@@ -70,7 +70,7 @@ impl<R: Read> Inbox<R> {
     }
 
     /// The next frame, which must be a message.
-    pub(super) fn message<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
+    pub(crate) fn message<T: DeserializeOwned>(&mut self) -> Result<T, WireError> {
         match self.frame()? {
             Frame::Message(body) => decode(&body),
             Frame::Raw(_) => Err(WireError::Malformed),
@@ -78,7 +78,7 @@ impl<R: Read> Inbox<R> {
     }
 
     /// Bytes outside of frames, of which the length was said before.
-    pub(super) fn bytes(&mut self, length: u64) -> Result<Vec<u8>, WireError> {
+    pub(crate) fn bytes(&mut self, length: u64) -> Result<Vec<u8>, WireError> {
         self.left = self.left.checked_sub(length).ok_or(WireError::TooLarge)?;
         let mut bytes = vec![0; usize::try_from(length).map_err(|_| WireError::TooLarge)?];
         self.exact(&mut bytes)?;
@@ -94,7 +94,7 @@ impl<R: Read> Inbox<R> {
 }
 
 /// Decodes a message; bytes left over make it malformed.
-pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, WireError> {
+pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, WireError> {
     match postcard::take_from_bytes(body) {
         Ok((message, [])) => Ok(message),
         _ => Err(WireError::Malformed),
@@ -102,14 +102,14 @@ pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, WireError> {
 }
 
 /// Sends a message as one frame.
-pub(super) fn send<T: Serialize>(pipe: &mut impl Write, message: &T) -> Result<(), WireError> {
+pub(crate) fn send<T: Serialize>(pipe: &mut impl Write, message: &T) -> Result<(), WireError> {
     // The head is filled in once the length is known, so that a frame is one write.
     let frame = postcard::to_extend(message, vec![0; HEAD]).map_err(|_| WireError::Malformed)?;
     finish(pipe, frame, MESSAGE)
 }
 
 /// Sends raw bytes, in as many frames as it takes.
-pub(super) fn send_raw(pipe: &mut impl Write, bytes: &[u8]) -> Result<(), WireError> {
+pub(crate) fn send_raw(pipe: &mut impl Write, bytes: &[u8]) -> Result<(), WireError> {
     for chunk in bytes.chunks(MAX_RAW) {
         pipe.write_all(&head(RAW, chunk.len())?)?;
         pipe.write_all(chunk)?;
@@ -134,7 +134,7 @@ const MESSAGE: u8 = 1;
 const RAW: u8 = 2;
 
 /// Raw bytes come in pieces that can be passed on as they come.
-pub(super) const MAX_RAW: usize = 256 << 10;
+pub(crate) const MAX_RAW: usize = 256 << 10;
 
 #[cfg(test)]
 mod tests;

@@ -6,15 +6,15 @@
 
 use waxseal_model::Report;
 
-mod answer;
+pub(crate) mod answer;
 pub(crate) mod escape;
 mod excerpt;
 mod json;
 mod junit;
 mod markdown;
 mod sarif;
-mod text;
-mod width;
+pub(crate) mod text;
+pub(crate) mod width;
 
 /// One way to write a report.
 #[derive(Debug, Clone, Copy)]

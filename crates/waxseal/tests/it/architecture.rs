@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("waxseal-npm", &["waxseal-model"]),
     ("waxseal-js", &["waxseal-model"]),
     ("waxseal-mail", &["waxseal-model"]),
+    ("waxseal-internet", &["waxseal-model", "waxseal-mail"]),
     ("waxseal-detect", &["waxseal-model"]),
     (
         "waxseal",
@@ -20,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "waxseal-npm",
             "waxseal-js",
             "waxseal-mail",
+            "waxseal-internet",
             "waxseal-detect",
         ],
     ),
@@ -119,7 +121,7 @@ fn the_pure_crates_are_fenced_from_the_world() {
 }
 
 #[test]
-fn unsafe_code_is_written_nowhere() {
+fn unsafe_code_is_written_in_one_module_and_in_attacks_on_it() {
     let mut folders = vec![root().join("crates")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder") {
@@ -128,7 +130,9 @@ fn unsafe_code_is_written_nowhere() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).expect("text");
-                let here = path.ends_with("tests/it/architecture.rs");
+                let here = path.ends_with("tests/it/architecture.rs")
+                    || path.ends_with("waxseal-sandbox/src/sys.rs")
+                    || path.to_string_lossy().contains("waxseal-sandbox/tests/room/");
                 assert!(
                     here || !text.contains("expect(unsafe_code"),
                     "{} lifts the ban",

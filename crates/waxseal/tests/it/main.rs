@@ -9,4 +9,5 @@ mod commands;
 mod exits;
 mod fixtures;
 mod reading;
+mod running;
 mod support;

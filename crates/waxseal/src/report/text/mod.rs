@@ -11,7 +11,7 @@ use super::width::{pad, width};
 
 pub(super) mod change;
 pub(super) mod findings;
-mod page;
+pub(crate) mod page;
 
 /// Writes the report.
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {

@@ -1,0 +1,283 @@
+//! `waxseal run -- COMMAND`: what a command does where nothing real can be reached.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use waxseal_internet::Canaries;
+use waxseal_model::{CapabilityKind, Phase, RunEnd, Target as CapabilityTarget};
+use waxseal_npm::config::NpmConfig;
+
+use super::screen::{Problem, Screen};
+use super::settings;
+use crate::cli::{Run, RunFormat, Shared};
+use crate::collect::{Bar, Collector, Target};
+use crate::exit::Exit;
+use crate::reader::{self, Keep, ReaderOptions, SideReading};
+use crate::run::allow::Allowlist;
+use crate::run::save::{Extras, save};
+use crate::run::summary::{CanaryDeed, Color, Known, Summary, json, render, summarize};
+use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
+
+pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    let allow = Allowlist::parse(&arguments.allow).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+    let mut spec = RunSpec {
+        steps: Vec::new(),
+        project: None,
+        env: Vec::new(),
+        names: Vec::new(),
+        title: Vec::new(),
+        seed: arguments.seed.unwrap_or_else(chance),
+        time: Duration::from_secs(arguments.max_time.0),
+        linger: Duration::from_secs(arguments.linger.0),
+        memory: arguments.max_memory.0,
+        keys: arguments.save.is_some(),
+        files: Vec::new(),
+        registry: None,
+        gaps: Vec::new(),
+    };
+    match &arguments.package {
+        Some(package) => install(package, &mut spec, arguments, shared, screen)?,
+        None => {
+            spec.project = project(arguments)?;
+            spec.steps.push(Step {
+                command: arguments.command.clone(),
+                phase: Phase::Call,
+            });
+        }
+    }
+    spec.env.extend(arguments.env.iter().cloned());
+    let started = jiff::Timestamp::now();
+    let executed = execute(&spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
+    let canaries = Canaries::mint(spec.seed);
+    let find = |bytes: &[u8]| -> Vec<String> {
+        let hits = canaries.found_in(bytes);
+        hits.into_iter().map(|hit| hit.canary.to_owned()).collect()
+    };
+    let summary = summarize(
+        &executed.run,
+        &Known {
+            allow: Some(&allow),
+            planted: &[],
+            find: Some(&find),
+            resolver: Some(waxseal_sandbox::NAME_SERVER.into()),
+        },
+    );
+    if let Some(folder) = &arguments.save {
+        keep(folder, &executed, &summary, started)?;
+    }
+    let text = match arguments.format {
+        RunFormat::Text => render(
+            &summary,
+            screen.width,
+            if screen.color { Color::Ansi } else { Color::None },
+        ),
+        RunFormat::Json => format!("{:#}\n", json(&summary)),
+    };
+    screen.print(&text)?;
+    Ok(exit(arguments, &summary))
+}
+
+/// Finds out and fetches what a package needs.
+fn install(
+    package: &str,
+    spec: &mut RunSpec,
+    arguments: &Run,
+    shared: &Shared,
+    screen: &Screen,
+) -> Result<(), Problem> {
+    let (mut env, config) = settings::load(shared)?;
+    let offline = settings::source(&arguments.source, &config, &mut env);
+    let target = Target::parse(package).map_err(|err| Problem::usage(&err, err.hint()))?;
+    let bar = if screen.progress {
+        Bar::on_terminal()
+    } else {
+        Bar::default()
+    };
+    bar.doing("finding out what it needs");
+    let npm = NpmConfig::load(&env).map_err(|err| incomplete(&err, err.hint().to_owned()))?;
+    let collector = Collector::new(env.clone(), offline, waxseal_npm::Limits::default().inflated, &bar);
+    let registry = collector
+        .registry()
+        .map_err(|err| incomplete(&err.message, err.hint.clone().unwrap_or_default()))?;
+    let install =
+        prepare(&target.spec, &env, registry, &npm, offline).map_err(|err| incomplete(&err, err.hint().to_owned()))?;
+    spec.steps = install.steps;
+    spec.project = install.project;
+    spec.files = install.files;
+    spec.registry = Some(install.registry);
+    spec.env = install.env;
+    spec.gaps = install.gaps;
+    spec.title = vec![package.to_owned()];
+    spec.names = names_read(&collector, &target, &ReaderOptions::default());
+    Ok(())
+}
+
+/// The environment variables that a package's code reads, by name. What cannot be read has none: the run itself will tell.
+fn names_read(collector: &Collector<'_>, target: &Target, options: &ReaderOptions) -> Vec<String> {
+    let Ok(found) = collector.fetch(target) else {
+        return Vec::new();
+    };
+    let sides = [(found.subject, found.input)];
+    let mut reading = reader::read(&sides, Keep::Facts, options, &());
+    let Some(SideReading::Read(evidence)) = reading.sides.pop() else {
+        return Vec::new();
+    };
+    let names: BTreeSet<String> = evidence
+        .capabilities
+        .iter()
+        .filter(|it| it.kind == CapabilityKind::Environment)
+        .filter_map(|it| match &it.target {
+            CapabilityTarget::Constant(name) => Some(name.clone()),
+            _ => None,
+        })
+        // Those that a room has anyway are not to be made up, nor those that say where one is.
+        .filter(|name| !ORDINARY.contains(&name.as_str()))
+        .take(MAX_NAMES)
+        .collect();
+    names.into_iter().collect()
+}
+
+/// What was asked for could not be had.
+fn incomplete(message: &dyn std::fmt::Display, hint: String) -> Problem {
+    Problem::Sentence {
+        exit: Exit::Incomplete,
+        message: message.to_string(),
+        hint: Some(hint).filter(|hint| !hint.is_empty()),
+    }
+}
+
+/// The folder the command works on.
+fn project(arguments: &Run) -> Result<Option<PathBuf>, Problem> {
+    if arguments.no_project {
+        return Ok(None);
+    }
+    let folder = match &arguments.project {
+        Some(folder) => folder.clone(),
+        None => PathBuf::from("."),
+    };
+    let found = folder.canonicalize();
+    match found {
+        Ok(path) if path.is_dir() => Ok(Some(path)),
+        Ok(_) => Err(Problem::usage(
+            format!("`{}` is no folder", folder.display()),
+            "name the folder of a project, or use --no-project".to_owned(),
+        )),
+        Err(err) => Err(Problem::usage(
+            format!("the project `{}` cannot be opened: {err}", folder.display()),
+            "name the folder of a project, or use --no-project".to_owned(),
+        )),
+    }
+}
+
+/// No room is never a pass.
+fn no_run(err: &RunError) -> Problem {
+    Problem::Sentence {
+        exit: Exit::Incomplete,
+        message: err.to_string(),
+        hint: Some(err.hint().to_owned()),
+    }
+}
+
+fn keep(
+    folder: &std::path::Path,
+    executed: &Executed,
+    summary: &Summary,
+    started: jiff::Timestamp,
+) -> Result<(), Problem> {
+    let extras = Extras {
+        started,
+        packets: None,
+        tls_keys: &executed.tls_keys,
+        versions: &[],
+        limit: MAX_SAVED,
+    };
+    match save(folder, &executed.run, summary, &extras) {
+        Ok(_) => Ok(()),
+        Err(err) => Err(Problem::Sentence {
+            exit: Exit::Incomplete,
+            hint: Some(err.hint().to_owned()),
+            message: err.to_string(),
+        }),
+    }
+}
+
+/// What was not asked for weighs more than what was lost.
+fn exit(arguments: &Run, summary: &Summary) -> Exit {
+    let strange = summary.restricted && summary.destinations.iter().any(|it| !it.allowed);
+    if strange || summary.canaries.iter().any(|it| it.deed == CanaryDeed::Sent) {
+        return Exit::Findings;
+    }
+    let unknown = !summary.invalid.is_empty() || matches!(summary.end, RunEnd::NotStarted(_) | RunEnd::Stopped(_));
+    if unknown && !arguments.allow_incomplete {
+        return Exit::Incomplete;
+    }
+    Exit::Clean
+}
+
+/// Random enough that no package knows it beforehand.
+fn chance() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    std::hash::RandomState::new().build_hasher().finish()
+}
+
+/// Shows what the command writes, on standard error, without anything that a terminal would obey.
+struct Escaped {
+    shown: bool,
+    rest: Mutex<[Vec<u8>; 2]>,
+}
+
+impl Escaped {
+    fn new(screen: &Screen) -> Self {
+        Self {
+            shown: screen.shows_notes(),
+            rest: Mutex::default(),
+        }
+    }
+}
+
+impl Output for Escaped {
+    fn write(&self, stream: Stream, bytes: &[u8]) {
+        if !self.shown {
+            return;
+        }
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let pending = &mut rest[usize::from(stream == Stream::Err)];
+        pending.extend_from_slice(bytes);
+        let mut err = std::io::stderr().lock();
+        while let Some(end) = pending.iter().position(|byte| *byte == b'\n').or_else(|| {
+            // A line that never ends is shown in pieces.
+            (pending.len() > MAX_LINE).then_some(MAX_LINE)
+        }) {
+            let line: Vec<u8> = pending.drain(..=end.min(pending.len() - 1)).collect();
+            let text = crate::report::escape::escape(String::from_utf8_lossy(&line).trim_end(), MAX_LINE);
+            let _ = writeln!(err, "  | {text}");
+        }
+    }
+}
+
+/// What a room has of its own, or what would say that it is none.
+const ORDINARY: [&str; 14] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "TERM",
+    "EDITOR",
+    "NODE_ENV",
+    "NODE_OPTIONS",
+    "CI",
+    "DEBUG",
+    "TMPDIR",
+    "NODE_EXTRA_CA_CERTS",
+];
+/// Variables that are made up for one package.
+const MAX_NAMES: usize = 200;
+/// Bytes of one line of output that are shown on one line.
+const MAX_LINE: usize = 4 << 10;
+/// Bytes of a proof.
+const MAX_SAVED: u64 = 2 << 30;

@@ -1,0 +1,125 @@
+//! What running a package takes: its closure is found out and fetched outside, without running anything, and everything that runs runs
+//! in the room: `npm install` with its scripts, then every entry point and program.
+
+use std::path::{Path, PathBuf};
+
+use waxseal_model::Phase;
+use waxseal_npm::config::NpmConfig;
+use waxseal_npm::{Environment, PackageSpec, Registry};
+
+use super::closure::{self, Closure, ClosureError, Wanted};
+use super::registry::RegistryAnswers;
+use super::session::Step;
+
+/// A package, ready to be run.
+#[derive(Debug)]
+pub struct Install {
+    /// What is done in the room.
+    pub steps: Vec<Step>,
+    /// The folder it works on, for a package that is one.
+    pub project: Option<PathBuf>,
+    /// Files of the project's place, and one of ours.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What npm finds where its registry is.
+    pub registry: RegistryAnswers,
+    /// Environment that npm and the package are given.
+    pub env: Vec<(String, String)>,
+    /// What is missing, in sentences of ours: what was refused or could not be had.
+    pub gaps: Vec<String>,
+}
+
+/// Finds out what an install of a package needs, and fetches it. Nothing of it is run.
+///
+/// # Errors
+/// npm is missing or cannot work it out, or the package is an archive on disk.
+pub fn prepare(
+    spec: &PackageSpec,
+    env: &Environment,
+    registry: &Registry,
+    config: &NpmConfig,
+    offline: bool,
+) -> Result<Install, ClosureError> {
+    let project = match spec {
+        PackageSpec::Folder(folder) => Some(folder.resolve(env)),
+        _ => None,
+    };
+    let wanted = match &project {
+        Some(folder) => Wanted::Project(folder),
+        None => Wanted::Package(spec),
+    };
+    let options = closure::Options { env, config, offline };
+    let closure = closure::close(wanted, &options)?;
+    let base = config.registry().clone();
+    let home = |name: &waxseal_model::PackageName| config.registry_for(name).ok();
+    let archives = closure::fetch(&closure, registry, &home);
+    let gaps = closure
+        .refused
+        .iter()
+        .chain(&archives.refused)
+        .map(|it| format!("the dependency `{}` is not in the room: {}", it.name, it.why))
+        .collect();
+    let answers = RegistryAnswers::new(&closure, &archives, &base);
+    let name = match spec {
+        PackageSpec::Registry { name, alias, .. } => Some(alias.clone().unwrap_or_else(|| name.as_str().to_owned())),
+        PackageSpec::Folder(_) | PackageSpec::Archive(_) => None,
+    };
+    Ok(Install {
+        steps: steps(name.as_deref()),
+        files: files(&closure, project.as_deref()),
+        project,
+        registry: answers,
+        env: surroundings(base.as_str()),
+        gaps,
+    })
+}
+
+fn steps(name: Option<&str>) -> Vec<Step> {
+    let step = |phase: Phase, command: &[&str]| Step {
+        command: command.iter().map(|&word| word.to_owned()).collect(),
+        phase,
+    };
+    let folder = name.map_or_else(|| ".".to_owned(), |name| format!("node_modules/{name}"));
+    vec![
+        step(
+            Phase::Install,
+            &[
+                "npm",
+                "install",
+                "--foreground-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
+        ),
+        step(Phase::Import, &["node", LOADER, &folder, name.unwrap_or(&folder)]),
+    ]
+}
+
+/// A package of a registry is installed into an empty project; a folder has its own files, and keeps its own lockfile.
+fn files(closure: &Closure, project: Option<&Path>) -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![(LOADER.to_owned(), IMPORT.as_bytes().to_vec())];
+    if project.is_none() {
+        files.push(("package.json".to_owned(), closure.manifest.clone()));
+    }
+    files.extend(
+        closure
+            .lockfile_for_room()
+            .map(|bytes| ("package-lock.json".to_owned(), bytes)),
+    );
+    files
+}
+
+/// Like production, and without what npm says to its registry beside the install.
+fn surroundings(registry: &str) -> Vec<(String, String)> {
+    [
+        ("NODE_ENV", "production"),
+        ("npm_config_registry", registry),
+        ("npm_config_update_notifier", "false"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// Where the room has what loads a package.
+const LOADER: &str = "/opt/load.cjs";
+const IMPORT: &str = include_str!("drive/import.cjs");

@@ -1,0 +1,41 @@
+//! `waxseal run`: a command in the locked room, answered by a simulated internet, and everything that was seen.
+//!
+//! [`execute`] starts two roles of this same program: the room's warden (in `waxseal-sandbox`), and the process that plays the
+//! internet ([`internet_main`]), which is sealed before the command starts. The parent parses nothing that a package wrote.
+//!
+//! Beside that: [`allow`] reads `--allow`; [`closure`] finds out, without running anything, which releases an install needs, and
+//! [`registry`] answers npm inside the room with exactly those. Afterwards [`summary`] says what was seen, and [`save`] writes the proof.
+
+pub mod allow;
+pub mod closure;
+pub mod registry;
+pub mod save;
+pub mod summary;
+
+mod install;
+mod internet;
+mod probe;
+mod protocol;
+mod role;
+mod room;
+mod session;
+
+#[cfg(test)]
+mod samples;
+
+pub use install::{Install, prepare};
+pub use probe::{NoRoom, probe};
+pub(crate) use role::internet_main;
+pub use session::{Executed, Output, RunError, RunSpec, Step, Stream, execute};
+
+/// The hidden subcommand that makes this binary the warden of a room.
+pub const WARDEN_ROLE: &str = "__warden";
+/// The hidden subcommand that makes this binary play the internet.
+pub const INTERNET_ROLE: &str = "__internet";
+
+/// `CLOCK_MONOTONIC` in nanoseconds: the same for every process of this machine.
+pub(crate) fn clock() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    seconds * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap_or(0)
+}

@@ -1,0 +1,210 @@
+//! The process that plays the internet: takes its sockets, seals itself, and only then does the package start.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::time::{Duration, Instant};
+
+use waxseal_internet::{
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, Server, Sink, SmtpAccounts, SmtpServer, Sockets,
+    World, serve,
+};
+use waxseal_model::{Counters, Event};
+use waxseal_sandbox::{Limits, Role, take_descriptors};
+
+use super::protocol::{Order, Word};
+use super::registry::{Parts, RegistryAnswers, What};
+use crate::reader::wire::{self, Inbox, WireError};
+
+/// Runs the role. Standard input is a socket to the parent.
+pub(crate) fn internet_main() -> ExitCode {
+    // What a panic would print may hold text of a package.
+    std::panic::set_hook(Box::new(|_| ()));
+    match play() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAULT),
+    }
+}
+
+fn play() -> Result<(), WireError> {
+    let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
+    let room = waxseal_sandbox::enter(Role::Internet).map_err(|err| std::io::Error::other(err.to_string()))?;
+    let mut orders = Inbox::new(
+        BufReader::with_capacity(1, File::from(socket.try_clone()?)),
+        MAX_ORDER,
+        u64::MAX,
+    );
+    let mut direct = File::from(socket.try_clone()?);
+    let Order::Make { seed, epoch, keys } = orders.message()? else {
+        return Err(WireError::Malformed);
+    };
+    let (words, said) = mpsc::sync_channel(QUEUE);
+    let mut ca = Ca::generate();
+    if keys {
+        let words = words.clone();
+        ca = ca.with_key_log(move |line| {
+            let _ = words.send(Word::Key(line.to_owned()));
+        });
+    }
+    wire::send(&mut direct, &Word::Made { authority: ca.pem() })?;
+    let mut registry = None;
+    loop {
+        match orders.message()? {
+            Order::Serve => break,
+            Order::Registry {
+                host,
+                prefix,
+                documents,
+                archives,
+            } => {
+                let archives = archives
+                    .into_iter()
+                    .map(|(path, length)| Ok((path, orders.bytes(length)?.into())))
+                    .collect::<Result<_, WireError>>()?;
+                registry = Some(RegistryAnswers::from_parts(Parts {
+                    host,
+                    prefix,
+                    documents,
+                    archives,
+                }));
+            }
+            _ => return Err(WireError::Malformed),
+        }
+    }
+    let sockets = sockets(&socket)?;
+    let writer = std::thread::spawn({
+        let out = direct.try_clone()?;
+        move || write(&said, out)
+    });
+    let server = serve(
+        sockets,
+        world(seed, epoch, ca, registry),
+        Arc::new(Mouth(words.clone())),
+    )?;
+    let limits = Limits {
+        address_space: ADDRESS_SPACE,
+        cpu_seconds: CPU_SECONDS,
+    };
+    let sealed = room.seal(&limits).map(|_| ()).map_err(|err| err.to_string());
+    let _ = words.send(Word::Sealed(sealed));
+    let counters = obey(&mut orders, server, &words)?;
+    let _ = words.send(Word::Finished(counters));
+    drop(words);
+    let _ = writer.join();
+    Ok(())
+}
+
+fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {
+    let mut taken = take_descriptors(socket)?.into_iter();
+    let mut next = || taken.next().ok_or(WireError::Malformed);
+    Ok(Sockets {
+        tcp: next()?.into(),
+        udp: [next()?.into(), next()?.into()],
+        dns: [next()?.into(), next()?.into()],
+        tap: Some(next()?),
+    })
+}
+
+fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> World {
+    let since = Duration::from_nanos(super::clock().saturating_sub(epoch));
+    let now = Instant::now();
+    let canaries = Canaries::mint(seed);
+    let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
+    let rest = Answers::new(seed, Arc::new(Bait::mint(seed)), canaries);
+    World {
+        ca,
+        answer: Arc::new(Hosts { registry, rest }),
+        mail: Arc::new(mail),
+        own_addresses: vec![waxseal_sandbox::OWN_IPV4.into(), waxseal_sandbox::OWN_IPV6.into()],
+        limits: waxseal_internet::Limits::default(),
+        start: now.checked_sub(since).unwrap_or(now),
+    }
+}
+
+/// Who answers HTTP: npm's registry where there is one, else whoever fits.
+struct Hosts {
+    registry: Option<RegistryAnswers>,
+    rest: Answers,
+}
+
+impl Answer for Hosts {
+    fn answer(&self, request: &HttpRequest<'_>) -> HttpAnswer {
+        let registry = self.registry.as_ref().filter(|it| it.host() == request.host);
+        let accept = request.header("accept").unwrap_or_default();
+        match registry.and_then(|it| it.answer(request.method, request.path, accept)) {
+            Some(answer) => HttpAnswer {
+                status: answer.status,
+                headers: vec![("content-type".to_owned(), answer.content_type.to_owned())],
+                body: answer.body.to_vec().into(),
+                answered_by: match answer.what {
+                    What::Unknown { .. } => "registry/unforeseen".to_owned(),
+                    _ => "registry".to_owned(),
+                },
+            },
+            None => self.rest.answer(request),
+        }
+    }
+}
+
+/// Until the parent wants the rest, or is gone.
+fn obey<R: std::io::Read>(
+    orders: &mut Inbox<R>,
+    server: Server,
+    words: &SyncSender<Word>,
+) -> Result<Counters, WireError> {
+    loop {
+        match orders.message()? {
+            Order::Phase(phase) => server.phase(phase),
+            Order::Idle => {
+                let _ = words.send(Word::Idle {
+                    still: u64::try_from(server.idle_for().as_micros()).unwrap_or(u64::MAX),
+                    open: u32::try_from(server.active()).unwrap_or(u32::MAX),
+                });
+            }
+            Order::Finish => return Ok(server.finish()),
+            Order::Make { .. } | Order::Registry { .. } | Order::Serve => return Err(WireError::Malformed),
+        }
+    }
+}
+
+/// Says what was seen. Waits when the parent is slow, so that nothing is lost.
+struct Mouth(SyncSender<Word>);
+
+impl Sink for Mouth {
+    fn take(&self, event: Event) -> bool {
+        self.0.send(Word::Event(Box::new(event))).is_ok()
+    }
+
+    fn count(&self, _: &Counters) {}
+}
+
+/// Writes words as they come, many at a time when many come.
+fn write(said: &Receiver<Word>, out: File) {
+    let mut out = BufWriter::with_capacity(BUFFER, out);
+    while let Ok(word) = said.recv() {
+        let mut next = Some(word);
+        while let Some(word) = next {
+            if wire::send(&mut out, &word).is_err() {
+                return;
+            }
+            next = said.try_recv().ok();
+        }
+        if out.flush().is_err() {
+            return;
+        }
+    }
+}
+
+/// The documents of an install's packages.
+const MAX_ORDER: usize = 256 << 20;
+/// Events that wait for the parent.
+const QUEUE: usize = 4_096;
+const BUFFER: usize = 256 << 10;
+/// Twelve thousand connections with their buffers, and bodies of up to 256 MiB together.
+const ADDRESS_SPACE: u64 = 8 << 30;
+/// As long as the longest run.
+const CPU_SECONDS: u64 = 3_600;
+const FAULT: u8 = 70;

