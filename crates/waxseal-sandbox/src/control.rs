@@ -35,7 +35,11 @@ pub(crate) enum Message {
 #[derive(Debug)]
 pub(crate) struct Channel {
     socket: OwnedFd,
-    bytes: VecDeque<u8>,
+    /// What came, of which the first `taken` bytes were taken.
+    bytes: Vec<u8>,
+    taken: usize,
+    /// What is read into.
+    room: Box<[u8]>,
     descriptors: VecDeque<OwnedFd>,
     /// What was posted and not yet sent.
     posted: VecDeque<u8>,
@@ -45,7 +49,9 @@ impl Channel {
     pub(crate) fn new(socket: OwnedFd) -> Self {
         Self {
             socket,
-            bytes: VecDeque::new(),
+            bytes: Vec::new(),
+            taken: 0,
+            room: vec![0; 64 << 10].into(),
             descriptors: VecDeque::new(),
             posted: VecDeque::new(),
         }
@@ -130,30 +136,31 @@ impl Channel {
 
     /// A message that has come already.
     pub(crate) fn buffered(&mut self) -> io::Result<Option<Message>> {
-        if self.bytes.len() < 4 {
+        let came = &self.bytes[self.taken..];
+        let Some((head, rest)) = came.split_first_chunk::<4>() else {
             return Ok(None);
-        }
-        let head: Vec<u8> = self.bytes.iter().take(4).copied().collect();
-        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+        };
+        let length = u32::from_le_bytes(*head) as usize;
         if length > MAX_FRAME {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        if self.bytes.len() < 4 + length {
+        let Some(body) = rest.get(..length) else {
             return Ok(None);
+        };
+        let message = Reader(body).message();
+        self.taken += 4 + length;
+        if self.taken == self.bytes.len() {
+            self.bytes.clear();
+            self.taken = 0;
         }
-        let body: Vec<u8> = self.bytes.drain(..4 + length).skip(4).collect();
-        Reader(&body)
-            .message()
-            .map(Some)
-            .ok_or_else(|| io::ErrorKind::InvalidData.into())
+        message.map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     /// Reads once, waiting if nothing is there. The other end being gone is an error.
     pub(crate) fn fill(&mut self) -> io::Result<()> {
-        let mut buffer = vec![0; 64 << 10];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
-        let mut parts = [IoSliceMut::new(&mut buffer)];
+        let mut parts = [IoSliceMut::new(&mut self.room)];
         let got = match recvmsg(&self.socket, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
             Ok(got) => got.bytes,
             Err(rustix::io::Errno::INTR) => return Ok(()),
@@ -167,7 +174,11 @@ impl Channel {
         if got == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        self.bytes.extend(&buffer[..got]);
+        if self.taken > 0 {
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+        self.bytes.extend_from_slice(&self.room[..got]);
         Ok(())
     }
 

@@ -163,7 +163,10 @@ pub struct Limits {
 
 /// `run`.
 #[derive(Debug, Args)]
-#[command(after_help = RUN_HELP)]
+#[command(
+    after_help = RUN_HELP,
+    override_usage = "waxseal run [OPTIONS] <PACKAGE>\n       waxseal run [OPTIONS] -- <COMMAND>..."
+)]
 pub struct Run {
     /// A package to install and load: name, name@range, pkg:npm/… or a folder
     #[arg(

@@ -17,7 +17,7 @@ use crate::collect::{Bar, Collector, Target};
 use crate::exit::Exit;
 use crate::reader::{self, Keep, ReaderOptions, SideReading};
 use crate::run::allow::Allowlist;
-use crate::run::save::{Extras, save};
+use crate::run::save::{Extras, make_ready, save};
 use crate::run::summary::{CanaryDeed, Color, Known, Summary, json, render, summarize};
 use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
 
@@ -49,6 +49,9 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         }
     }
     spec.env.extend(arguments.env.iter().cloned());
+    if let Some(folder) = &arguments.save {
+        make_ready(folder).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+    }
     let started = jiff::Timestamp::now();
     let executed = execute(&spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
     let canaries = Canaries::mint(spec.seed);

@@ -126,6 +126,14 @@ impl SaveError {
     }
 }
 
+/// Makes the folder, or sees that it is one that may be written to: before anything runs whose proof would then have no place.
+///
+/// # Errors
+/// Why not.
+pub fn make_ready(folder: &Path) -> Result<(), SaveError> {
+    Folder::open(folder).map(|_| ())
+}
+
 /// Writes everything below `folder`, which is new, empty, or was written by this before.
 ///
 /// # Errors
