@@ -126,6 +126,17 @@ pub enum Notice {
     Opened(String),
     /// A watched path was changed, moved or removed.
     Changed(String),
+    /// A file of a folder that the room may write to is not what it was when the room was ready: told once, when the last command has ended.
+    File {
+        /// The path in the room.
+        path: Vec<u8>,
+        /// What happened to it.
+        change: FileChange,
+        /// Its size in bytes; of a new folder, that of all that is in it.
+        size: u64,
+    },
+    /// More files changed than are told, or looked at: so many times something was left out.
+    FilesCut(u64),
     /// The command has ended; others may still run.
     Exited(CommandEnd),
     /// All processes together took too much memory, or the machine had none left, and the room was closed.
@@ -137,6 +148,17 @@ pub enum Notice {
         /// Notices that were left out, because there were too many.
         lost: u64,
     },
+}
+
+/// What happened to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileChange {
+    /// It was not there before.
+    Made,
+    /// It was there before.
+    Changed,
+    /// It is no longer there.
+    Removed,
 }
 
 /// How a command ended.

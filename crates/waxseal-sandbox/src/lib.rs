@@ -16,6 +16,7 @@
 //! This crate depends on no crate of ours, so that it can be audited alone.
 
 mod cell;
+mod changes;
 mod control;
 mod copy;
 mod files;
@@ -34,7 +35,7 @@ mod warden;
 mod watch;
 mod wire;
 
-pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, Notice, RoomFile};
+pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, FileChange, Notice, RoomFile};
 pub use files::Landlock;
 pub use limits::Limits;
 pub use network::{NAME_SERVER, OWN_IPV4, OWN_IPV6, RoomSockets};

@@ -1,6 +1,7 @@
 //! The room's file system: a private read-only root in memory, parts of this machine bound into it, and one writable memory that all
 //! writable folders share, so that one ceiling holds for all of them.
 
+use std::cell::RefCell;
 use std::ffi::CString;
 use std::fs;
 use std::io;
@@ -16,15 +17,16 @@ use rustix::mount::{
 };
 
 use crate::cell::{Bind, CellSpec, RoomFile};
+use crate::changes::{Before, Writable};
 use crate::copy::copy_tree;
 use crate::sys;
 
-/// Makes the file system of the mount namespace this process is in, and moves into it. `projects` are the sources of the overlays,
+/// Makes the file system of the mount namespace this process is in, moves into it, and notes what lies in its writable folders. `projects` are the sources of the overlays,
 /// opened while the process could still do so.
 ///
 /// # Errors
 /// The step that failed, in words, and why.
-pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<(), (String, io::Error)> {
+pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (String, io::Error)> {
     let at = |step: &str| {
         let step = step.to_owned();
         move |err: io::Error| (step, err)
@@ -74,7 +76,9 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<(), (Stri
         room.write(file).map_err(at("write its files"))?;
     }
     room.proc().map_err(at("mount its /proc"))?;
-    room.enter().map_err(at("move into it"))
+    let before = Before::look(room.writable.take());
+    room.enter().map_err(at("move into it"))?;
+    Ok(before)
 }
 
 /// Opens what an overlay shows: before the process gives up what lets it.
@@ -113,6 +117,8 @@ struct Room {
     door: OwnedFd,
     /// What all writable folders are part of.
     scratch: PathBuf,
+    /// The folders that may be written to.
+    writable: RefCell<Vec<Writable>>,
 }
 
 impl Room {
@@ -127,7 +133,12 @@ impl Room {
         let options = CString::new(format!("mode=755,size={disk},nr_inodes={files}"))?;
         mount("tmpfs", &scratch, "tmpfs", nothing, options.as_c_str())?;
         let door = path_fd(&root)?;
-        let room = Self { root, door, scratch };
+        let room = Self {
+            root,
+            door,
+            scratch,
+            writable: RefCell::default(),
+        };
         for folder in [
             "proc", "dev", "etc", "run", "var", "opt", "root", "srv", "mnt", "media", "home",
         ] {
@@ -241,10 +252,21 @@ impl Room {
             );
             let flags = MountFlags::NOSUID | MountFlags::NODEV;
             mount("overlay", &place, "overlay", flags, CString::new(options)?.as_c_str())?;
-            return Ok(());
+            return self.note(target, &upper, Some(lower.try_clone()?));
         }
         copy_tree(source.as_fd(), &upper, 0, &mut MAX_FILES.clone())?;
-        Ok(mount_bind_recursive(&upper, &place)?)
+        mount_bind_recursive(&upper, &place)?;
+        self.note(target, &upper, None)
+    }
+
+    /// Keeps in mind that a folder may be written to.
+    fn note(&self, target: &str, upper: &Path, lower: Option<OwnedFd>) -> io::Result<()> {
+        self.writable.borrow_mut().push(Writable {
+            target: target.to_owned(),
+            upper: open_source(upper)?,
+            lower,
+        });
+        Ok(())
     }
 
     fn writable(&self, folder: &str) -> io::Result<()> {
@@ -254,7 +276,8 @@ impl Room {
         if FOLDERS.contains(&folder) {
             fs::set_permissions(&inside, fs::Permissions::from_mode(0o1777))?;
         }
-        Ok(mount_bind_recursive(&inside, Self::source(place.as_fd()))?)
+        mount_bind_recursive(&inside, Self::source(place.as_fd()))?;
+        self.note(folder, &inside, None)
     }
 
     fn link(&self, path: &str, says: &str) -> io::Result<()> {

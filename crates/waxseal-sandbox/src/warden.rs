@@ -125,7 +125,7 @@ fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: 
         set_parent_process_death_signal(Some(Signal::KILL)).map_err(at("tie itself to its warden"))?;
         // Not the warden's: who moves into a new root takes along everybody who shares its mounts.
         sys::unshare(libc::CLONE_NEWNS).map_err(at("make namespaces"))?;
-        mounts::furnish(spec, projects)?;
+        let before = mounts::furnish(spec, projects)?;
         // When memory is short the kernel ends this process first, and with it the room, not some process of this machine.
         let _ = std::fs::write(SCORE, "1000");
         warden.send(&Message::Ready, &[]).map_err(at("speak to its warden"))?;
@@ -153,6 +153,10 @@ fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: 
             }
         }
         drop(stdio);
+        for notice in before.changes() {
+            let _ = warden.send(&Message::Notice(notice), &[]);
+        }
+        drop(before);
         bury(None);
         Ok(())
     })();

@@ -1,6 +1,6 @@
 //! How a message of [`crate::control`] is written down: bytes, numbers of 64 bits, and lists behind their length.
 
-use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, Notice, RoomFile};
+use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, FileChange, Notice, RoomFile};
 use crate::control::Message;
 
 /// Writes a message.
@@ -62,6 +62,20 @@ impl Writer {
                 self.number(value.into());
             }
             Notice::OutOfMemory => self.byte(5),
+            Notice::File { path, change, size } => {
+                self.byte(7);
+                self.bytes(path);
+                self.byte(match change {
+                    FileChange::Made => 0,
+                    FileChange::Changed => 1,
+                    FileChange::Removed => 2,
+                });
+                self.number(*size);
+            }
+            Notice::FilesCut(count) => {
+                self.byte(8);
+                self.number(*count);
+            }
             Notice::Empty { answered, lost } => {
                 self.byte(6);
                 self.number(*answered);
@@ -169,6 +183,17 @@ impl Reader<'_> {
                 })
             }
             5 => Notice::OutOfMemory,
+            7 => Notice::File {
+                path: self.bytes()?,
+                change: match self.byte()? {
+                    0 => FileChange::Made,
+                    1 => FileChange::Changed,
+                    2 => FileChange::Removed,
+                    _ => return None,
+                },
+                size: self.number()?,
+            },
+            8 => Notice::FilesCut(self.number()?),
             6 => Notice::Empty {
                 answered: self.number()?,
                 lost: self.number()?,

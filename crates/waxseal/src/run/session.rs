@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use waxseal_internet::Canaries;
 use waxseal_model::{Counters, Event, Observation, Phase, Run, RunEnd, RunLimit};
-use waxseal_sandbox::{Cell, CellLimits, CommandEnd, NotReady, Notice};
+use waxseal_sandbox::{Cell, CellLimits, CommandEnd, FileChange, NotReady, Notice};
 
 use super::internet::{Collected, Internet, InternetError};
 use super::registry::RegistryAnswers;
@@ -296,6 +296,22 @@ impl<'s> Watch<'s> {
             Notice::Changed(path) => self.tell(Observation::CanaryChanged {
                 canary: path.clone(),
                 path,
+            }),
+            Notice::File { path, change, size } => {
+                let path = text(&path);
+                self.tell(Observation::FileChanged {
+                    path,
+                    change: match change {
+                        FileChange::Made => waxseal_model::FileChange::Made,
+                        FileChange::Changed => waxseal_model::FileChange::Changed,
+                        FileChange::Removed => waxseal_model::FileChange::Removed,
+                    },
+                    size,
+                });
+            }
+            Notice::FilesCut(count) => self.tell(Observation::LimitHit {
+                limit: RunLimit::Events,
+                detail: format!("more files changed than are told: {count} were left out"),
             }),
             Notice::OutOfMemory => {
                 self.stop(

@@ -132,6 +132,45 @@ fn what_a_project_is_changed_to_never_leaves_the_room() {
 }
 
 #[test]
+fn files_that_are_made_changed_and_removed_are_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("inner")).expect("a folder");
+    for name in ["kept", "changed", "inner/removed"] {
+        std::fs::write(folder.path().join(name), "before").expect("a file");
+    }
+    let script = "echo after > changed; rm inner/removed; mkdir -p new/deep; echo 12345 > new/deep/file; echo x > $HOME/.made; rm ~/.netrc";
+    let out = run(folder.path(), &["--format", "json"], &["sh", "-c", script]);
+    let summary: Value = serde_json::from_slice(&out.stdout).expect("JSON");
+    let mut files: Vec<(String, String)> = summary["files"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| {
+            let path = it["path"].as_str().expect("a path");
+            let path = path
+                .rsplit_once("/projects/")
+                .map_or(path, |(_, rest)| rest.split_once('/').expect("a name").1);
+            let path = path
+                .rsplit_once("/home/")
+                .map_or(path, |(_, rest)| rest.split_once('/').expect("a name").1);
+            (path.to_owned(), it["change"].as_str().expect("a change").to_owned())
+        })
+        .collect();
+    files.sort();
+    let expected = [
+        (".made", "made"),
+        (".netrc", "removed"),
+        ("changed", "changed"),
+        ("inner/removed", "removed"),
+        ("new", "made"),
+    ];
+    let expected: Vec<(String, String)> = expected
+        .map(|(path, change)| (path.to_owned(), change.to_owned()))
+        .into();
+    assert_eq!(files, expected, "{summary:#}");
+}
+
+#[test]
 fn what_a_command_writes_cannot_command_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = run(folder.path(), &[], &["printf", "\\033]0;title\\007\\033[2J\\n"]);

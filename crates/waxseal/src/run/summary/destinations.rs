@@ -134,8 +134,9 @@ impl Map {
                 sent,
                 received,
             } => {
-                if let Some(key) = self.of_connection.get(connection).cloned() {
-                    let destination = self.at(key, event);
+                // A connection may end after the command that made it: the phase is that of what was said on it.
+                let key = self.of_connection.get(connection);
+                if let Some(destination) = key.and_then(|key| self.by_key.get_mut(key)) {
                     destination.sent += sent;
                     destination.received += received;
                 }

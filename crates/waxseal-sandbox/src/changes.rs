@@ -1,0 +1,193 @@
+//! What was made, changed and removed in the folders that a room may write to, by comparing what lies in them with what lay in them before.
+//!
+//! A folder that is new is told as one, with the size of all that is in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, openat, statat};
+
+use crate::cell::{FileChange, Notice};
+
+/// A folder that a room may write to.
+#[derive(Debug)]
+pub(crate) struct Writable {
+    /// Where it is in the room.
+    pub(crate) target: String,
+    /// What was written to it: all of it, or what lies over `lower`.
+    pub(crate) upper: OwnedFd,
+    /// What it lies over, if it does.
+    pub(crate) lower: Option<OwnedFd>,
+}
+
+/// What lay in all writable folders when the room was ready.
+#[derive(Debug)]
+pub(crate) struct Before {
+    folders: Vec<(Writable, BTreeMap<PathBuf, Stamp>)>,
+}
+
+/// What tells a file from the same file later: number, moment of change, size.
+type Stamp = (u64, i64, i64, i64);
+
+impl Before {
+    pub(crate) fn look(folders: Vec<Writable>) -> Self {
+        let look = |folder: Writable| {
+            let mut seen = BTreeMap::new();
+            let mut steps = MAX_STEPS;
+            walk(
+                folder.upper.as_fd(),
+                Path::new(""),
+                0,
+                &mut steps,
+                &mut |path, stat, _| {
+                    seen.insert(path.to_owned(), stamp(stat));
+                    true
+                },
+            );
+            (folder, seen)
+        };
+        Self {
+            folders: folders.into_iter().map(look).collect(),
+        }
+    }
+
+    /// What is different now.
+    pub(crate) fn changes(&self) -> Vec<Notice> {
+        let mut found = Vec::new();
+        let mut cut = 0;
+        for (folder, before) in &self.folders {
+            let mut steps = MAX_STEPS;
+            folder.compare(before, &mut steps, &mut |notice| {
+                if found.len() < MAX_TOLD {
+                    found.push(notice);
+                } else {
+                    cut += 1;
+                }
+            });
+            cut += u64::from(steps == 0);
+        }
+        if cut > 0 {
+            found.push(Notice::FilesCut(cut));
+        }
+        found
+    }
+}
+
+impl Writable {
+    fn compare(&self, before: &BTreeMap<PathBuf, Stamp>, steps: &mut u64, tell: &mut dyn FnMut(Notice)) {
+        let mut there = BTreeSet::new();
+        walk(
+            self.upper.as_fd(),
+            Path::new(""),
+            0,
+            steps,
+            &mut |path, stat, folder| {
+                there.insert(path.to_owned());
+                let known = before.get(path);
+                let below = || self.lower.as_ref().is_some_and(|lower| exists(lower, path));
+                let kind = FileType::from_raw_mode(stat.st_mode);
+                // What an overlay puts where something was removed.
+                if self.lower.is_some() && kind == FileType::CharacterDevice && stat.st_rdev == 0 {
+                    if below() {
+                        tell(self.notice(path, FileChange::Removed, 0));
+                    }
+                    return false;
+                }
+                let old = known.is_some() || below();
+                if kind.is_dir() {
+                    if !old {
+                        let mut left = MAX_STEPS;
+                        tell(self.notice(path, FileChange::Made, folder.map_or(0, |it| size_of(it, 0, &mut left))));
+                    }
+                    return old;
+                }
+                if known.copied() != Some(stamp(stat)) {
+                    let change = if old { FileChange::Changed } else { FileChange::Made };
+                    tell(self.notice(path, change, u64::try_from(stat.st_size).unwrap_or(0)));
+                }
+                false
+            },
+        );
+        // Nothing can be said of what was not come to.
+        if *steps > 0 {
+            for path in before.keys().filter(|path| !there.contains(*path)) {
+                let gone_with = path
+                    .parent()
+                    .is_some_and(|it| before.contains_key(it) && !there.contains(it));
+                if !gone_with {
+                    tell(self.notice(path, FileChange::Removed, 0));
+                }
+            }
+        }
+    }
+
+    fn notice(&self, path: &Path, change: FileChange, size: u64) -> Notice {
+        let path = [self.target.as_bytes(), b"/", path.as_os_str().as_bytes()].concat();
+        Notice::File { path, change, size }
+    }
+}
+
+/// Visits everything in a folder. `visit` says of a folder, which it is handed, whether to look into it.
+fn walk(
+    folder: BorrowedFd<'_>,
+    path: &Path,
+    depth: u32,
+    steps: &mut u64,
+    visit: &mut dyn FnMut(&Path, &Stat, Option<BorrowedFd<'_>>) -> bool,
+) {
+    let Ok(entries) = Dir::read_from(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if matches!(name.to_bytes(), b"." | b"..") {
+            continue;
+        }
+        *steps = steps.saturating_sub(1);
+        if *steps == 0 {
+            return;
+        }
+        let Ok(stat) = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) else {
+            continue;
+        };
+        let inner = path.join(std::ffi::OsStr::from_bytes(name.to_bytes()));
+        if FileType::from_raw_mode(stat.st_mode).is_dir() {
+            let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let opened = openat(folder, name, flags, Mode::empty()).ok();
+            let into = visit(&inner, &stat, opened.as_ref().map(AsFd::as_fd));
+            if let (true, Some(opened), true) = (into, opened, depth < MAX_DEPTH) {
+                walk(opened.as_fd(), &inner, depth + 1, steps, visit);
+            }
+        } else {
+            visit(&inner, &stat, None);
+        }
+    }
+}
+
+/// Bytes of all files in a folder.
+fn size_of(folder: BorrowedFd<'_>, depth: u32, left: &mut u64) -> u64 {
+    let mut total = 0;
+    walk(folder, Path::new(""), depth, left, &mut |_, stat, _| {
+        if FileType::from_raw_mode(stat.st_mode).is_file() {
+            total += u64::try_from(stat.st_size).unwrap_or(0);
+        }
+        true
+    });
+    total
+}
+
+fn exists(folder: &OwnedFd, path: &Path) -> bool {
+    statat(folder, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+}
+
+fn stamp(stat: &Stat) -> Stamp {
+    let nanoseconds = i64::try_from(stat.st_ctime_nsec).unwrap_or(0);
+    (stat.st_ino, stat.st_ctime, nanoseconds, stat.st_size)
+}
+
+/// Changes told of one room.
+const MAX_TOLD: usize = 2_000;
+/// Files that are looked at in one folder: less than a second of work.
+const MAX_STEPS: u64 = 200_000;
+/// Folders in folders.
+const MAX_DEPTH: u32 = 128;
