@@ -24,6 +24,9 @@ pub(crate) use json::{change_id, ending};
 pub(crate) use text::limit_word;
 pub use text::{Color, render};
 
+/// The canaries that are in some bytes, by name.
+pub type FindPlanted<'f> = dyn Fn(&[u8]) -> Vec<String> + 'f;
+
 /// What is known of a run beside what was seen.
 #[derive(Clone, Copy, Default)]
 pub struct Known<'a> {
@@ -32,7 +35,7 @@ pub struct Known<'a> {
     /// What was planted.
     pub planted: &'a [Planted],
     /// Finds what was planted in bytes that left, by name: instead of the values in `planted`, which are then not looked for.
-    pub find: Option<&'a dyn Fn(&[u8]) -> Vec<String>>,
+    pub find: Option<&'a FindPlanted<'a>>,
     /// The name server the room is configured with. Questions to any other are destinations.
     pub resolver: Option<IpAddr>,
 }
