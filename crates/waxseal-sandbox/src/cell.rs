@@ -1,6 +1,6 @@
 //! One locked room with one process tree in it.
 //!
-//! [`Cell::prepare`] starts this program once more in the role of the room's warden ([`warden_main`]), which makes the namespaces, the
+//! [`Cell::prepare`] starts this program once more in the role of the room's warden ([`crate::warden_main`]), which makes the namespaces, the
 //! network and the file system, and hands out the room's sockets. [`Cell::open`] then lets the command start, and [`Cell::next`] tells
 //! what the kernel saw. When the warden goes, for whatever reason, the kernel ends everything in the room.
 
@@ -181,7 +181,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Makes a room. `program` is started with the one argument `role`, and must call [`warden_main`] when it is.
+    /// Makes a room. `program` is started with the one argument `role`, and must call [`crate::warden_main`] when it is.
     /// `stdio` is what the command gets as input, output and errors.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! `waxseal run`: a command in the locked room, answered by a simulated internet, and everything that was seen.
 //!
 //! [`execute`] starts two roles of this same program: the room's warden (in `waxseal-sandbox`), and the process that plays the
-//! internet ([`internet_main`]), which is sealed before the command starts. The parent parses nothing that a package wrote.
+//! internet, which is sealed before the command starts. The parent parses nothing that a package wrote.
 //!
 //! Beside that: [`allow`] reads `--allow`; [`closure`] finds out, without running anything, which releases an install needs, and
 //! [`registry`] answers npm inside the room with exactly those. Afterwards [`summary`] says what was seen, and [`save`] writes the proof.
