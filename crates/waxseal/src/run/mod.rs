@@ -19,6 +19,7 @@ mod protocol;
 mod role;
 mod room;
 mod session;
+mod watch;
 
 #[cfg(test)]
 mod samples;

@@ -1,0 +1,307 @@
+//! Keeps watch over a running command: takes what the kernel and the internet say, holds it to its limits, and puts it all together.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use waxseal_model::{Counters, Event, Observation, Phase, Run, RunEnd, RunLimit};
+use waxseal_sandbox::{Cell, CommandEnd, FileChange, Notice};
+
+use super::clock;
+use super::internet::{Collected, Internet, InternetError};
+use super::session::{Executed, RunSpec};
+
+/// Keeps watch over a running command.
+pub(super) struct Watch<'s> {
+    spec: &'s RunSpec,
+    epoch: u64,
+    started: Instant,
+    pub(super) ended_after: Option<Duration>,
+    end: Option<RunEnd>,
+    stopped: Option<RunLimit>,
+    events: Vec<Event>,
+    answered: u64,
+    lost: u64,
+    pub(super) invalid: Vec<String>,
+    /// Which step is under way.
+    step: usize,
+    /// Steps before the last that did not end well.
+    failed: Vec<(usize, CommandEnd)>,
+}
+
+impl<'s> Watch<'s> {
+    pub(super) fn new(spec: &'s RunSpec, epoch: u64) -> Self {
+        Self {
+            spec,
+            epoch,
+            started: Instant::now(),
+            ended_after: None,
+            end: None,
+            stopped: None,
+            events: Vec::new(),
+            answered: 0,
+            lost: 0,
+            invalid: spec.gaps.clone(),
+            step: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    pub(super) fn until_empty(&mut self, cell: &mut Cell, internet: &mut Internet) {
+        loop {
+            match cell.next(TICK) {
+                Ok(Some(Notice::Empty { answered, lost })) => {
+                    self.answered = answered;
+                    self.lost = lost;
+                    return;
+                }
+                Ok(Some(Notice::Exited(end))) => self.ended(end, cell, internet),
+                Ok(Some(notice)) => self.take(notice),
+                Ok(None) => {}
+                Err(err) => {
+                    self.invalid.push(format!("the room's warden is gone: {err}"));
+                    return;
+                }
+            }
+            let over = self.started.elapsed() > self.spec.time && self.end.is_none();
+            if over && self.stop(RunLimit::Time, "the command took longer than it was given") {
+                cell.close();
+            }
+            if internet.is_full() && self.stop(RunLimit::Events, "more was seen than is kept") {
+                cell.close();
+            }
+            if self
+                .ended_after
+                .is_some_and(|ended| self.started.elapsed() > ended + self.spec.linger)
+            {
+                cell.close();
+            }
+        }
+    }
+
+    /// `false` if it was stopped before.
+    fn stop(&mut self, limit: RunLimit, detail: &str) -> bool {
+        if self.stopped.is_some() {
+            return false;
+        }
+        self.stopped = Some(limit);
+        self.tell(Observation::LimitHit {
+            limit,
+            detail: detail.to_owned(),
+        });
+        true
+    }
+
+    fn take(&mut self, notice: Notice) {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match notice {
+            Notice::Exec { pid, path, arguments } => self.tell(Observation::Exec {
+                pid,
+                path: text(&path),
+                arguments: arguments.iter().map(|it| text(it)).collect(),
+            }),
+            Notice::Connect { pid, address } => {
+                if let Some(to) = socket_address(&address) {
+                    self.tell(Observation::ConnectCall { pid, to });
+                }
+            }
+            Notice::Opened(path) => self.tell(Observation::CanaryOpened {
+                canary: path.clone(),
+                path,
+            }),
+            Notice::Changed(path) => self.tell(Observation::CanaryChanged {
+                canary: path.clone(),
+                path,
+            }),
+            Notice::File { path, change, size } => {
+                let path = text(&path);
+                self.tell(Observation::FileChanged {
+                    path,
+                    change: match change {
+                        FileChange::Made => waxseal_model::FileChange::Made,
+                        FileChange::Changed => waxseal_model::FileChange::Changed,
+                        FileChange::Removed => waxseal_model::FileChange::Removed,
+                    },
+                    size,
+                });
+            }
+            Notice::FilesCut(count) => self.tell(Observation::LimitHit {
+                limit: RunLimit::Events,
+                detail: format!("more files changed than are told: {count} were left out"),
+            }),
+            Notice::OutOfMemory => {
+                self.stop(
+                    RunLimit::Memory,
+                    "its processes together took more memory than they were given",
+                );
+            }
+            Notice::Exited(_) | Notice::Empty { .. } => {}
+        }
+    }
+
+    /// A step is over: the next is let start, or what is left behind may linger.
+    fn ended(&mut self, end: CommandEnd, cell: &mut Cell, internet: &mut Internet) {
+        self.step += 1;
+        if let Some(next) = self.spec.steps.get(self.step) {
+            if !matches!(end, CommandEnd::Exited(0)) {
+                self.failed.push((self.step - 1, end));
+            }
+            let _ = internet.phase(next.phase);
+            let _ = cell.open();
+            return;
+        }
+        self.ended_after = Some(self.started.elapsed());
+        self.end = Some(match end {
+            CommandEnd::Exited(status) => RunEnd::Exited(status),
+            CommandEnd::Signalled(signal) => RunEnd::Signalled(signal),
+            CommandEnd::NotStarted(code) => RunEnd::NotStarted(code),
+        });
+        let _ = internet.phase(Phase::After);
+    }
+
+    fn tell(&mut self, observation: Observation) {
+        let phase = self.spec.steps.get(self.step).map_or(Phase::After, |step| step.phase);
+        self.events.push(Event {
+            at: clock().saturating_sub(self.epoch) / 1_000,
+            phase,
+            observation,
+        });
+    }
+
+    pub(super) fn conclude(
+        mut self,
+        spec: &RunSpec,
+        duration: Duration,
+        collected: Collected,
+        counters: Result<Counters, InternetError>,
+        written: u64,
+    ) -> Executed {
+        let mut counters = match counters {
+            Ok(counters) => counters,
+            Err(err) => {
+                self.invalid.push(err.to_string());
+                Counters::default()
+            }
+        };
+        counters.notices = self.answered;
+        counters.events_lost += self.lost + collected.lost;
+        self.invalid.extend(disagreements(&counters));
+        let mut events = collected.events;
+        events.append(&mut self.events);
+        events.sort_by_key(|event| event.at);
+        let end = self.stopped.map(RunEnd::Stopped).or(self.end);
+        for (step, end) in &self.failed {
+            let name = spec
+                .steps
+                .get(*step)
+                .and_then(|it| it.command.first())
+                .map_or("?", String::as_str);
+            self.invalid.push(format!("`{name}` before it {}", ending(*end)));
+        }
+        if end.is_none() {
+            self.invalid.push("it is not known how the command ended".to_owned());
+        }
+        Executed {
+            run: Run {
+                command: match spec.steps.last() {
+                    Some(last) if spec.title.is_empty() => last.command.clone(),
+                    _ => spec.title.clone(),
+                },
+                end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
+                duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+                events,
+                counters,
+                invalid: self.invalid,
+            },
+            tls_keys: collected.keys,
+            written,
+        }
+    }
+}
+
+/// The rest of a sentence about a step.
+fn ending(end: CommandEnd) -> String {
+    match end {
+        CommandEnd::Exited(status) => format!("ended with exit status {status}"),
+        CommandEnd::Signalled(signal) => format!("was ended by signal {signal}"),
+        CommandEnd::NotStarted(code) => format!("could not be started: {}", io::Error::from_raw_os_error(code)),
+    }
+}
+
+/// Counters that do not agree, in words.
+fn disagreements(counters: &Counters) -> Vec<String> {
+    let mut found = Vec::new();
+    if counters.accepted != counters.connections {
+        found.push(format!(
+            "{} connections were accepted and {} told of",
+            counters.accepted, counters.connections
+        ));
+    }
+    for (count, what) in [
+        (counters.datagrams_lost, "datagrams were dropped before they were seen"),
+        (counters.packets_lost, "packets were dropped before they were seen"),
+        (counters.events_lost, "events were left out"),
+    ] {
+        if count > 0 {
+            found.push(format!("{count} {what}"));
+        }
+    }
+    found
+}
+
+/// A `sockaddr` of IPv4 or IPv6 (`man 7 ip`, `man 7 ipv6`).
+fn socket_address(bytes: &[u8]) -> Option<SocketAddr> {
+    let family = u16::from_ne_bytes(*bytes.first_chunk()?);
+    let port = u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?);
+    let address: IpAddr = match family {
+        2 => Ipv4Addr::from(*bytes.get(4..)?.first_chunk::<4>()?).into(),
+        10 => Ipv6Addr::from(*bytes.get(8..)?.first_chunk::<16>()?).to_canonical(),
+        _ => return None,
+    };
+    Some(SocketAddr::new(address, port))
+}
+
+/// How often limits are looked at.
+const TICK: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(bytes: &[u8], expected: Option<&str>) {
+        assert_eq!(
+            socket_address(bytes).map(|it| it.to_string()).as_deref(),
+            expected,
+            "{bytes:?}"
+        );
+    }
+
+    #[test]
+    fn addresses_are_read_as_the_kernel_has_them() {
+        check(&[2, 0, 0, 80, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0], Some("1.2.3.4:80"));
+        let mut six = vec![10, 0, 1, 187, 0, 0, 0, 0];
+        six.extend(Ipv6Addr::LOCALHOST.octets());
+        check(&six, Some("[::1]:443"));
+        let mut mapped = vec![10, 0, 0, 25, 0, 0, 0, 0];
+        mapped.extend(Ipv4Addr::new(9, 8, 7, 6).to_ipv6_mapped().octets());
+        check(&mapped, Some("9.8.7.6:25"));
+        // A path, a length that is too short, and nothing.
+        check(&[1, 0, b'/', b'x'], None);
+        check(&[2, 0, 0, 80, 1, 2], None);
+        check(&[], None);
+    }
+
+    #[test]
+    fn whatever_was_lost_or_does_not_agree_is_said() {
+        assert_eq!(disagreements(&Counters::default()), [""; 0]);
+        let counters = Counters {
+            accepted: 3,
+            connections: 2,
+            datagrams_lost: 1,
+            packets_lost: 4,
+            events_lost: 5,
+            ..Counters::default()
+        };
+        assert_eq!(disagreements(&counters).len(), 4);
+    }
+}
