@@ -98,6 +98,12 @@ def main():
         held, counters, summary = inside(folder, "hold", ELSEWHERE, "4000")
         fine = counters["connections"] == held == 4000
         row("4,000 connections open at once by one process: told of", str(counters["connections"]), "4000", "all", f"{4000 - counters['connections']} lost", fine)
+        three = " & ".join([f"./load hold {ELSEWHERE} 4000"] * 3) + " & wait"
+        out = subprocess.run(room("sh", "-c", three, project=folder, options=["--format", "json"]), capture_output=True, timeout=300)
+        summary = json.loads(out.stdout)
+        counters = summary["counters"]
+        fine = counters["accepted"] == counters["connections"] == 12000 and not summary.get("invalid")
+        row("12,000 connections open at once by three processes: told of", str(counters["connections"]), "12000", "all", f"{12000 - counters['connections']} lost", fine)
         made, counters, summary = inside(folder, "datagrams", ELSEWHERE, "20000")
         fine = counters["datagrams"] == 20000 and counters["datagrams_lost"] == 0
         row("20,000 datagrams: told of", str(counters["datagrams"]), "20000", "all", f"{counters['datagrams_lost']} lost", fine)
