@@ -9,6 +9,7 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
 
+use crate::bpf::{jump, statement};
 use crate::sys::{self, Listen};
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -109,19 +110,6 @@ fn questions(notices: bool) -> Vec<libc::sock_filter> {
     }
     program.push(statement(RETURN, libc::SECCOMP_RET_ALLOW));
     program
-}
-
-const fn statement(code: u32, k: u32) -> libc::sock_filter {
-    jump(code, k, 0, 0)
-}
-
-const fn jump(code: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
-    libc::sock_filter {
-        code: code as u16,
-        jt,
-        jf,
-        k,
-    }
 }
 
 const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;

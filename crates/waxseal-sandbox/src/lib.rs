@@ -15,6 +15,7 @@
 //!
 //! This crate depends on no crate of ours, so that it can be audited alone.
 
+mod bpf;
 mod cell;
 mod changes;
 mod control;

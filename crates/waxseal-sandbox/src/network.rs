@@ -10,6 +10,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with};
 
+use crate::bpf::{jump, statement};
 use crate::netlink::{APPEND, Batch, Body, CREATE, Family};
 use crate::sys;
 
@@ -250,19 +251,6 @@ fn tap() -> io::Result<OwnedFd> {
     sys::set_option(&socket, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER)?;
     sys::attach_filter(&socket, &UNSEEN)?;
     Ok(socket)
-}
-
-const fn statement(code: u32, k: u32) -> libc::sock_filter {
-    jump(code, k, 0, 0)
-}
-
-const fn jump(code: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
-    libc::sock_filter {
-        code: code as u16,
-        jt,
-        jf,
-        k,
-    }
 }
 
 const LOAD_HALF: u32 = libc::BPF_LD | libc::BPF_H | libc::BPF_ABS;
