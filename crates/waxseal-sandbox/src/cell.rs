@@ -64,10 +64,8 @@ pub struct RoomFile {
     pub path: String,
     /// Its content.
     pub bytes: Vec<u8>,
-    /// Its permission bits.
+    /// Its permission bits. The room may change it where it lies in a folder that the room may write to.
     pub mode: u32,
-    /// Whether the room may change it; else its folder is made read-only with the rest.
-    pub writable: bool,
 }
 
 /// Ceilings of a room.

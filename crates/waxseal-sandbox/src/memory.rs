@@ -6,6 +6,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, MemfdFlags, Mode, OFlags, fstat, memfd_create, open, openat, statat};
 use rustix::process::Pid;
@@ -22,7 +23,11 @@ pub(crate) struct Gauge {
 impl Gauge {
     /// Of the room of this process.
     pub(crate) fn new(first: Pid) -> io::Result<Self> {
-        let path = format!("/proc/{}/root/proc", first.as_raw_nonzero());
+        // What the room has at `/proc`, as this machine's own shows it (`man 5 proc`).
+        let path = Path::new("/proc")
+            .join(first.as_raw_nonzero().to_string())
+            .join("root")
+            .join("proc");
         Ok(Self {
             processes: open(path, FOLDER, Mode::empty())?,
             nameless: fstat(memfd_create("", MemfdFlags::CLOEXEC)?)?.st_dev,

@@ -107,7 +107,6 @@ impl Writer {
             it.bytes(file.path.as_bytes());
             it.bytes(&file.bytes);
             it.number(file.mode.into());
-            it.byte(file.writable.into());
         });
         self.list(&spec.watched, text);
         self.byte(spec.notices.into());
@@ -226,7 +225,6 @@ impl Reader<'_> {
                     path: it.text()?,
                     bytes: it.bytes()?,
                     mode: it.number()?.try_into().ok()?,
-                    writable: it.byte()? != 0,
                 })
             })?,
             watched: self.list(Self::text)?,

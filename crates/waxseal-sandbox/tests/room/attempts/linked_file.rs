@@ -38,7 +38,6 @@ fn furnish(spec: &mut CellSpec, words: &[String]) {
         path: "/srv/project/way/planted".to_owned(),
         bytes: b"planted".to_vec(),
         mode: 0o644,
-        writable: true,
     });
 }
 

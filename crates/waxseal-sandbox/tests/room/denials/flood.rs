@@ -45,7 +45,6 @@ fn watched(spec: &mut CellSpec) {
             path: path.to_owned(),
             bytes: b"planted".to_vec(),
             mode: 0o600,
-            writable: true,
         });
         spec.watched.push(path.to_owned());
     }
