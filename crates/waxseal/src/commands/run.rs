@@ -22,7 +22,8 @@ use crate::run::summary::{CanaryDeed, Color, Known, Summary, json, render, summa
 use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
 
 pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
-    let allow = Allowlist::parse(&arguments.allow).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+    let allowed = |texts: &[String]| Allowlist::parse(texts).map_err(|err| Problem::usage(&err, err.hint().to_owned()));
+    let mut allow = allowed(&arguments.allow)?;
     let mut spec = RunSpec {
         steps: Vec::new(),
         project: None,
@@ -47,6 +48,10 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
                 phase: Phase::Call,
             });
         }
+    }
+    if let (Some(registry), false) = (&spec.registry, allow.is_empty()) {
+        // Where npm itself gets what it installs; what it is asked for beyond that is told.
+        allow = allowed(&[arguments.allow.as_slice(), &[registry.host().to_owned()]].concat())?;
     }
     spec.env.extend(arguments.env.iter().cloned());
     if let Some(folder) = &arguments.save {

@@ -65,7 +65,6 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         path: it.path,
         bytes: it.bytes,
         mode: it.mode,
-        writable: true,
     }));
     files.extend(wanted.files.iter().map(|(name, bytes)| RoomFile {
         path: if name.starts_with('/') {
@@ -75,7 +74,6 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         },
         bytes: bytes.clone(),
         mode: 0o644,
-        writable: true,
     }));
     let mut commands = wanted.commands.iter().map(|command| command.to_vec());
     CellSpec {
@@ -188,7 +186,6 @@ fn system_files(person: &Person, authority: &str) -> Vec<RoomFile> {
         path: path.to_owned(),
         bytes,
         mode: 0o644,
-        writable: false,
     };
     let text = |path: &str, text: String| file(path, text.into_bytes());
     let id = ROOM_USER;

@@ -198,6 +198,12 @@ impl<'s> Watch<'s> {
                 .map_or("?", String::as_str);
             self.invalid.push(format!("`{name}` before it {}", ending(*end)));
         }
+        // What loads a package is ours, and says so when it could not load all of it.
+        let loads = spec.steps.last().is_some_and(|step| step.phase == Phase::Import);
+        if loads && !matches!(end, Some(RunEnd::Exited(0))) {
+            let why = "not every entry point of the package could be loaded; what it wrote says which";
+            self.invalid.push(why.to_owned());
+        }
         if end.is_none() {
             self.invalid.push("it is not known how the command ended".to_owned());
         }

@@ -246,3 +246,33 @@ fn a_package_is_installed_with_its_scripts_and_loaded() {
         assert!(reached.iter().any(|it| it == host), "{host}: {summary:#}");
     }
 }
+
+#[test]
+fn a_package_that_could_not_be_loaded_is_no_pass() {
+    let check = |index: &str, exports: &str, expected: i32| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+        write(
+            "package.json",
+            &format!(r#"{{"name":"tiny","version":"1.0.0","exports":{exports}}}"#),
+        );
+        write("index.js", index);
+        let out = Command::new(env!("CARGO_BIN_EXE_waxseal"))
+            .args([
+                "run",
+                "--allow",
+                "a.example",
+                "--registry",
+                "https://registry.example/",
+                ".",
+            ])
+            .current_dir(folder.path())
+            .output()
+            .expect("waxseal starts");
+        let said = [out.stdout, out.stderr].concat();
+        assert_eq!(out.status.code(), Some(expected), "{}", String::from_utf8_lossy(&said));
+    };
+    check("exports.a = 1", r#"{".":"./index.js"}"#, 0);
+    check("throw new Error('not today')", r#"{".":"./index.js"}"#, 4);
+    check("exports.a = 1", r#"{".":"./index.js","./more":"./missing.js"}"#, 4);
+}

@@ -65,7 +65,9 @@ pub(super) fn generic(run: &Run) -> Vec<Generic> {
         let Observation::Http(exchange) = &event.observation else {
             continue;
         };
-        if exchange.answered_by != "generic" {
+        // `generic/<rule>`; and what npm's registry was asked for beyond what the install needs: a second stage.
+        let made_up = exchange.answered_by.split('/').next() == Some("generic");
+        if !made_up && exchange.answered_by != "registry/unforeseen" {
             continue;
         }
         let (host, request) = named(exchange);
