@@ -56,9 +56,11 @@ impl Person {
 pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
     let person = Person::new(wanted.seed);
     let planted = wanted.canaries.files(&person.home, person.user);
-    let cwd = wanted
-        .project
-        .map_or_else(|| person.home.clone(), |project| project_in_room(&person, project));
+    let cwd = match wanted.project {
+        Some(project) => project_in_room(&person, project),
+        None if wanted.files.is_empty() => person.home.clone(),
+        None => project_in_room(&person, Path::new("app")),
+    };
     let mut files = system_files(&person, wanted.authority);
     let watched = planted.iter().map(|it| it.path.clone()).collect();
     files.extend(planted.into_iter().map(|it| RoomFile {
@@ -258,3 +260,62 @@ const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
 const AUTHORITY: &str = "/etc/ssl/certs/GTS_Root_R7.pem";
 /// The loader's cache is the largest, some hundred kB.
 const MAX_SYSTEM_FILE: usize = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(
+        project: Option<&str>,
+        files: &[(String, Vec<u8>)],
+        names: &[String],
+        env: &[(String, String)],
+    ) -> CellSpec {
+        furnish(&Wanted {
+            commands: &[&["true".to_owned()]],
+            files,
+            project: project.map(Path::new),
+            names,
+            env,
+            authority: "",
+            canaries: &Canaries::mint(1),
+            seed: 1,
+            node: None,
+            limits: CellLimits::default(),
+        })
+    }
+
+    fn value<'c>(cell: &'c CellSpec, name: &str) -> Vec<&'c str> {
+        let named = cell.env.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+
+    #[test]
+    fn a_package_is_installed_beside_the_home_and_not_into_it() {
+        let files = [
+            ("package.json".to_owned(), Vec::new()),
+            ("/opt/a.cjs".to_owned(), Vec::new()),
+        ];
+        let cell = cell(None, &files, &[], &[]);
+        assert!(cell.cwd.ends_with("/projects/app"), "{}", cell.cwd);
+        let has = |path: &str| cell.files.iter().any(|file| file.path == path);
+        assert!(has(&format!("{}/package.json", cell.cwd)) && has("/opt/a.cjs"));
+    }
+
+    #[test]
+    fn a_project_keeps_its_name_as_far_as_that_is_an_ordinary_one() {
+        let place = |project: &str| cell(Some(project), &[], &[], &[]).cwd;
+        assert!(place("/srv/shop-api").ends_with("/projects/shop-api"));
+        assert!(place("/srv/a b\u{1b}[2J").ends_with("/projects/ab2J"));
+        assert!(place("/srv/..").ends_with("/projects/project"));
+        assert!(!cell(None, &[], &[], &[]).cwd.contains("projects"));
+    }
+
+    #[test]
+    fn what_the_code_reads_is_made_up_and_what_was_asked_for_wins() {
+        let names = ["POSTMARK_SERVER_TOKEN".to_owned()];
+        assert_eq!(value(&cell(None, &[], &names, &[]), &names[0]).len(), 1);
+        let own = [(names[0].clone(), "mine".to_owned())];
+        assert_eq!(value(&cell(None, &[], &names, &own), &names[0]), ["mine"]);
+    }
+}
