@@ -44,7 +44,7 @@ def inside(project, *command):
     """Runs the load client in the room: the number it printed, and what the room counted."""
     out = subprocess.run(room("./load", *command, project=project, options=["--format", "json"]), capture_output=True, timeout=300)
     assert out.returncode == 0, (command, out.returncode, out.stdout[-2000:], out.stderr[-2000:])
-    summary = json.loads(out.stdout)
+    summary = json.loads(out.stdout)["packages"][0]["runs"][0]
     numbers = [line[4:].strip() for line in out.stderr.decode().splitlines() if line.startswith("  | ")]
     return float(numbers[-1]), summary["counters"], summary
 
@@ -100,7 +100,7 @@ def main():
         row("4,000 connections open at once by one process: told of", str(counters["connections"]), "4000", "all", f"{4000 - counters['connections']} lost", fine)
         three = " & ".join([f"./load hold {ELSEWHERE} 4000"] * 3) + " & wait"
         out = subprocess.run(room("sh", "-c", three, project=folder, options=["--format", "json"]), capture_output=True, timeout=300)
-        summary = json.loads(out.stdout)
+        summary = json.loads(out.stdout)["packages"][0]["runs"][0]
         counters = summary["counters"]
         fine = counters["accepted"] == counters["connections"] == 12000 and not summary.get("invalid")
         row("12,000 connections open at once by three processes: told of", str(counters["connections"]), "12000", "all", f"{12000 - counters['connections']} lost", fine)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, SourceEvidence, Subject};
+use waxseal_model::{
+    Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, RunSummary, SourceEvidence, Subject,
+};
 
 use crate::{Date, Policy, Step};
 
@@ -32,6 +34,11 @@ impl<'a> Case<'a> {
     /// Its `package.json`, if it could be read.
     pub(crate) fn manifest(&self) -> Option<&'a Manifest> {
         self.source()?.manifest.present()
+    }
+
+    /// What it did each time it ran, if it was run.
+    pub(crate) fn runs(&self) -> Option<&'a [RunSummary]> {
+        self.current.runs.present().map(Vec::as_slice)
     }
 
     /// The `package.json` of the release it is compared with.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use waxseal_model::{
-    AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, Origin, SourceEvidence,
+    AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, Origin, RunEnd, RunLimit,
+    RunSummary, SourceEvidence,
 };
 
 use crate::{Case, METHODS, Method, Need};
@@ -68,6 +69,7 @@ fn is_there(case: &Case<'_>, need: Need) -> bool {
         Need::Source => case.source().is_some(),
         Need::Manifest => case.manifest().is_some(),
         Need::Change => case.change.is_some(),
+        Need::Runs => case.runs().is_some(),
     }
 }
 
@@ -78,7 +80,16 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         weight: GapWeight::Partial,
         ..gap.clone()
     }));
-    evidence_gaps(case, case.current, &mut gaps);
+    // A run alone was asked for: then nobody asked what the code could do.
+    let only_run =
+        matches!(case.current.source, Collected::NotRequested) && !matches!(case.current.runs, Collected::NotRequested);
+    if !only_run {
+        evidence_gaps(case, case.current, &mut gaps);
+    }
+    gaps.extend(case.current.runs.gap().map(decisive));
+    for run in case.runs().unwrap_or_default() {
+        run_gaps(case, run, &mut gaps);
+    }
     if let Some(source) = case.source() {
         unread(case, source, &mut gaps);
     }
@@ -86,6 +97,26 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         comparison_gaps(case, previous, &mut gaps);
     }
     gaps
+}
+
+/// Why nothing can be concluded from what was not seen in a run.
+fn run_gaps(case: &Case<'_>, run: &RunSummary, gaps: &mut Vec<Gap>) {
+    let mut decisive = |reason: String| gaps.push(gap(case, "run", reason, GapWeight::Decisive));
+    match run.end {
+        RunEnd::Exited(_) | RunEnd::Signalled(_) => {}
+        RunEnd::NotStarted(error) => decisive(format!("the command could not be started (error {error})")),
+        RunEnd::Stopped(limit) => decisive(format!(
+            "the run was stopped because it {}; what it would have done then was not seen",
+            match limit {
+                RunLimit::Time => "took longer than it was given",
+                RunLimit::Memory => "took more memory than it was given",
+                RunLimit::Events => "did more than is kept",
+            }
+        )),
+    }
+    for reason in &run.invalid {
+        decisive(reason.clone());
+    }
 }
 
 /// Source and manifest of one release: without them the question itself stays unanswered.

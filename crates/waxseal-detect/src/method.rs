@@ -14,6 +14,8 @@ pub const METHODS: &[Method] = &[
     methods::capabilities::METHOD,
     methods::obfuscation::METHOD,
     methods::archive::METHOD,
+    methods::egress::METHOD,
+    methods::canaries::METHOD,
 ];
 
 /// One independent way to find bad releases.
@@ -61,6 +63,8 @@ pub enum Need {
     Manifest,
     /// The comparison with another release. Absent in a judgement of one release alone, which is no gap.
     Change,
+    /// What it did in the locked room. Absent where nobody asked for it to be run, which is no gap.
+    Runs,
 }
 
 /// What an id stands for.

@@ -71,7 +71,63 @@ fn evidence(version: &str) -> Evidence {
     evidence
 }
 
+/// A run of which there is nothing to say.
+pub(crate) fn run() -> RunSummary {
+    RunSummary {
+        command: vec!["node".to_owned(), "send.js".to_owned()],
+        end: RunEnd::Exited(0),
+        duration: 1_000_000,
+        restricted: false,
+        destinations: Vec::new(),
+        unreached: Vec::new(),
+        mails: Vec::new(),
+        processes: Vec::new(),
+        files: Vec::new(),
+        canaries: Vec::new(),
+        generic: Vec::new(),
+        unknown: Vec::new(),
+        limits: Vec::new(),
+        counters: Counters::default(),
+        invalid: Vec::new(),
+    }
+}
+
+/// A run that went to one destination.
+pub(crate) fn reaching(destination: Destination) -> RunSummary {
+    RunSummary {
+        destinations: vec![destination],
+        ..run()
+    }
+}
+
+/// Reached once by TCP, in a call.
+pub(crate) fn destination(name: Option<&str>, address: &str, port: u16) -> Destination {
+    Destination {
+        name: name.map(str::to_owned),
+        addresses: [address.parse().unwrap()].into(),
+        port: Some(port),
+        protocols: Default::default(),
+        times: 1,
+        sent: 100,
+        received: 100,
+        by: Default::default(),
+        also: Default::default(),
+        answered_by: Default::default(),
+        opaque: Default::default(),
+        allowed: false,
+        first: 1_000,
+        phases: [Phase::Call].into(),
+    }
+}
+
 impl World {
+    /// It was run, and this is what was seen; after what was seen before.
+    pub(crate) fn ran(mut self, run: RunSummary) -> Self {
+        let before = self.current.runs.present().cloned().unwrap_or_default();
+        self.current.runs = Collected::Present(before.into_iter().chain([run]).collect());
+        self
+    }
+
     pub(crate) fn case(&self) -> Case<'_> {
         Case {
             subject: &self.current.subject,

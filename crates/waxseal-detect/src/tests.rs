@@ -22,6 +22,8 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("capabilities", methods::capabilities::tests::samples),
     ("obfuscation", methods::obfuscation::tests::samples),
     ("archive", methods::archive::tests::samples),
+    ("egress", methods::egress::tests::samples),
+    ("canaries", methods::canaries::tests::samples),
 ];
 
 const HEADINGS: [&str; 8] = [
@@ -207,7 +209,7 @@ fn a_method_without_its_evidence_does_not_run_and_the_gap_says_so() {
         let runs = !method
             .needs
             .iter()
-            .any(|need| matches!(need, Need::Manifest | Need::Change));
+            .any(|need| matches!(need, Need::Manifest | Need::Change | Need::Runs));
         assert_eq!(verdict.ran.contains(&method.id.to_owned()), runs, "{}", method.id);
     }
 

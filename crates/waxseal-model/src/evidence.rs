@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capability, Collected, FileIdx, Location, MailFlow, Manifest, Subject};
+use crate::{Capability, Collected, FileIdx, Location, MailFlow, Manifest, RunSummary, Subject};
 
 /// Everything observed of one subject, each part a [`Collected`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub struct Evidence {
     pub registry: Collected<RegistryFacts>,
     /// What its files hold and its code could do.
     pub source: Collected<SourceEvidence>,
+    /// What it did each time it ran in the locked room, in the order of the runs.
+    pub runs: Collected<Vec<RunSummary>>,
 }
 
 impl Evidence {
@@ -25,6 +27,7 @@ impl Evidence {
             integrity: Collected::NotRequested,
             registry: Collected::NotRequested,
             source: Collected::NotRequested,
+            runs: Collected::NotRequested,
         }
     }
 }

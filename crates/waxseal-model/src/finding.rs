@@ -87,6 +87,7 @@ pub struct Proof {
     pub function: Option<String>,
     /// The steps from an entry point to it.
     pub reached_by: Vec<String>,
-    /// Named values: `recipient`, `place`, `host`, `env`, `command`, `api`, `dependency`, `script`.
+    /// Named values: `recipient`, `place`, `host`, `env`, `command`, `api`, `dependency`, `script`,
+    /// `canary`, `phase`, `frame`.
     pub values: BTreeMap<String, String>,
 }

@@ -16,6 +16,7 @@ mod mail;
 mod manifest;
 mod package;
 mod run;
+mod run_summary;
 mod sink;
 mod verdict;
 
@@ -28,5 +29,6 @@ pub use mail::*;
 pub use manifest::*;
 pub use package::*;
 pub use run::*;
+pub use run_summary::*;
 pub use sink::*;
 pub use verdict::*;

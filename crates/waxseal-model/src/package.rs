@@ -162,6 +162,8 @@ pub enum Subject {
     Sender(String),
     /// An application.
     Application(String),
+    /// A command that a person ran, as it was typed.
+    Command(String),
     /// What was asked for and could not be resolved to any of the above, as the user typed it.
     Unresolved(String),
 }
@@ -176,6 +178,7 @@ impl fmt::Display for Subject {
             | Self::Place(text)
             | Self::Sender(text)
             | Self::Application(text)
+            | Self::Command(text)
             | Self::Unresolved(text) => f.write_str(text),
         }
     }

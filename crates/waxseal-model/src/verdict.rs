@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Finding, Gap, Subject};
+use crate::{Change, Finding, Gap, RunSummary, Subject};
 
 /// The answer's one word. Ordered: the worst wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub struct Judged {
 pub struct Report {
     /// waxseal's version.
     pub version: String,
-    /// The command: `check`, `diff`.
+    /// The command: `check`, `diff`, `run`.
     pub command: String,
     /// One entry a subject, in the order asked for.
     pub entries: Vec<ReportEntry>,
@@ -90,6 +90,8 @@ pub struct ReportEntry {
     pub old_paths: Vec<String>,
     /// The readable difference, for a comparison.
     pub diff: Option<HumanDiff>,
+    /// What it did each time it ran in the locked room.
+    pub runs: Vec<RunSummary>,
 }
 
 /// An error about one subject.

@@ -193,9 +193,6 @@ pub struct Run {
     /// Write the proof into this new folder: events, HTTP archive, each message, an index to open in a browser
     #[arg(long, value_name = "FOLDER")]
     pub save: Option<PathBuf>,
-    /// How the summary on standard output is written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: RunFormat,
     /// The longest the command may take
     #[arg(long, value_name = "TIME", default_value = "5m")]
     pub max_time: Seconds,
@@ -208,22 +205,12 @@ pub struct Run {
     /// Make the room's person, machine and secrets from this number, to run the same again
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
-    /// Let the run pass although something that decides could not be looked at
-    #[arg(long)]
-    pub allow_incomplete: bool,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
     /// Where packages come from.
     #[command(flatten)]
     pub source: Source,
-}
-
-/// How `run` writes its summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum RunFormat {
-    /// For people
-    #[default]
-    Text,
-    /// For programs: one object, `"schema": "waxseal.run/1"`
-    Json,
 }
 
 /// `explain`.
@@ -355,9 +342,9 @@ needs is found out and fetched outside, without running anything. Everything run
 nothing real is reached. A command works on a copy of the project: what it changes is thrown away.
 
 Exit status:
-  0   everything it reached was allowed, and no planted secret left
-  1   it reached what was not allowed, or sent a planted secret
-  2   wrong usage
+  0   nothing at or above --fail-on: everything it reached was allowed, and no planted secret was misused
+  1   findings at or above --fail-on: it reached what was not allowed, or sent, changed or opened a planted secret
+  2   wrong usage or configuration
   4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
   70  a fault of waxseal's own";
 

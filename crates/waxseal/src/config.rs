@@ -7,6 +7,8 @@ use serde::Deserialize;
 use toml::de::DeTable;
 use waxseal_detect::Policy;
 
+use crate::run::allow::Allowlist;
+
 mod size;
 
 pub use size::{Seconds, Size};
@@ -22,6 +24,8 @@ pub struct Config {
     pub source: SourceConfig,
     /// `[limits]`.
     pub limits: LimitsConfig,
+    /// `[egress] allow`: as `--allow`.
+    pub egress: Allowlist,
     /// Everything else: what the project accepts.
     pub policy: Policy,
 }
@@ -58,6 +62,13 @@ pub struct LimitsConfig {
     pub max_memory: Option<Size>,
     /// As `--max-time`.
     pub max_time: Option<Seconds>,
+}
+
+/// `[egress]`: where packages may go when they run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct EgressConfig {
+    allow: Vec<String>,
 }
 
 /// From which decision on a report fails.
@@ -136,7 +147,7 @@ impl Config {
         let error = |err: &toml::de::Error| meaningless(text, path, err.message(), err.span());
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
         let mut own = |name: &str| table.get_mut().remove(name).map(toml::de::ValueDeserializer::from);
-        let (report, source, limits) = (own("report"), own("source"), own("limits"));
+        let (report, source, limits, egress) = (own("report"), own("source"), own("limits"), own("egress"));
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,
         ) -> Result<T, toml::de::Error> {
@@ -145,6 +156,14 @@ impl Config {
         let report: ReportConfig = read(report).map_err(|err| error(&err))?;
         let source: SourceConfig = read(source).map_err(|err| error(&err))?;
         let limits: LimitsConfig = read(limits).map_err(|err| error(&err))?;
+        let egress: EgressConfig = read(egress).map_err(|err| error(&err))?;
+        let egress = Allowlist::parse(&egress.allow).map_err(|err| {
+            let mut wrong = meaningless(text, path, &err.to_string(), None);
+            if let ConfigError::Meaningless { hint, .. } = &mut wrong {
+                *hint = Some(err.hint().to_owned());
+            }
+            wrong
+        })?;
         if let Some(format) = report
             .format
             .as_deref()
@@ -164,6 +183,7 @@ impl Config {
             report,
             source,
             limits,
+            egress,
             policy,
         })
     }
@@ -250,7 +270,7 @@ fn distance(left: &str, right: &str) -> usize {
 pub const NAME: &str = "waxseal.toml";
 
 /// The sections that are not the policy's.
-const SECTIONS: [&str; 3] = ["report", "source", "limits"];
+const SECTIONS: [&str; 4] = ["report", "source", "limits", "egress"];
 
 /// Keys are shorter.
 const MAX_WORD: usize = 64;

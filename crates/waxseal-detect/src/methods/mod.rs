@@ -2,7 +2,9 @@
 //! that prove both (`tests.rs`). No method uses another; what two of them need belongs in the evidence.
 
 pub(crate) mod archive;
+pub(crate) mod canaries;
 pub(crate) mod capabilities;
+pub(crate) mod egress;
 pub(crate) mod install_scripts;
 pub(crate) mod obfuscation;
 pub(crate) mod package_diff;

@@ -3,7 +3,7 @@
 use waxseal_detect::{Case, Date, Policy, detect, judge};
 use waxseal_model::{
     Anomaly, CapabilityKind, Change, Collected, Counts, Decision, Evidence, Exhibit, FileState, Gap, GapWeight,
-    HumanDiff, ReportEntry, SourceEvidence, Subject, Verdict,
+    HumanDiff, ReportEntry, RunSummary, SourceEvidence, Subject, Verdict,
 };
 
 use crate::collect::{Failure, Found};
@@ -171,6 +171,15 @@ impl Bench<'_> {
         }
     }
 
+    /// Judges a subject by what it did when it ran, and by nothing else.
+    pub(super) fn judge_run(&self, subject: Subject, run: RunSummary) -> ReportEntry {
+        let mut current = Evidence::new(subject);
+        current.runs = Collected::Present(vec![run]);
+        let case = self.case(&current.subject, &current);
+        let verdict = judge(detect(&case), &case);
+        entry(verdict, &current, None, Extras::default())
+    }
+
     fn case<'c>(&'c self, subject: &'c Subject, current: &'c Evidence) -> Case<'c> {
         Case {
             subject,
@@ -230,6 +239,7 @@ fn entry(verdict: Verdict, current: &Evidence, previous: Option<&Evidence>, extr
         old_paths: paths(previous),
         change: extras.change,
         diff: extras.diff,
+        runs: current.runs.present().cloned().unwrap_or_default(),
     }
 }
 

@@ -7,23 +7,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use waxseal_internet::Canaries;
-use waxseal_model::{CapabilityKind, Phase, RunEnd, Target as CapabilityTarget};
+use waxseal_model::{CapabilityKind, Phase, RunSummary, Subject, Target as CapabilityTarget};
+use waxseal_npm::Environment;
 use waxseal_npm::config::NpmConfig;
 
+use super::assess::Bench;
+use super::report::{Outputs, assemble};
 use super::screen::{Problem, Screen};
 use super::settings;
-use crate::cli::{Run, RunFormat, Shared};
-use crate::collect::{Bar, Collector, Target};
+use crate::cli::{Run, Shared};
+use crate::collect::{Bar, Collector, Found, Target};
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::reader::{self, Keep, ReaderOptions, SideReading};
 use crate::run::allow::Allowlist;
 use crate::run::save::{Extras, make_ready, save};
-use crate::run::summary::{CanaryDeed, Color, Known, Summary, json, render, summarize};
+use crate::run::summary::{Known, summarize};
 use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
 
 pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
-    let allowed = |texts: &[String]| Allowlist::parse(texts).map_err(|err| Problem::usage(&err, err.hint().to_owned()));
-    let mut allow = allowed(&arguments.allow)?;
+    let (env, config) = settings::load(shared)?;
+    let typed = Allowlist::parse(&arguments.allow).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+    let mut allow = config.egress.clone();
+    allow.extend(typed);
+    let outputs = Outputs::new(&arguments.output, &config);
     let mut spec = RunSpec {
         steps: Vec::new(),
         project: None,
@@ -39,19 +46,21 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         registry: None,
         gaps: Vec::new(),
     };
-    match &arguments.package {
-        Some(package) => install(package, &mut spec, arguments, shared, screen)?,
+    let subject = match &arguments.package {
+        Some(package) => install(package, &mut spec, arguments, (env, &config), screen)?,
         None => {
             spec.project = project(arguments)?;
             spec.steps.push(Step {
                 command: arguments.command.clone(),
                 phase: Phase::Call,
             });
+            Subject::Command(arguments.command.join(" "))
         }
-    }
+    };
     if let (Some(registry), false) = (&spec.registry, allow.is_empty()) {
         // Where npm itself gets what it installs; what it is asked for beyond that is told.
-        allow = allowed(&[arguments.allow.as_slice(), &[registry.host().to_owned()]].concat())?;
+        let own = Allowlist::parse(&[registry.host()]).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+        allow.extend(own);
     }
     spec.env.extend(arguments.env.iter().cloned());
     if let Some(folder) = &arguments.save {
@@ -59,45 +68,53 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     }
     let started = jiff::Timestamp::now();
     let executed = execute(&spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
+    let summary = sum_up(&spec, &executed, &allow);
+    if let Some(folder) = &arguments.save {
+        keep(folder, &executed, &summary, started)?;
+    }
+    let bench = Bench {
+        policy: &config.policy,
+        today: settings::today(),
+        reader: &ReaderOptions::default(),
+        human_diff: false,
+        verbose: shared.verbose,
+    };
+    let entry = bench.judge_run(subject, summary);
+    let report = assemble("run", vec![entry], &config.policy, bench.today);
+    outputs.write(&report, shared, screen)?;
+    Ok(outputs.exit(&report, &config))
+}
+
+/// What was seen, joined with what was allowed and planted.
+fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> RunSummary {
     let canaries = Canaries::mint(spec.seed);
     let find = |bytes: &[u8]| -> Vec<String> {
         let hits = canaries.found_in(bytes);
         hits.into_iter().map(|hit| hit.canary.to_owned()).collect()
     };
-    let summary = summarize(
+    let values = canaries.environment(&spec.names);
+    let given: Vec<String> = values.iter().flat_map(|(_, value)| find(value.as_bytes())).collect();
+    summarize(
         &executed.run,
         &Known {
-            allow: Some(&allow),
+            allow: Some(allow),
             planted: &[],
             find: Some(&find),
+            given: &given,
             resolver: Some(waxseal_sandbox::NAME_SERVER.into()),
         },
-    );
-    if let Some(folder) = &arguments.save {
-        keep(folder, &executed, &summary, started)?;
-    }
-    let text = match arguments.format {
-        RunFormat::Text => render(
-            &summary,
-            screen.width,
-            if screen.color { Color::Ansi } else { Color::None },
-        ),
-        RunFormat::Json => format!("{:#}\n", json(&summary)),
-    };
-    screen.print(&text)?;
-    Ok(exit(arguments, &summary))
+    )
 }
 
-/// Finds out and fetches what a package needs.
+/// Finds out and fetches what a package needs, and says what it is.
 fn install(
     package: &str,
     spec: &mut RunSpec,
     arguments: &Run,
-    shared: &Shared,
+    (mut env, config): (Environment, &Config),
     screen: &Screen,
-) -> Result<(), Problem> {
-    let (mut env, config) = settings::load(shared)?;
-    let offline = settings::source(&arguments.source, &config, &mut env);
+) -> Result<Subject, Problem> {
+    let offline = settings::source(&arguments.source, config, &mut env);
     let target = Target::parse(package).map_err(|err| Problem::usage(&err, err.hint()))?;
     let bar = if screen.progress {
         Bar::on_terminal()
@@ -119,15 +136,17 @@ fn install(
     spec.env = install.env;
     spec.gaps = install.gaps;
     spec.title = vec![package.to_owned()];
-    spec.names = names_read(&collector, &target, &ReaderOptions::default());
-    Ok(())
+    // What cannot be read has no names: the run itself will tell.
+    let Ok(found) = collector.fetch(&target) else {
+        return Ok(Subject::Unresolved(package.to_owned()));
+    };
+    let subject = found.subject.clone();
+    spec.names = names_read(found, &ReaderOptions::default());
+    Ok(subject)
 }
 
-/// The environment variables that a package's code reads, by name. What cannot be read has none: the run itself will tell.
-fn names_read(collector: &Collector<'_>, target: &Target, options: &ReaderOptions) -> Vec<String> {
-    let Ok(found) = collector.fetch(target) else {
-        return Vec::new();
-    };
+/// The environment variables that a package's code reads, by name.
+fn names_read(found: Found, options: &ReaderOptions) -> Vec<String> {
     let sides = [(found.subject, found.input)];
     let mut reading = reader::read(&sides, Keep::Facts, options, &());
     let Some(SideReading::Read(evidence)) = reading.sides.pop() else {
@@ -192,7 +211,7 @@ fn no_run(err: &RunError) -> Problem {
 fn keep(
     folder: &std::path::Path,
     executed: &Executed,
-    summary: &Summary,
+    summary: &RunSummary,
     started: jiff::Timestamp,
 ) -> Result<(), Problem> {
     let extras = Extras {
@@ -210,19 +229,6 @@ fn keep(
             message: err.to_string(),
         }),
     }
-}
-
-/// What was not asked for weighs more than what was lost.
-fn exit(arguments: &Run, summary: &Summary) -> Exit {
-    let strange = summary.restricted && summary.destinations.iter().any(|it| !it.allowed);
-    if strange || summary.canaries.iter().any(|it| it.deed == CanaryDeed::Sent) {
-        return Exit::Findings;
-    }
-    let unknown = !summary.invalid.is_empty() || matches!(summary.end, RunEnd::NotStarted(_) | RunEnd::Stopped(_));
-    if unknown && !arguments.allow_incomplete {
-        return Exit::Incomplete;
-    }
-    Exit::Clean
 }
 
 /// Random enough that no package knows it beforehand.

@@ -12,6 +12,7 @@ mod excerpt;
 mod json;
 mod junit;
 mod markdown;
+pub(crate) mod run;
 mod sarif;
 pub(crate) mod text;
 pub(crate) mod width;

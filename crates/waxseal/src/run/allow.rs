@@ -1,4 +1,4 @@
-//! The egress allowlist: what `--allow` was given, and whether a contact is on it.
+//! The egress allowlist: what `--allow` and `[egress] allow` were given, and whether a contact is on it.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -41,7 +41,7 @@ pub struct Contact<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AllowError {
     /// Nothing.
-    #[error("`--allow` names no host")]
+    #[error("an empty text names no host that could be allowed")]
     Empty,
     /// A whole URL.
     #[error("`{text}` is an address of a page, and only its host can be allowed")]
@@ -102,6 +102,11 @@ impl Allowlist {
     pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, AllowError> {
         let entries: Result<_, _> = texts.iter().map(|text| text.as_ref().parse()).collect();
         Ok(Self { entries: entries? })
+    }
+
+    /// Allows what another list does too.
+    pub fn extend(&mut self, other: Self) {
+        self.entries.extend(other.entries);
     }
 
     /// Whether nothing was allowed.

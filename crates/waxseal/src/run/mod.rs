@@ -22,7 +22,7 @@ mod session;
 mod watch;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 
 pub use install::{Install, prepare};
 pub use probe::{NoRoom, probe};

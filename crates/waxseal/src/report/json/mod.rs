@@ -6,6 +6,7 @@ use self::shape::{JsonLine, JsonReport};
 use super::RenderOptions;
 
 mod change;
+mod run;
 mod shape;
 
 /// Writes one document.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use waxseal_model::{Gap, GapWeight, Judged, Proof, Report, ReportEntry};
 
 use super::change::ChangeShape;
+use super::run::RunShape;
 use crate::report::answer::{Answer, identity, tally};
 use crate::report::escape::escape;
 
@@ -22,7 +23,7 @@ pub(crate) struct JsonReport {
     schema: Schema,
     /// The version of waxseal.
     version: String,
-    /// The command: `check`, `diff`.
+    /// The command: `check`, `diff`, `run`.
     command: String,
     /// How many packages got which answer.
     summary: Summary,
@@ -82,7 +83,7 @@ pub(crate) struct Summary {
 /// What was found of one package.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Package {
-    /// The package URL of a release, or the path of a folder or an archive as it was typed.
+    /// The package URL of a release, or the path of a folder or an archive, or a command, as it was typed.
     package: String,
     /// The same of the older release it was compared with.
     compared_with: Option<String>,
@@ -104,6 +105,8 @@ pub(crate) struct Package {
     capabilities: BTreeMap<String, u32>,
     /// What differs from the older release.
     change: Option<ChangeShape>,
+    /// What was seen each time it ran in the locked room.
+    runs: Vec<RunShape>,
 }
 
 /// What the policy makes of a finding or a package.
@@ -297,6 +300,7 @@ impl Package {
                 .change
                 .as_ref()
                 .map(|change| ChangeShape::of(change, &entry.paths, &entry.old_paths)),
+            runs: entry.runs.iter().map(RunShape::of).collect(),
         }
     }
 }

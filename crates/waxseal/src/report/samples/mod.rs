@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use waxseal_detect::{Case, Policy, detect, judge};
 use waxseal_model::*;
 
 use self::parts::*;
+use crate::run::allow::Allowlist;
+use crate::run::summary::{Known, summarize};
 
 mod parts;
 
@@ -20,6 +23,8 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("hostile", hostile()),
         ("many", many()),
         ("waived", waived()),
+        ("run", ran(&crate::run::samples::mailer())),
+        ("hostile_run", ran(&crate::run::samples::hostile())),
         (
             "empty",
             Report {
@@ -28,6 +33,38 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
             },
         ),
     ]
+}
+
+/// A command that was run, and judged by what it did.
+pub(crate) fn ran(run: &Run) -> Report {
+    let allow = Allowlist::parse(&["api.mail.example", "*.mail.example:587"]).expect("they can be used");
+    let summary = summarize(
+        run,
+        &Known {
+            allow: Some(&allow),
+            resolver: "10.0.2.3".parse().ok(),
+            ..Known::default()
+        },
+    );
+    let mut evidence = Evidence::new(Subject::Command(run.command.join(" ")));
+    evidence.runs = Collected::Present(vec![summary.clone()]);
+    let policy = Policy::default();
+    let case = Case {
+        subject: &evidence.subject,
+        current: &evidence,
+        previous: None,
+        change: None,
+        policy: &policy,
+        now: "2026-11-22".parse().expect("a day"),
+    };
+    let entry = ReportEntry {
+        verdict: judge(detect(&case), &case),
+        runs: vec![summary],
+        counts: Counts::default(),
+        capabilities: Vec::new(),
+        ..allowed_entry("left-pad", "1.3.0")
+    };
+    report("run", vec![entry])
 }
 
 /// A copy of every mail to a stranger, in one release.

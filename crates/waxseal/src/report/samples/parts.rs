@@ -166,6 +166,7 @@ pub(super) fn allowed_entry(name: &str, version: &str) -> ReportEntry {
         paths: Vec::new(),
         old_paths: Vec::new(),
         diff: None,
+        runs: Vec::new(),
     }
 }
 

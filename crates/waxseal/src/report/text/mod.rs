@@ -75,6 +75,9 @@ fn full_entry(page: &mut Page, entry: &ReportEntry) {
     findings::pressing(page, entry, named);
     findings::waived(page, entry);
     change::show(page, entry);
+    for run in &entry.runs {
+        super::run::show(page, run);
+    }
     findings::notes(page, entry);
     gaps(page, entry);
     looked_at(page, entry);

@@ -64,7 +64,7 @@ fn a_network_does_not_allow_a_name_whose_address_we_made_up() {
 #[test]
 fn what_cannot_be_used_says_why() {
     let cases = [
-        ("", "`--allow` names no host"),
+        ("", "an empty text names no host that could be allowed"),
         (
             "https://api.example/x",
             "`https://api.example/x` is an address of a page, and only its host can be allowed",

@@ -17,10 +17,10 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde_json::json;
-use waxseal_model::{Observation, Run, SmtpTransaction};
+use waxseal_model::{Observation, Run, RunSummary, SmtpTransaction};
 
 use self::folder::{Budget, Folder, MAIL, MAIL_PREFIX};
-use super::summary::{Summary, ending};
+use crate::report::run::ending;
 
 mod events;
 mod folder;
@@ -138,7 +138,7 @@ pub fn make_ready(folder: &Path) -> Result<(), SaveError> {
 ///
 /// # Errors
 /// Names the first file that could not be written whole. The files before it are whole, and there is no `run.json`.
-pub fn save(folder: &Path, run: &Run, summary: &Summary, extras: &Extras<'_>) -> Result<Saved, SaveError> {
+pub fn save(folder: &Path, run: &Run, summary: &RunSummary, extras: &Extras<'_>) -> Result<Saved, SaveError> {
     let folder = Folder::open(folder)?;
     let mut budget = Budget {
         limit: extras.limit,

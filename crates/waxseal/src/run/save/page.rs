@@ -1,23 +1,28 @@
 //! `index.html`: what a run did on one page that needs nothing beside itself, and runs no script.
 
 use jiff::Timestamp;
-use waxseal_model::{Observation, Run};
+use waxseal_model::{CanaryDeed, Destination, Observation, Recipient, Run, RunSummary, Submission};
 
 use super::SavedFile;
 use super::har::moment;
+use crate::report::RenderOptions;
 use crate::report::answer::bytes;
 use crate::report::escape::escape;
-use crate::run::summary::{CanaryDeed, Color, Destination, Mail, Recipient, Summary, change_id, render};
+use crate::report::run::{change_id, render};
 
 /// Writes the page. Every text a package wrote passes [`text`].
-pub(super) fn page(run: &Run, summary: &Summary, started: Timestamp, files: &[SavedFile]) -> String {
+pub(super) fn page(run: &Run, summary: &RunSummary, started: Timestamp, files: &[SavedFile]) -> String {
     let command = text(&summary.command.join(" "));
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{POLICY}\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>waxseal run: {command}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n<h1><code>{command}</code></h1>\n"
     );
-    let first = render(summary, WIDE, Color::None);
+    let wide = RenderOptions {
+        width: WIDE,
+        ..RenderOptions::default()
+    };
+    let first = render(summary, &wide);
     let first: Vec<&str> = first.lines().take_while(|line| !line.is_empty()).collect();
     out.push_str(&format!("<p class=\"result\">{}</p>\n", text(&first.join(" "))));
     out.push_str(&format!("<p>Started {}.</p>\n", moment(started, 0)));
@@ -99,7 +104,7 @@ impl Section {
     }
 }
 
-fn canaries(summary: &Summary) -> Section {
+fn canaries(summary: &RunSummary) -> Section {
     let heads = &["canary", "what was done", "where", "how often"];
     Section::of(("canaries", "Canaries"), heads, &summary.canaries, |used| {
         let deed = match used.deed {
@@ -111,7 +116,7 @@ fn canaries(summary: &Summary) -> Section {
     })
 }
 
-fn destinations(summary: &Summary) -> Section {
+fn destinations(summary: &RunSummary) -> Section {
     let heads = &[
         "where",
         "address",
@@ -147,9 +152,9 @@ fn destinations(summary: &Summary) -> Section {
     Section::of(("destinations", "Destinations"), heads, &summary.destinations, row)
 }
 
-fn mails(summary: &Summary) -> Section {
+fn mails(summary: &RunSummary) -> Section {
     let heads = &["message", "through", "from", "recipients", "subject", "accepted"];
-    Section::of(("mail", "Mail"), heads, &summary.mails, |mail: &Mail| {
+    Section::of(("mail", "Mail"), heads, &summary.mails, |mail: &Submission| {
         let number = mail.number;
         let link = format!(
             "<a href=\"mail/{number:04}.eml\">{number:04}.eml</a> <a href=\"mail/{number:04}.json\">envelope</a>"
@@ -192,7 +197,7 @@ fn requests(run: &Run, started: Timestamp) -> Section {
     })
 }
 
-fn programs(summary: &Summary) -> Section {
+fn programs(summary: &RunSummary) -> Section {
     let heads = &["process", "file", "arguments"];
     Section::of(("programs", "Programs"), heads, &summary.processes, |process| {
         let arguments = code(&process.arguments.join(" "));
@@ -200,14 +205,14 @@ fn programs(summary: &Summary) -> Section {
     })
 }
 
-fn changed(summary: &Summary) -> Section {
+fn changed(summary: &RunSummary) -> Section {
     let heads = &["path", "what happened", "size"];
     Section::of(("files", "Files"), heads, &summary.files, |file| {
         vec![code(&file.path), change_id(file.change).to_owned(), bytes(file.size)]
     })
 }
 
-fn unknown(summary: &Summary) -> Section {
+fn unknown(summary: &RunSummary) -> Section {
     let heads = &["what", "where", "how often", "size", "detail"];
     Section::of(("unknown", "Not understood"), heads, &summary.unknown, |unknown| {
         vec![

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use waxseal_model::{Ends, Observation, Run};
+use waxseal_model::{Author, Ends, Observation, Run};
 
-use super::Author;
+use crate::report::run::program;
 
 /// Everything in a run that tells who did something, by what it can be joined on.
 pub(super) struct Authors<'r> {
@@ -80,15 +80,6 @@ impl<'r> Authors<'r> {
 /// The address as both walls write it: one of them may see IPv4 inside of IPv6.
 fn end(address: &SocketAddr) -> End {
     (address.ip().to_canonical(), address.port())
-}
-
-/// The arguments, or the file where there are none.
-pub(super) fn program(path: &str, arguments: &[String]) -> String {
-    if arguments.is_empty() {
-        path.to_owned()
-    } else {
-        arguments.join(" ")
-    }
 }
 
 /// The innermost frame that is not the runtime's own.

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use memchr::memmem::Finder;
-use waxseal_model::{Observation, Phase, Run};
+use waxseal_model::{CanaryDeed, CanaryUse, Observation, Phase, Run};
 
 use super::destinations::Map;
-use super::{CanaryDeed, CanaryUse, Known, Planted};
+use super::{Known, Planted};
 
 /// What was done to every canary, the worst first.
 pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map) -> Vec<CanaryUse> {
@@ -47,7 +47,12 @@ pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map) -> Vec<CanaryUse> {
             }
         }
     }
-    found.0.into_values().collect()
+    let given = |canary: &str| known.given.iter().any(|it| it == canary);
+    let mut uses: Vec<CanaryUse> = found.0.into_values().collect();
+    for used in &mut uses {
+        used.given = used.deed == CanaryDeed::Sent && given(&used.canary);
+    }
+    uses
 }
 
 #[derive(Default)]
@@ -62,6 +67,7 @@ impl Found {
             place: place.to_owned(),
             times: 0,
             phase,
+            given: false,
         });
         entry.times += 1;
     }

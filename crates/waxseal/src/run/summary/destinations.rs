@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use waxseal_model::{ConnectionId, DnsTransport, Ends, Event, HttpExchange, Observation, Run};
+use waxseal_model::{
+    AskedName, Author, ConnectionId, Destination, DnsTransport, Ends, Event, HttpExchange, Observation, Run,
+};
 
+use super::Known;
 use super::authors::Authors;
-use super::{AskedName, Author, Destination, Known};
 use crate::run::allow::Contact;
 
 /// Name or address, and port.
@@ -150,9 +152,20 @@ impl Map {
             Observation::Opaque {
                 connection,
                 server_name,
+                reason,
                 ..
-            } => (connection, "opaque", server_name.clone()),
+            } => {
+                self.note(*connection, |destination| {
+                    destination.opaque.insert(reason.clone());
+                });
+                (connection, "opaque", server_name.clone())
+            }
             Observation::Http(exchange) => {
+                self.note(exchange.connection, |destination| {
+                    if destination.answered_by.len() < MAX_ANSWERERS {
+                        destination.answered_by.insert(exchange.answered_by.clone());
+                    }
+                });
                 let (secure, host) = host_of(exchange);
                 (&exchange.connection, if secure { "https" } else { "http" }, host)
             }
@@ -176,6 +189,14 @@ impl Map {
         }
     }
 
+    /// Adds to what is known of a connection's destination.
+    fn note(&mut self, connection: ConnectionId, add: impl FnOnce(&mut Destination)) {
+        let key = self.of_connection.get(&connection);
+        if let Some(destination) = key.and_then(|key| self.by_key.get_mut(key)) {
+            add(destination);
+        }
+    }
+
     fn at(&mut self, key: Key, event: &Event) -> &mut Destination {
         let port = key.1;
         let destination = self.by_key.entry(key).or_insert_with(|| Destination {
@@ -188,6 +209,8 @@ impl Map {
             received: 0,
             by: BTreeSet::new(),
             also: BTreeSet::new(),
+            answered_by: BTreeSet::new(),
+            opaque: BTreeSet::new(),
             allowed: false,
             first: event.at,
             phases: BTreeSet::new(),
@@ -212,21 +235,6 @@ impl Map {
         let mut destinations: Vec<Destination> = self.by_key.into_values().collect();
         destinations.sort_by_key(|destination| (destination.allowed, destination.first));
         destinations
-    }
-}
-
-impl Destination {
-    /// `host:port`, the address where there was no name.
-    pub fn place(&self) -> String {
-        let address = self.addresses.first().map(|address| match (address, self.port) {
-            (IpAddr::V6(address), Some(_)) => format!("[{address}]"),
-            (address, _) => address.to_string(),
-        });
-        let host = self.name.clone().or(address).unwrap_or_default();
-        match self.port {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
-        }
     }
 }
 
@@ -336,6 +344,9 @@ fn protocol_name(number: u8) -> String {
 
 /// Different programs at one destination that are kept.
 const MAX_AUTHORS: usize = 16;
+
+/// There are not many more parts of the simulated internet.
+const MAX_ANSWERERS: usize = 64;
 
 /// Different names of one destination that are kept: a package can make up as many as it likes.
 const MAX_NAMES: usize = 256;

@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 
 use mail_parser::{Address, MessageParser};
-use waxseal_model::{Observation, Run, SmtpTransaction};
+use waxseal_model::{Observation, Recipient, Run, SmtpTransaction, Submission};
 
 use super::destinations::Map;
-use super::{Mail, Recipient};
 
 /// Every transaction, numbered as it is saved.
-pub(super) fn mails(run: &Run, map: &Map) -> Vec<Mail> {
+pub(super) fn mails(run: &Run, map: &Map) -> Vec<Submission> {
     let mut mails = Vec::new();
     for event in &run.events {
         let Observation::Smtp(transaction) = &event.observation else {
             continue;
         };
         let (recipients, subject) = recipients(transaction);
-        mails.push(Mail {
+        mails.push(Submission {
             number: mails.len() + 1,
             at: event.at,
             phase: event.phase,
@@ -49,8 +48,8 @@ fn recipients(transaction: &SmtpTransaction) -> (Vec<Recipient>, Option<String>)
             .filter_map(|it| it.address())
         {
             let recipient = found.at(mailbox);
-            if !recipient.fields.contains(&field) {
-                recipient.fields.push(field);
+            if !recipient.fields.iter().any(|known| known == field) {
+                recipient.fields.push(field.to_owned());
             }
         }
     }

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use waxseal_model::{FileChange, HttpExchange, Observation, Payload, Run, RunLimit};
+use waxseal_model::{
+    ChangedFile, FileChange, HttpExchange, NotUnderstood, Observation, Payload, Run, RunLimit, StartedProgram,
+    UnknownService,
+};
 
 use super::destinations::{Map, host_of};
-use super::{ChangedFile, Generic, Process, Unknown};
 
 /// Programs that were started. A search along `PATH` is seen as one attempt for each folder: the last one is it.
-pub(super) fn processes(run: &Run) -> Vec<Process> {
-    let mut found: Vec<Process> = Vec::new();
+pub(super) fn processes(run: &Run) -> Vec<StartedProgram> {
+    let mut found: Vec<StartedProgram> = Vec::new();
     let mut last: BTreeMap<u32, usize> = BTreeMap::new();
     for event in &run.events {
         let Observation::Exec { pid, path, arguments } = &event.observation else {
@@ -20,7 +22,7 @@ pub(super) fn processes(run: &Run) -> Vec<Process> {
             Some(before) if before.arguments == *arguments && before.path != *path => path.clone_into(&mut before.path),
             _ => {
                 last.insert(*pid, found.len());
-                found.push(Process {
+                found.push(StartedProgram {
                     pid: *pid,
                     at: event.at,
                     phase: event.phase,
@@ -59,8 +61,8 @@ pub(super) fn files(run: &Run) -> Vec<ChangedFile> {
 }
 
 /// Requests that only the service that knows nothing answered, by host.
-pub(super) fn generic(run: &Run) -> Vec<Generic> {
-    let mut found: BTreeMap<String, Generic> = BTreeMap::new();
+pub(super) fn generic(run: &Run) -> Vec<UnknownService> {
+    let mut found: BTreeMap<String, UnknownService> = BTreeMap::new();
     for event in &run.events {
         let Observation::Http(exchange) = &event.observation else {
             continue;
@@ -71,7 +73,7 @@ pub(super) fn generic(run: &Run) -> Vec<Generic> {
             continue;
         }
         let (host, request) = named(exchange);
-        let entry = found.entry(host.clone()).or_insert_with(|| Generic {
+        let entry = found.entry(host.clone()).or_insert_with(|| UnknownService {
             host,
             times: 0,
             requests: Vec::new(),
@@ -93,14 +95,14 @@ fn named(exchange: &HttpExchange) -> (String, String) {
 }
 
 /// What was seen and not understood, by kind and place.
-pub(super) fn unknown(run: &Run, map: &Map) -> Vec<Unknown> {
-    let mut found: BTreeMap<(&'static str, String), Unknown> = BTreeMap::new();
+pub(super) fn unknown(run: &Run, map: &Map) -> Vec<NotUnderstood> {
+    let mut found: BTreeMap<(&'static str, String), NotUnderstood> = BTreeMap::new();
     for event in &run.events {
         let Some((kind, place, bytes, detail)) = not_understood(&event.observation, map) else {
             continue;
         };
-        let entry = found.entry((kind, place.clone())).or_insert_with(|| Unknown {
-            kind,
+        let entry = found.entry((kind, place.clone())).or_insert_with(|| NotUnderstood {
+            kind: kind.to_owned(),
             place,
             times: 0,
             bytes: 0,

@@ -1,10 +1,12 @@
 //! What is joined with what, and how it looks.
 
-use waxseal_model::Observation;
+use waxseal_model::{CanaryDeed, Destination, FileChange, Observation};
 
 use super::*;
+use crate::report::RenderOptions;
+use crate::report::run::render;
 use crate::report::width::width;
-use crate::run::samples::{HOSTILE, hostile, mailer, quiet};
+use crate::run::samples::{hostile, mailer, quiet};
 
 const TOKEN: &str = "tok_0123456789";
 
@@ -19,12 +21,13 @@ fn allow(texts: &[&str]) -> Allowlist {
     Allowlist::parse(texts).expect("it can be used")
 }
 
-fn sum(run: &Run, texts: &[&str]) -> Summary {
+fn sum(run: &Run, texts: &[&str]) -> RunSummary {
     let (allow, planted) = (allow(texts), planted());
     summarize(
         run,
         &Known {
             find: None,
+            given: &[],
             allow: Some(&allow),
             planted: &planted,
             resolver: "10.0.2.3".parse().ok(),
@@ -32,7 +35,7 @@ fn sum(run: &Run, texts: &[&str]) -> Summary {
     )
 }
 
-fn find<'s>(summary: &'s Summary, place: &str) -> &'s Destination {
+fn find<'s>(summary: &'s RunSummary, place: &str) -> &'s Destination {
     let found = summary.destinations.iter().find(|it| it.place() == place);
     found.unwrap_or_else(|| panic!("{place} is in {:?}", summary.destinations))
 }
@@ -208,16 +211,21 @@ fn a_planted_secret_is_found_in_a_name() {
     );
 }
 
-fn page(summary: &Summary) -> String {
+fn on_page(summary: &RunSummary, width: usize, color: bool) -> String {
+    let options = RenderOptions {
+        width,
+        color,
+        verbose: false,
+    };
+    render(summary, &options)
+}
+
+fn page(summary: &RunSummary) -> String {
     let mut out = String::new();
-    for (columns, color) in [
-        (80, Color::None),
-        (160, Color::None),
-        (80, Color::Ansi),
-        (160, Color::Ansi),
-    ] {
-        out.push_str(&format!("== {columns} {color:?}\n"));
-        out.push_str(&render(summary, columns, color).replace('\u{1b}', "␛"));
+    for (columns, color) in [(80, false), (160, false), (80, true), (160, true)] {
+        let name = if color { "Ansi" } else { "None" };
+        out.push_str(&format!("== {columns} {name}\n"));
+        out.push_str(&on_page(summary, columns, color).replace('\u{1b}', "␛"));
     }
     out
 }
@@ -228,26 +236,15 @@ fn how_it_looks() {
         "mailer",
         page(&sum(&mailer(), &["api.mail.example", "*.mail.example:587"]))
     );
-    insta::assert_snapshot!("unrestricted", render(&sum(&mailer(), &[]), 80, Color::None));
+    insta::assert_snapshot!("unrestricted", on_page(&sum(&mailer(), &[]), 80, false));
     insta::assert_snapshot!("quiet", page(&sum(&quiet(), &[])));
     insta::assert_snapshot!("hostile", page(&sum(&hostile(), &[])));
 }
 
 #[test]
-fn how_it_looks_to_programs() {
-    let shown = |run: &Run| {
-        let value = json(&sum(run, &["api.mail.example"]));
-        serde_json::to_string_pretty(&value).expect("plain data")
-    };
-    insta::assert_snapshot!("json", shown(&mailer()));
-    let hostile = shown(&hostile());
-    assert!(!hostile.contains(HOSTILE) && hostile.chars().all(|c| c == '\n' || !c.is_control()));
-}
-
-#[test]
 fn nothing_a_package_wrote_reaches_the_terminal_as_it_is() {
     for columns in [0, 40, 80, 160, usize::MAX] {
-        let text = render(&sum(&hostile(), &["x.example"]), columns, Color::None);
+        let text = on_page(&sum(&hostile(), &["x.example"]), columns, false);
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(!text.contains('\u{202e}'));
     }
@@ -257,7 +254,7 @@ fn nothing_a_package_wrote_reaches_the_terminal_as_it_is() {
 fn it_fits_its_page() {
     for run in [mailer(), quiet(), hostile()] {
         for columns in [40, 80, 160] {
-            let text = render(&sum(&run, &["x.example"]), columns, Color::None);
+            let text = on_page(&sum(&run, &["x.example"]), columns, false);
             for line in text.lines() {
                 assert!(width(line) <= columns, "{columns}: {line}");
                 assert_eq!(line, line.trim_end(), "{columns}");
@@ -279,7 +276,7 @@ fn long_lists_are_cut_with_a_count() {
         };
         run.events.push(event);
     }
-    let text = render(&sum(&run, &[]), 80, Color::None);
+    let text = on_page(&sum(&run, &[]), 80, false);
     assert!(text.contains("/project/11") && !text.contains("/project/12"), "{text}");
     assert!(text.ends_with("    and 18 more\n"), "{text}");
 }

@@ -3,7 +3,7 @@
 use waxseal_model::{Ends, HttpExchange, Observation, SmtpTransaction};
 
 use super::{Bytes, Seen};
-use crate::run::summary::{change_id, limit_word};
+use crate::report::run::{change_id, limit_word};
 
 /// An observation as it stands in a line.
 pub(super) fn seen(observation: &Observation) -> Seen<'_> {

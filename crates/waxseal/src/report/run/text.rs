@@ -1,55 +1,53 @@
-//! The summary for people: the result in one line, then what pressed, then what was seen.
+//! What was seen in a run, for people: the result in one line, then what pressed, then the rest.
 
 use anstyle::Style;
-use waxseal_model::{FileChange, RunEnd, RunLimit};
+use waxseal_model::{Author, CanaryDeed, Destination, FileChange, Recipient, RunEnd, RunLimit, RunSummary, Submission};
 
-use super::{Author, CanaryDeed, Destination, Mail, Recipient, Summary, rows};
+use super::{program, rows};
 use crate::report::RenderOptions;
 use crate::report::answer::{bytes, count};
 use crate::report::escape::escape;
 use crate::report::text::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use crate::report::width::{cut, pad, width};
 
-/// Writes the summary on a page of this many columns, with ANSI colours or without. Ends with a line feed.
+/// Writes the summary by itself. Ends with a line feed.
 #[must_use]
-pub fn render(summary: &Summary, columns: usize, color: Color) -> String {
-    let mut page = Page::new(&RenderOptions {
-        width: columns,
-        color: color == Color::Ansi,
-        verbose: false,
-    });
+pub(crate) fn render(summary: &RunSummary, options: &RenderOptions) -> String {
+    let mut page = Page::new(options);
     headline(&mut page, summary);
     for reason in summary.invalid.iter().take(MAX_ROWS) {
         let reason = fitted(reason, SENTENCE, page.width.saturating_sub(14));
         page.labelled("  invalid: ", BAD.bold(), &reason);
     }
+    sections(&mut page, summary);
+    page.finish()
+}
+
+/// Writes the summary as a part of a report, which says by itself why nothing can be concluded from a run.
+pub(crate) fn show(page: &mut Page, summary: &RunSummary) {
+    page.blank();
+    headline(page, summary);
+    sections(page, summary);
+}
+
+fn sections(page: &mut Page, summary: &RunSummary) {
     for (limit, detail) in summary.limits.iter().take(MAX_ROWS) {
         let label = format!("  {} limit: ", limit_word(*limit));
         let detail = fitted(detail, SENTENCE, page.width.saturating_sub(18));
         page.labelled(&label, DOUBT.bold(), &detail);
     }
-    canaries(&mut page, summary);
-    mails(&mut page, summary);
-    destinations(&mut page, summary);
-    rows::unreached(&mut page, summary);
-    processes(&mut page, summary);
-    files(&mut page, summary);
-    rows::generic(&mut page, summary);
-    rows::unknown(&mut page, summary);
-    page.finish()
-}
-
-/// Whether a page may hold ANSI colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Color {
-    /// It may.
-    Ansi,
-    /// It may not.
-    None,
+    canaries(page, summary);
+    mails(page, summary);
+    destinations(page, summary);
+    rows::unreached(page, summary);
+    processes(page, summary);
+    files(page, summary);
+    rows::generic(page, summary);
+    rows::unknown(page, summary);
 }
 
 /// `RUN  npm test  exit 0 in 3.2 s: 4 destinations, 2 mails`
-fn headline(page: &mut Page, summary: &Summary) {
+fn headline(page: &mut Page, summary: &RunSummary) {
     let command = escape(&summary.command.join(" "), COMMAND);
     let (style, text) = (verdict(summary).bold(), result(summary));
     let label = "RUN  ";
@@ -63,7 +61,7 @@ fn headline(page: &mut Page, summary: &Summary) {
     page.labelled("     ", PLAIN, &text);
 }
 
-fn verdict(summary: &Summary) -> Style {
+fn verdict(summary: &RunSummary) -> Style {
     let pressing = !summary.invalid.is_empty() || !summary.canaries.is_empty();
     let looked_for = summary.restricted && summary.destinations.iter().any(|it| !it.allowed);
     if pressing || looked_for {
@@ -76,7 +74,7 @@ fn verdict(summary: &Summary) -> Style {
 }
 
 /// The result in one sentence.
-fn result(summary: &Summary) -> String {
+fn result(summary: &RunSummary) -> String {
     let mut parts = Vec::new();
     let refused = summary.destinations.iter().filter(|it| !it.allowed).count();
     parts.push(counted(
@@ -138,7 +136,7 @@ fn seconds(duration: u64) -> String {
     format!("{}.{} s", duration / 1_000_000, duration / 100_000 % 10)
 }
 
-fn canaries(page: &mut Page, summary: &Summary) {
+fn canaries(page: &mut Page, summary: &RunSummary) {
     section(page, "canaries", &summary.canaries, |page, used| {
         let style = if used.deed == CanaryDeed::Sent { BAD } else { DOUBT };
         let preposition = if used.deed == CanaryDeed::Sent { "to" } else { "at" };
@@ -148,11 +146,11 @@ fn canaries(page: &mut Page, summary: &Summary) {
     });
 }
 
-fn mails(page: &mut Page, summary: &Summary) {
+fn mails(page: &mut Page, summary: &RunSummary) {
     section(page, "mail", &summary.mails, |page, mail| mail_row(page, summary, mail));
 }
 
-fn mail_row(page: &mut Page, summary: &Summary, mail: &Mail) {
+fn mail_row(page: &mut Page, summary: &RunSummary, mail: &Submission) {
     let mut text = format!("through {}", escape(&mail.server, NAME));
     if let Some(user) = &mail.user {
         text.push_str(&format!(" as {}", escape(user, NAME)));
@@ -208,7 +206,7 @@ fn places(recipient: &Recipient) -> (Style, String) {
     }
 }
 
-fn destinations(page: &mut Page, summary: &Summary) {
+fn destinations(page: &mut Page, summary: &RunSummary) {
     section(page, "destinations", &summary.destinations, |page, destination| {
         let refused = summary.restricted && !destination.allowed;
         let style = if refused { BAD } else { STRONG };
@@ -263,11 +261,11 @@ fn author(author: &Author) -> String {
 }
 
 /// Programs in the order they were first started, those with the same arguments on one line.
-fn processes(page: &mut Page, summary: &Summary) {
+fn processes(page: &mut Page, summary: &RunSummary) {
     let mut started: Vec<(String, u64)> = Vec::new();
     let mut index = std::collections::BTreeMap::new();
     for process in &summary.processes {
-        let name = super::authors::program(&process.path, &process.arguments);
+        let name = program(&process.path, &process.arguments);
         let idx = *index.entry(name.clone()).or_insert_with(|| {
             started.push((name, 0));
             started.len() - 1
@@ -280,7 +278,7 @@ fn processes(page: &mut Page, summary: &Summary) {
     });
 }
 
-fn files(page: &mut Page, summary: &Summary) {
+fn files(page: &mut Page, summary: &RunSummary) {
     section(page, "files", &summary.files, |page, file| {
         let (word, style) = match file.change {
             FileChange::Made => ("made", GOOD),

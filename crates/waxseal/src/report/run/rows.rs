@@ -1,13 +1,14 @@
 //! The quieter sections of the summary: names that led nowhere, requests nobody knew, bytes nobody understood.
 
-use super::Summary;
+use waxseal_model::RunSummary;
+
 use super::text::{NAME, PUZZLE, SENTENCE, row, section, times};
 use crate::report::answer::bytes;
 use crate::report::escape::escape;
 use crate::report::text::page::{FAINT, Page};
 
 /// Names that were asked for and never reached.
-pub(super) fn unreached(page: &mut Page, summary: &Summary) {
+pub(super) fn unreached(page: &mut Page, summary: &RunSummary) {
     section(
         page,
         "names asked for, never reached",
@@ -24,7 +25,7 @@ pub(super) fn unreached(page: &mut Page, summary: &Summary) {
 }
 
 /// Requests that were answered without knowing the service.
-pub(super) fn generic(page: &mut Page, summary: &Summary) {
+pub(super) fn generic(page: &mut Page, summary: &RunSummary) {
     section(
         page,
         "answered without knowing the service",
@@ -42,7 +43,7 @@ pub(super) fn generic(page: &mut Page, summary: &Summary) {
 }
 
 /// What was not understood.
-pub(super) fn unknown(page: &mut Page, summary: &Summary) {
+pub(super) fn unknown(page: &mut Page, summary: &RunSummary) {
     section(page, "not understood", &summary.unknown, |page, unknown| {
         let mut text = format!("{}{}", unknown.kind, times(unknown.times));
         if unknown.bytes > 0 {

@@ -1,0 +1,123 @@
+use waxseal_model::{CanaryDeed, CanaryUse, Phase};
+
+use crate::testing::*;
+
+const SENT: &str = "canaries/sent";
+const MISDIRECTED: &str = "canaries/misdirected";
+const USED: &str = "canaries/used";
+const CHANGED: &str = "canaries/changed";
+const OPENED: &str = "canaries/opened";
+
+fn did(deed: CanaryDeed, canary: &str, place: &str, given: bool) -> World {
+    let mut run = run();
+    run.canaries.push(CanaryUse {
+        canary: canary.to_owned(),
+        deed,
+        place: place.to_owned(),
+        times: 1,
+        phase: Phase::Call,
+        given,
+    });
+    release().ran(run)
+}
+
+fn sent(canary: &str, place: &str) -> World {
+    did(CanaryDeed::Sent, canary, place, false)
+}
+
+fn given(canary: &str, place: &str) -> World {
+    did(CanaryDeed::Sent, canary, place, true)
+}
+
+fn file(deed: CanaryDeed, path: &str) -> World {
+    did(deed, path, path, false)
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    use CanaryDeed::{Changed, Opened};
+    vec![
+        flagged(
+            SENT,
+            "critical high block",
+            "a key",
+            sent("ssh-key", "collector.example:443"),
+        ),
+        flagged(
+            SENT,
+            "critical high block",
+            "a token, to its own service",
+            sent("npm-token", "npm.example:443"),
+        ),
+        clean(SENT, "nothing", release().ran(run())),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "elsewhere",
+            given("postmark-token", "collector.example:443"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a host that borrows the name",
+            given("postmark-token", "postmark.collector.example:443"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a name",
+            given("postmark-token", "DNS 10.0.2.3:53"),
+        ),
+        clean(
+            MISDIRECTED,
+            "at home",
+            given("postmark-token", "api.postmarkapp.com:443"),
+        ),
+        clean(
+            MISDIRECTED,
+            "the person's own server",
+            given("smtp-password", "smtp.brightfield.example:587"),
+        ),
+        flagged(
+            USED,
+            "info high allow",
+            "at home",
+            given("sendgrid-key", "api.sendgrid.com:443"),
+        ),
+        clean(USED, "nothing", release().ran(run())),
+        flagged(
+            CHANGED,
+            "high high review",
+            "a shell's start",
+            file(Changed, "/home/kim/.bashrc"),
+        ),
+        clean(CHANGED, "nothing", release().ran(run())),
+        flagged(
+            OPENED,
+            "high medium review",
+            "a key",
+            file(Opened, "/home/kim/.ssh/id_ed25519"),
+        ),
+        flagged(
+            OPENED,
+            "low high allow",
+            "npm's settings",
+            file(Opened, "/home/kim/.npmrc"),
+        ),
+        clean(OPENED, "nothing", release().ran(run())),
+    ]
+}
+
+#[test]
+fn every_use_is_weighed_as_the_manual_says() {
+    check(&samples());
+}
+
+#[test]
+fn the_finding_names_the_secret_and_the_place() {
+    let finding = only(&sent("npm-token", "collector.example:443"), SENT);
+    assert_eq!(
+        finding.summary,
+        "it sent the planted secret `npm-token` to collector.example:443"
+    );
+    assert_eq!(finding.evidence[0].values["place"], "collector.example:443");
+}

@@ -1,0 +1,248 @@
+//! What was seen in a run, summed up: the form in which a run is judged and reported.
+//!
+//! Made from a [`Run`](crate::Run)'s events by whoever collected them. Names and texts are the package's own: hostile, bounded, and not safe to
+//! print raw.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Counters, FileChange, Phase, RunEnd, RunLimit};
+
+/// What was seen in a run, summed up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// How it ended.
+    pub end: RunEnd,
+    /// Microseconds it took.
+    pub duration: u64,
+    /// Something was allowed, so that what was not is told apart.
+    pub restricted: bool,
+    /// Where it went, what was not allowed first, then by time.
+    pub destinations: Vec<Destination>,
+    /// Names it asked for and never went to.
+    pub unreached: Vec<AskedName>,
+    /// Every mail transaction over SMTP, in the order of time.
+    pub mails: Vec<Submission>,
+    /// Programs it started, in the order of time.
+    pub processes: Vec<StartedProgram>,
+    /// Files it made, changed or removed, by path.
+    pub files: Vec<ChangedFile>,
+    /// Planted secrets that were opened, changed or sent.
+    pub canaries: Vec<CanaryUse>,
+    /// Hosts whose requests no emulated service answered, only the one that knows nothing.
+    pub generic: Vec<UnknownService>,
+    /// What was not understood.
+    pub unknown: Vec<NotUnderstood>,
+    /// Limits that were hit, each with a sentence of ours.
+    pub limits: Vec<(RunLimit, String)>,
+    /// What the walls counted.
+    pub counters: Counters,
+    /// Why nothing can be concluded from what was not seen.
+    pub invalid: Vec<String>,
+}
+
+/// One host and port.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// The name it was reached by.
+    pub name: Option<String>,
+    /// The addresses behind it.
+    pub addresses: BTreeSet<IpAddr>,
+    /// The port, where there is one.
+    pub port: Option<u16>,
+    /// What was spoken: `https`, `smtp`, `quic`, `opaque`, `unknown`.
+    pub protocols: BTreeSet<String>,
+    /// Connections made or datagrams sent.
+    pub times: u64,
+    /// Bytes the package sent.
+    pub sent: u64,
+    /// Bytes it was sent.
+    pub received: u64,
+    /// Who, as far as it is known.
+    pub by: BTreeSet<Author>,
+    /// Other names it was called by: in TLS, or in a request.
+    pub also: BTreeSet<String>,
+    /// Which parts of the simulated internet answered its requests: `registry`, `generic/post`.
+    pub answered_by: BTreeSet<String>,
+    /// Why not all that was said to it could be looked into: sentences of ours.
+    pub opaque: BTreeSet<String>,
+    /// It, and every name it was called by, is on the allowlist.
+    pub allowed: bool,
+    /// Microseconds until the first time.
+    pub first: u64,
+    /// When in the life of the package.
+    pub phases: BTreeSet<Phase>,
+}
+
+/// Who went somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Author {
+    /// The program and its arguments.
+    pub program: Option<String>,
+    /// The process.
+    pub pid: Option<u32>,
+    /// The frame of the package's own stack; can be forged.
+    pub frame: Option<String>,
+}
+
+/// A name that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedName {
+    /// The name.
+    pub name: String,
+    /// `A`, `TXT`, ….
+    pub kinds: BTreeSet<String>,
+    /// How often.
+    pub times: u64,
+    /// It was answered that there is no such name.
+    pub denied: bool,
+}
+
+/// One message that was handed to a mail system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// Its number: the saved message is `mail/0001.eml`.
+    pub number: usize,
+    /// Microseconds since the room was ready.
+    pub at: u64,
+    /// When in the life of the package.
+    pub phase: Phase,
+    /// The server's name or address, and port.
+    pub server: String,
+    /// The account.
+    pub user: Option<String>,
+    /// `MAIL FROM`.
+    pub from: String,
+    /// Everybody named in the envelope or the header.
+    pub recipients: Vec<Recipient>,
+    /// The subject, decoded.
+    pub subject: Option<String>,
+    /// It came to its end and was accepted.
+    pub accepted: bool,
+    /// The whole message was kept.
+    pub whole: bool,
+    /// Its server is on the allowlist.
+    pub allowed: bool,
+}
+
+/// Somebody a mail goes to or says it goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// `local@domain`, as written.
+    pub mailbox: String,
+    /// `RCPT TO` named them: they receive it.
+    pub envelope: bool,
+    /// The fields that name them: `To`, `Cc`, `Bcc`.
+    pub fields: Vec<String>,
+}
+
+/// A program that was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedProgram {
+    /// The process.
+    pub pid: u32,
+    /// Microseconds since the room was ready.
+    pub at: u64,
+    /// When in the life of the package.
+    pub phase: Phase,
+    /// The file.
+    pub path: String,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// A file that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedFile {
+    /// The path in the room.
+    pub path: String,
+    /// What became of it in the end.
+    pub change: FileChange,
+    /// Its size in the end.
+    pub size: u64,
+}
+
+/// What was done to a planted secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CanaryUse {
+    /// Which.
+    pub canary: String,
+    /// What was done.
+    pub deed: CanaryDeed,
+    /// The path, or where it was sent.
+    pub place: String,
+    /// How often.
+    pub times: u64,
+    /// When in the life of the package, the first time.
+    pub phase: Phase,
+    /// It was handed to the package as the value of a variable that its code reads: whoever sends it to the service it is for does what it is
+    /// meant to.
+    pub given: bool,
+}
+
+/// What can be done to a planted secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CanaryDeed {
+    /// Its value left, as it is or encoded.
+    Sent,
+    /// Its file was changed or removed.
+    Changed,
+    /// Its file was opened.
+    Opened,
+}
+
+impl CanaryDeed {
+    /// The stable id used in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Changed => "changed",
+            Self::Opened => "opened",
+        }
+    }
+}
+
+/// Requests that were answered without knowing the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownService {
+    /// The host.
+    pub host: String,
+    /// How many requests.
+    pub times: u64,
+    /// The first ones, `POST /path`.
+    pub requests: Vec<String>,
+}
+
+/// What was seen and not understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotUnderstood {
+    /// `opaque`, `raw`, `datagram`, `packet`, `undecoded`, `cut`.
+    pub kind: String,
+    /// Where it went.
+    pub place: String,
+    /// How often.
+    pub times: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// One sentence of ours, or the beginning of what was sent.
+    pub detail: String,
+}
+
+impl Destination {
+    /// `host:port`, the address where there was no name.
+    pub fn place(&self) -> String {
+        let address = self.addresses.first().map(|address| match (address, self.port) {
+            (IpAddr::V6(address), Some(_)) => format!("[{address}]"),
+            (address, _) => address.to_string(),
+        });
+        let host = self.name.clone().or(address).unwrap_or_default();
+        match self.port {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The shape of what was seen in a run, for programs.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use waxseal_model::{Destination, RunSummary, Submission};
+
+use super::shape::text;
+use crate::report::run::{change_id, ending, limit_word};
+
+/// What was seen in one run in the locked room. Times are microseconds since the room was ready; phases are `install`, `import`, `call`
+/// and `after`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub(crate) struct RunShape {
+    /// The program and its arguments, or the package.
+    command: Vec<String>,
+    /// How it ended: `kind` is `exited`, `signalled`, `not_started` or `stopped`; `text` says it in words.
+    end: serde_json::Value,
+    /// Microseconds it took.
+    duration_us: u64,
+    /// Nothing was lost, so that what was not seen did not happen.
+    valid: bool,
+    /// Why it is not valid.
+    invalid: Vec<String>,
+    /// There is an allowlist.
+    restricted: bool,
+    /// Where it went.
+    destinations: Vec<DestinationShape>,
+    /// Names that were asked for and never reached.
+    unreached: Vec<Unreached>,
+    /// Messages that were handed to mail systems.
+    mails: Vec<Mail>,
+    /// Programs that were started.
+    processes: Vec<Program>,
+    /// Files that were made, changed or removed.
+    files: Vec<File>,
+    /// Planted secrets that were opened, changed or sent.
+    canaries: Vec<Canary>,
+    /// What was not understood, or answered without knowing the service, and limits that were hit.
+    unclear: Vec<Unclear>,
+    /// What each wall of the room counted.
+    counters: BTreeMap<&'static str, u64>,
+}
+
+/// One host and port.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Destination")]
+pub(crate) struct DestinationShape {
+    /// The name it was reached by; null for a bare address.
+    name: Option<String>,
+    /// The addresses behind it.
+    addresses: Vec<IpAddr>,
+    /// The port, where there is one.
+    port: Option<u16>,
+    /// What was spoken: `https`, `smtp`, `quic`, `opaque`, `unknown`, ….
+    protocols: Vec<String>,
+    /// Connections made or datagrams sent.
+    times: u64,
+    /// Bytes that were sent to it.
+    sent_bytes: u64,
+    /// Bytes that came from it.
+    received_bytes: u64,
+    /// Who, as far as it is known.
+    by: Vec<Author>,
+    /// Other names it was called by, in TLS or in a request.
+    also_called: Vec<String>,
+    /// Which parts of the simulated internet answered.
+    answered_by: Vec<String>,
+    /// Why not all that was said could be looked into.
+    opaque: Vec<String>,
+    /// It is on the allowlist.
+    allowed: bool,
+    /// The first time.
+    first_us: u64,
+    /// When in the life of the package.
+    phases: Vec<&'static str>,
+}
+
+/// Who went somewhere.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Author {
+    /// The program and its arguments.
+    program: Option<String>,
+    /// The process.
+    pid: Option<u32>,
+    /// The line of code, by the package's own stack: it can be forged.
+    frame: Option<String>,
+}
+
+/// A name that was asked for and never reached.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Unreached {
+    /// The name.
+    name: String,
+    /// The kinds of record.
+    kinds: Vec<String>,
+    /// How often.
+    times: u64,
+    /// It was answered that there is no such name.
+    denied: bool,
+}
+
+/// A message that was handed to a mail system.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Mail {
+    /// Its number; a saved message is `mail/0001.eml`.
+    number: usize,
+    /// When.
+    at_us: u64,
+    /// When in the life of the package.
+    phase: &'static str,
+    /// The server and port.
+    server: String,
+    /// The account.
+    user: Option<String>,
+    /// The sender of the envelope.
+    from: String,
+    /// Everybody named in the envelope or the header.
+    recipients: Vec<Recipient>,
+    /// The subject.
+    subject: Option<String>,
+    /// It came to its end and was accepted.
+    accepted: bool,
+    /// All of it was kept.
+    whole: bool,
+    /// Its server is on the allowlist.
+    allowed: bool,
+}
+
+/// Somebody a message goes to, or says it goes to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Recipient {
+    /// The mailbox.
+    mailbox: String,
+    /// The envelope names it: the message is delivered to it.
+    envelope: bool,
+    /// The fields that name it.
+    fields: Vec<String>,
+}
+
+/// A program that was started.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Program {
+    /// The process.
+    pid: u32,
+    /// When.
+    at_us: u64,
+    /// When in the life of the package.
+    phase: &'static str,
+    /// The file.
+    path: String,
+    /// Its arguments.
+    arguments: Vec<String>,
+}
+
+/// A file that is not as it was.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct File {
+    /// The path in the room.
+    path: String,
+    /// `made`, `changed` or `removed`.
+    change: &'static str,
+    /// Its size in the end.
+    bytes: u64,
+}
+
+/// What was done to a planted secret.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Canary {
+    /// Which.
+    canary: String,
+    /// `sent`, `changed` or `opened`.
+    deed: &'static str,
+    /// The path, or where it was sent.
+    place: String,
+    /// How often.
+    times: u64,
+    /// The first time.
+    phase: &'static str,
+    /// It is the value of a variable that the package reads.
+    given: bool,
+}
+
+/// What keeps the summary from being the whole truth.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct Unclear {
+    /// `opaque`, `raw`, `datagram`, `packet`, `undecoded`, `cut`, `generic`, `limit`.
+    kind: String,
+    /// Where.
+    place: Option<String>,
+    /// How often.
+    times: u64,
+    /// Bytes.
+    bytes: u64,
+    /// The first requests, where the kind is `generic`.
+    requests: Vec<String>,
+    /// One sentence, or the beginning of what was sent.
+    reason: String,
+}
+
+impl RunShape {
+    pub(super) fn of(run: &RunSummary) -> Self {
+        Self {
+            command: texts(&run.command),
+            end: ending(run.end),
+            duration_us: run.duration,
+            valid: run.invalid.is_empty(),
+            invalid: texts(&run.invalid),
+            restricted: run.restricted,
+            destinations: run.destinations.iter().map(DestinationShape::of).collect(),
+            unreached: unreached(run),
+            mails: run.mails.iter().map(Mail::of).collect(),
+            processes: programs(run),
+            files: files(run),
+            canaries: canaries(run),
+            unclear: unclear(run),
+            counters: counters(run),
+        }
+    }
+}
+
+impl DestinationShape {
+    fn of(destination: &Destination) -> Self {
+        let author = |author: &waxseal_model::Author| Author {
+            program: author.program.as_deref().map(text),
+            pid: author.pid,
+            frame: author.frame.as_deref().map(text),
+        };
+        Self {
+            name: destination.name.as_deref().map(text),
+            addresses: destination.addresses.iter().copied().collect(),
+            port: destination.port,
+            protocols: texts(&destination.protocols),
+            times: destination.times,
+            sent_bytes: destination.sent,
+            received_bytes: destination.received,
+            by: destination.by.iter().map(author).collect(),
+            also_called: texts(&destination.also),
+            answered_by: texts(&destination.answered_by),
+            opaque: texts(&destination.opaque),
+            allowed: destination.allowed,
+            first_us: destination.first,
+            phases: destination.phases.iter().map(|phase| phase.id()).collect(),
+        }
+    }
+}
+
+impl Mail {
+    fn of(mail: &Submission) -> Self {
+        let recipient = |recipient: &waxseal_model::Recipient| Recipient {
+            mailbox: text(&recipient.mailbox),
+            envelope: recipient.envelope,
+            fields: texts(&recipient.fields),
+        };
+        Self {
+            number: mail.number,
+            at_us: mail.at,
+            phase: mail.phase.id(),
+            server: text(&mail.server),
+            user: mail.user.as_deref().map(text),
+            from: text(&mail.from),
+            recipients: mail.recipients.iter().map(recipient).collect(),
+            subject: mail.subject.as_deref().map(text),
+            accepted: mail.accepted,
+            whole: mail.whole,
+            allowed: mail.allowed,
+        }
+    }
+}
+
+fn unreached(run: &RunSummary) -> Vec<Unreached> {
+    let one = |name: &waxseal_model::AskedName| Unreached {
+        name: text(&name.name),
+        kinds: texts(&name.kinds),
+        times: name.times,
+        denied: name.denied,
+    };
+    run.unreached.iter().map(one).collect()
+}
+
+fn programs(run: &RunSummary) -> Vec<Program> {
+    let one = |program: &waxseal_model::StartedProgram| Program {
+        pid: program.pid,
+        at_us: program.at,
+        phase: program.phase.id(),
+        path: text(&program.path),
+        arguments: texts(&program.arguments),
+    };
+    run.processes.iter().map(one).collect()
+}
+
+fn files(run: &RunSummary) -> Vec<File> {
+    let one = |file: &waxseal_model::ChangedFile| File {
+        path: text(&file.path),
+        change: change_id(file.change),
+        bytes: file.size,
+    };
+    run.files.iter().map(one).collect()
+}
+
+fn canaries(run: &RunSummary) -> Vec<Canary> {
+    let one = |used: &waxseal_model::CanaryUse| Canary {
+        canary: text(&used.canary),
+        deed: used.deed.id(),
+        place: text(&used.place),
+        times: used.times,
+        phase: used.phase.id(),
+        given: used.given,
+    };
+    run.canaries.iter().map(one).collect()
+}
+
+fn unclear(run: &RunSummary) -> Vec<Unclear> {
+    let limits = run.limits.iter().map(|(limit, detail)| Unclear {
+        kind: "limit".to_owned(),
+        place: Some(limit_word(*limit).to_owned()),
+        times: 1,
+        reason: text(detail),
+        ..Unclear::default()
+    });
+    let unknown = run.unknown.iter().map(|unknown| Unclear {
+        kind: text(&unknown.kind),
+        place: Some(text(&unknown.place)),
+        times: unknown.times,
+        bytes: unknown.bytes,
+        reason: text(&unknown.detail),
+        ..Unclear::default()
+    });
+    let generic = run.generic.iter().map(|service| Unclear {
+        kind: "generic".to_owned(),
+        place: Some(text(&service.host)),
+        times: service.times,
+        requests: texts(&service.requests),
+        reason: "its requests were answered without knowing the service".to_owned(),
+        ..Unclear::default()
+    });
+    limits.chain(unknown).chain(generic).collect()
+}
+
+fn counters(run: &RunSummary) -> BTreeMap<&'static str, u64> {
+    let counters = run.counters;
+    BTreeMap::from([
+        ("accepted", counters.accepted),
+        ("connections", counters.connections),
+        ("datagrams", counters.datagrams),
+        ("datagrams_lost", counters.datagrams_lost),
+        ("packets", counters.packets),
+        ("packets_lost", counters.packets_lost),
+        ("notices", counters.notices),
+        ("events_lost", counters.events_lost),
+    ])
+}
+
+fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    all.into_iter().map(|one| text(one)).collect()
+}
