@@ -87,6 +87,7 @@ pub(crate) fn run() -> RunSummary {
         generic: Vec::new(),
         unknown: Vec::new(),
         limits: Vec::new(),
+        attribution: None,
         counters: Counters::default(),
         invalid: Vec::new(),
     }

@@ -107,6 +107,7 @@ fn host() {
         answer: Arc::new(PlainAnswer),
         mail: Arc::new(SmtpServer::new(SmtpAccounts::new(Vec::new()))),
         own_addresses: Vec::new(),
+        stacks: None,
         limits: Limits::default(),
         start: Instant::now(),
     };

@@ -27,6 +27,7 @@ mod answers;
 mod mail_seam;
 mod smtp;
 
+mod stacks;
 mod tap;
 mod udp;
 

@@ -1,12 +1,13 @@
 //! What every connection, datagram and question shares: the names, who answers, and the one way by which anything is told.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use waxseal_model::{Counters, Event, Observation, Phase};
 
+use crate::stacks::Stacks;
 use crate::{Answer, Ca, Limits, MailServer, Names, Sink};
 
 /// Who answers what, and what the room calls itself.
@@ -19,6 +20,8 @@ pub struct World {
     pub mail: Arc<dyn MailServer>,
     /// The addresses of the room itself: packets to them are our own answers.
     pub own_addresses: Vec<IpAddr>,
+    /// Where records of stacks are sent by what was put into the room's Node; what comes here is not told as a datagram.
+    pub stacks: Option<SocketAddr>,
     /// How much is taken of anything.
     pub limits: Limits,
     /// When the room was ready: time is counted from here.
@@ -30,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) world: World,
     pub(crate) names: Names,
     pub(crate) held: Held,
+    pub(crate) stacks: Stacks,
     sink: Arc<dyn Sink>,
     phase: AtomicU8,
     /// Microseconds from the start to the last thing that was seen.
@@ -46,6 +50,8 @@ pub(crate) struct Tally {
     pub(crate) open: AtomicUsize,
     pub(crate) datagrams: AtomicU64,
     pub(crate) datagrams_lost: AtomicU64,
+    pub(crate) stacks: AtomicU64,
+    pub(crate) stacks_lost: AtomicU64,
     pub(crate) packets: AtomicU64,
     pub(crate) packets_lost: AtomicU64,
     events_lost: AtomicU64,
@@ -55,6 +61,7 @@ impl Shared {
     pub(crate) fn new(world: World, sink: Arc<dyn Sink>) -> Self {
         Self {
             held: Held::new(world.limits.held),
+            stacks: Stacks::default(),
             world,
             names: Names::default(),
             sink,
@@ -119,6 +126,8 @@ impl Shared {
             packets: read(&self.tally.packets),
             packets_lost: read(&self.tally.packets_lost),
             notices: 0,
+            stacks: read(&self.tally.stacks),
+            stacks_lost: read(&self.tally.stacks_lost),
             events_lost: read(&self.tally.events_lost),
         }
     }

@@ -18,6 +18,7 @@ use waxseal_model::{DnsTransport, Ends, Observation, Payload};
 use crate::dns::reply;
 use crate::meter::canonical;
 use crate::shared::Shared;
+use crate::stacks;
 pub(crate) use guess::guess;
 
 /// A socket that is listened to by a thread of its own.
@@ -120,6 +121,9 @@ impl Ear {
     }
 
     fn take(&self, shared: &Shared, received: &Received, bytes: &[u8]) {
+        if shared.world.stacks == Some(received.to) {
+            return stacks::take(shared, bytes);
+        }
         shared.tally.datagrams.fetch_add(1, Ordering::Relaxed);
         let mut protocol = guess(bytes, received.to.port());
         if self.role == Role::Questions {

@@ -18,6 +18,7 @@ mod package;
 mod run;
 mod run_summary;
 mod sink;
+mod stack_act;
 mod verdict;
 
 pub use capability::*;
@@ -31,4 +32,5 @@ pub use package::*;
 pub use run::*;
 pub use run_summary::*;
 pub use sink::*;
+pub use stack_act::*;
 pub use verdict::*;

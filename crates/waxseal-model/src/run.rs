@@ -7,6 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::StackAct;
+
 /// One execution in the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -65,6 +67,10 @@ pub struct Counters {
     pub packets_lost: u64,
     /// Questions of the kernel that were answered: programs started, connects.
     pub notices: u64,
+    /// Records of stacks that were told of. They are no datagrams of the package's.
+    pub stacks: u64,
+    /// Records of stacks that were left out: malformed, or too many. Nothing is concluded from a stack, so the run stays valid.
+    pub stacks_lost: u64,
     /// Events left out because there were too many or they were too large.
     pub events_lost: u64,
 }
@@ -342,6 +348,8 @@ pub enum Observation {
     Stack {
         /// The package's end of the connection it belongs to.
         from: SocketAddr,
+        /// What was done there.
+        act: StackAct,
         /// Frames from the innermost, `file:line:column function`.
         frames: Vec<String>,
     },

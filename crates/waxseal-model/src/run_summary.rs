@@ -39,6 +39,8 @@ pub struct RunSummary {
     pub unknown: Vec<NotUnderstood>,
     /// Limits that were hit, each with a sentence of ours.
     pub limits: Vec<(RunLimit, String)>,
+    /// How far it is known which lines of code made the connections; none if it was not asked for.
+    pub attribution: Option<Attribution>,
     /// What the walls counted.
     pub counters: Counters,
     /// Why nothing can be concluded from what was not seen.
@@ -89,6 +91,17 @@ pub struct Author {
     pub frame: Option<String>,
 }
 
+/// How far it is known which lines of code made the connections of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attribution {
+    /// Connections that were made.
+    pub connections: u64,
+    /// Those of which no stack was told: not of Node, or of a Node that what tells was taken out of.
+    pub unattributed: u64,
+    /// Stacks that belong to no connection and no datagram that was seen.
+    pub strays: u64,
+}
+
 /// A name that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedName {
@@ -127,6 +140,8 @@ pub struct Submission {
     pub whole: bool,
     /// Its server is on the allowlist.
     pub allowed: bool,
+    /// The line of code that made the connection, which may carry several messages; can be forged.
+    pub frame: Option<String>,
 }
 
 /// Somebody a mail goes to or says it goes to.

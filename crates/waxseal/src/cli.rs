@@ -205,6 +205,9 @@ pub struct Run {
     /// Make the room's person, machine and secrets from this number, to run the same again
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// Do not find out which lines of code send what: nothing of ours is then loaded into Node
+    #[arg(long)]
+    pub no_attribution: bool,
     /// What is written.
     #[command(flatten)]
     pub output: Output,

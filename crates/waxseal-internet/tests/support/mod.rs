@@ -101,6 +101,7 @@ pub fn world() -> World {
         answer: Arc::new(PlainAnswer),
         mail: Arc::new(StubMail),
         own_addresses: Vec::new(),
+        stacks: None,
         limits: Limits::default(),
         start: Instant::now(),
     }

@@ -44,6 +44,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         keys: arguments.save.is_some(),
         files: Vec::new(),
         registry: None,
+        attribution: !arguments.no_attribution,
         gaps: Vec::new(),
     };
     let subject = match &arguments.package {
@@ -102,6 +103,7 @@ fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> RunSummary 
             find: Some(&find),
             given: &given,
             resolver: Some(waxseal_sandbox::NAME_SERVER.into()),
+            stacks: spec.attribution,
         },
     )
 }

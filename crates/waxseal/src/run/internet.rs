@@ -50,8 +50,8 @@ pub(super) enum InternetError {
 }
 
 impl Internet {
-    /// Starts it. Time begins at `epoch` (`CLOCK_MONOTONIC`, nanoseconds).
-    pub(super) fn start(program: &Path, seed: u64, epoch: u64, keys: bool) -> Result<Self, InternetError> {
+    /// Starts it, with [`Order::Make`].
+    pub(super) fn start(program: &Path, order: &Order) -> Result<Self, InternetError> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         let child = Command::new(program)
             .arg(super::INTERNET_ROLE)
@@ -62,7 +62,7 @@ impl Internet {
             .stderr(Stdio::null())
             .spawn()?;
         let mut socket = File::from(OwnedFd::from(ours));
-        say(&mut socket, &Order::Make { seed, epoch, keys })?;
+        say(&mut socket, order)?;
         let mut inbox = Inbox::new(
             BufReader::with_capacity(BUFFER, socket.try_clone()?),
             MAX_WORD,

@@ -19,6 +19,7 @@ mod protocol;
 mod role;
 mod room;
 mod session;
+mod stacks;
 mod watch;
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the parent and the process that plays the internet say to each other.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 use waxseal_model::{Counters, Event, Phase};
 
@@ -14,6 +16,8 @@ pub(super) enum Order {
         epoch: u64,
         /// Keys of TLS are told.
         keys: bool,
+        /// Where records of stacks are sent to, if there are any.
+        stacks: Option<SocketAddr>,
     },
     /// What the registry in the room answers. The archives' bytes follow, one behind the other.
     Registry {

@@ -38,7 +38,13 @@ fn play() -> Result<(), WireError> {
         u64::MAX,
     );
     let mut direct = File::from(socket.try_clone()?);
-    let Order::Make { seed, epoch, keys } = orders.message()? else {
+    let Order::Make {
+        seed,
+        epoch,
+        keys,
+        stacks,
+    } = orders.message()?
+    else {
         return Err(WireError::Malformed);
     };
     let (words, said) = mpsc::sync_channel(QUEUE);
@@ -81,7 +87,10 @@ fn play() -> Result<(), WireError> {
     });
     let server = serve(
         sockets,
-        world(seed, epoch, ca, registry),
+        World {
+            stacks,
+            ..world(seed, epoch, ca, registry)
+        },
         Arc::new(Mouth(words.clone())),
     )?;
     let limits = Limits {
@@ -119,6 +128,7 @@ fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> Wo
         answer: Arc::new(Hosts { registry, rest }),
         mail: Arc::new(mail),
         own_addresses: vec![waxseal_sandbox::OWN_IPV4.into(), waxseal_sandbox::OWN_IPV6.into()],
+        stacks: None,
         limits: waxseal_internet::Limits::default(),
         start: now.checked_sub(since).unwrap_or(now),
     }

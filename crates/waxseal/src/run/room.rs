@@ -1,10 +1,13 @@
 //! What the room looks like from inside: an ordinary machine of an ordinary person.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use waxseal_internet::Canaries;
 use waxseal_sandbox::{Bind, CellLimits, CellSpec, NAME_SERVER, OWN_IPV4, ROOM_USER, RoomFile};
+
+use super::stacks;
 
 /// What a room is furnished for.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(super) struct Wanted<'a> {
     pub(super) seed: u64,
     /// Where Node is, if not among the system's programs.
     pub(super) node: Option<&'a Path>,
+    /// Where Node tells which lines of code send, if it is to.
+    pub(super) stacks: Option<SocketAddr>,
     pub(super) limits: CellLimits,
 }
 
@@ -75,6 +80,11 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
             format!("{cwd}/{name}")
         },
         bytes: bytes.clone(),
+        mode: 0o644,
+    }));
+    files.extend(wanted.stacks.map(|to| RoomFile {
+        path: stacks::PATH.to_owned(),
+        bytes: stacks::preload(to),
         mode: 0o644,
     }));
     let mut commands = wanted.commands.iter().map(|command| command.to_vec());
@@ -179,6 +189,9 @@ fn environment(person: &Person, wanted: &Wanted<'_>) -> Vec<(String, String)> {
         env.retain(|(known, _)| known != name);
         env.push((name.clone(), value.clone()));
     }
+    if wanted.stacks.is_some() {
+        stacks::switch_on(&mut env);
+    }
     env
 }
 
@@ -281,6 +294,7 @@ mod tests {
             canaries: &Canaries::mint(1),
             seed: 1,
             node: None,
+            stacks: None,
             limits: CellLimits::default(),
         })
     }

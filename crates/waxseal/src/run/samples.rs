@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use waxseal_model::{
     ConnectionId, Counters, DnsTransport, Ends, Event, FileChange, HttpExchange, Observation, Payload, Phase, Run,
-    RunEnd, SmtpTransaction,
+    RunEnd, SmtpTransaction, StackAct,
 };
 
 pub(crate) use self::hostile::{HOSTILE, hostile};
@@ -153,6 +153,7 @@ fn mailer_starts() -> Vec<(u64, Phase, Observation)> {
             Call,
             Observation::Stack {
                 from: socket("10.0.2.15:40001"),
+                act: StackAct::Connect,
                 frames: vec![
                     "node:net:1290:12 connect".to_owned(),
                     "/project/node_modules/mailer/index.js:4:25 exports.send".to_owned(),

@@ -14,10 +14,11 @@ use waxseal_model::{Phase, Run};
 use waxseal_sandbox::{Cell, CellLimits, NotReady};
 
 use super::internet::{Internet, InternetError};
+use super::protocol::Order;
 use super::registry::RegistryAnswers;
 use super::room::{Wanted, furnish};
 use super::watch::Watch;
-use super::{WARDEN_ROLE, clock};
+use super::{WARDEN_ROLE, clock, stacks};
 
 /// What is to run, and how much it may take.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ pub struct RunSpec {
     pub files: Vec<(String, Vec<u8>)>,
     /// What npm finds where its registry is.
     pub registry: Option<RegistryAnswers>,
+    /// Node in the room tells which lines of code send.
+    pub attribution: bool,
     /// What is missing from the beginning: the run is then not whole. Sentences of ours.
     pub gaps: Vec<String>,
 }
@@ -116,7 +119,14 @@ impl RunError {
 pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunError> {
     let program = Path::new("/proc/self/exe");
     let epoch = clock();
-    let mut internet = Internet::start(program, spec.seed, epoch, spec.keys).map_err(no_internet)?;
+    let stacks = spec.attribution.then(stacks::address);
+    let make = Order::Make {
+        seed: spec.seed,
+        epoch,
+        keys: spec.keys,
+        stacks,
+    };
+    let mut internet = Internet::start(program, &make).map_err(no_internet)?;
     let canaries = Canaries::mint(spec.seed);
     let node = node_prefix();
     if let Some(registry) = &spec.registry {
@@ -133,6 +143,7 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
         canaries: &canaries,
         seed: spec.seed,
         node: node.as_deref(),
+        stacks,
         limits: CellLimits {
             memory: spec.memory,
             ..CellLimits::default()

@@ -5,6 +5,7 @@
 )]
 
 mod architecture;
+mod attributing;
 mod commands;
 mod exits;
 mod fixtures;

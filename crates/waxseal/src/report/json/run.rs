@@ -41,6 +41,8 @@ pub(crate) struct RunShape {
     canaries: Vec<Canary>,
     /// What was not understood, or answered without knowing the service, and limits that were hit.
     unclear: Vec<Unclear>,
+    /// How far it is known which lines of code made the connections; null if it was not asked for.
+    attribution: Option<AttributionShape>,
     /// What each wall of the room counted.
     counters: BTreeMap<&'static str, u64>,
 }
@@ -77,6 +79,18 @@ pub(crate) struct DestinationShape {
     first_us: u64,
     /// When in the life of the package.
     phases: Vec<&'static str>,
+}
+
+/// How far it is known which lines of code made the connections of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Attribution")]
+pub(crate) struct AttributionShape {
+    /// Connections that were made.
+    connections: u64,
+    /// Those of which no stack was told.
+    unattributed: u64,
+    /// Stacks that belong to nothing that was seen.
+    strays: u64,
 }
 
 /// Who went somewhere.
@@ -128,6 +142,8 @@ pub(crate) struct Mail {
     whole: bool,
     /// Its server is on the allowlist.
     allowed: bool,
+    /// The line of code that made the connection, by the package's own stack: it can be forged.
+    frame: Option<String>,
 }
 
 /// Somebody a message goes to, or says it goes to.
@@ -217,6 +233,11 @@ impl RunShape {
             files: files(run),
             canaries: canaries(run),
             unclear: unclear(run),
+            attribution: run.attribution.map(|it| AttributionShape {
+                connections: it.connections,
+                unattributed: it.unattributed,
+                strays: it.strays,
+            }),
             counters: counters(run),
         }
     }
@@ -267,6 +288,7 @@ impl Mail {
             accepted: mail.accepted,
             whole: mail.whole,
             allowed: mail.allowed,
+            frame: mail.frame.as_deref().map(text),
         }
     }
 }
@@ -350,6 +372,8 @@ fn counters(run: &RunSummary) -> BTreeMap<&'static str, u64> {
         ("packets", counters.packets),
         ("packets_lost", counters.packets_lost),
         ("notices", counters.notices),
+        ("stacks", counters.stacks),
+        ("stacks_lost", counters.stacks_lost),
         ("events_lost", counters.events_lost),
     ])
 }

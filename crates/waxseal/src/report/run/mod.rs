@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use waxseal_model::{FileChange, RunEnd};
 
+mod place;
 mod rows;
 mod text;
 

@@ -3,6 +3,7 @@
 use anstyle::Style;
 use waxseal_model::{Author, CanaryDeed, Destination, FileChange, Recipient, RunEnd, RunLimit, RunSummary, Submission};
 
+use super::place::place;
 use super::{program, rows};
 use crate::report::RenderOptions;
 use crate::report::answer::{bytes, count};
@@ -164,6 +165,9 @@ fn mail_row(page: &mut Page, summary: &RunSummary, mail: &Submission) {
     if !mail.whole {
         text.push_str(", cut");
     }
+    if let Some(frame) = &mail.frame {
+        text.push_str(&format!(", at {}", escape(&place(frame), NAME)));
+    }
     if summary.restricted && !mail.allowed {
         text.push_str(", not allowed");
     }
@@ -217,6 +221,15 @@ fn destinations(page: &mut Page, summary: &RunSummary) {
             &destination_text(destination, refused),
         );
     });
+    let attribution = summary.attribution.unwrap_or_default();
+    if attribution.unattributed > 0 {
+        let all = count(
+            usize::try_from(attribution.connections).unwrap_or(usize::MAX),
+            "connection",
+        );
+        let text = format!("no line of code is known for {} of {all}", attribution.unattributed);
+        page.labelled("    ", FAINT, &text);
+    }
 }
 
 fn destination_text(destination: &Destination, refused: bool) -> String {
@@ -255,7 +268,7 @@ fn author(author: &Author) -> String {
         text.push_str(&format!(" (process {pid})"));
     }
     if let Some(frame) = &author.frame {
-        text.push_str(&format!(" at {}", escape(frame, NAME)));
+        text.push_str(&format!(" at {}", escape(&place(frame), NAME)));
     }
     text
 }

@@ -43,6 +43,7 @@ pub(crate) fn ran(run: &Run) -> Report {
         &Known {
             allow: Some(&allow),
             resolver: "10.0.2.3".parse().ok(),
+            stacks: true,
             ..Known::default()
         },
     );

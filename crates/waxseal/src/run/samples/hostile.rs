@@ -2,7 +2,7 @@
 
 use waxseal_model::{
     ConnectionId, Counters, DnsTransport, Event, FileChange, HttpExchange, Observation, Payload, Phase, Run, RunEnd,
-    RunLimit, SmtpTransaction,
+    RunLimit, SmtpTransaction, StackAct,
 };
 
 use super::{changed, closed, connect, ends, exec, socket, whole};
@@ -162,6 +162,7 @@ fn hostile_rest() -> Vec<Observation> {
         },
         Observation::Stack {
             from: socket("10.0.2.15:40001"),
+            act: StackAct::Request,
             frames: vec![bad()],
         },
     ]

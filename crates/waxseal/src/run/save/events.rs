@@ -150,7 +150,12 @@ pub enum Seen<'a> {
     /// A limit of the room was hit.
     Limit { limit: &'static str, detail: &'a str },
     /// Who sent, by the package's own stack, which it can forge.
-    Stack { from: SocketAddr, frames: &'a [String] },
+    Stack {
+        from: SocketAddr,
+        /// `connect`, `request` or `datagram`.
+        act: &'static str,
+        frames: &'a [String],
+    },
     /// Something that this version has no words for.
     Other,
 }

@@ -9,6 +9,7 @@ use crate::report::RenderOptions;
 use crate::report::answer::bytes;
 use crate::report::escape::escape;
 use crate::report::run::{change_id, render};
+use crate::run::summary::request_frames;
 
 /// Writes the page. Every text a package wrote passes [`text`].
 pub(super) fn page(run: &Run, summary: &RunSummary, started: Timestamp, files: &[SavedFile]) -> String {
@@ -153,7 +154,15 @@ fn destinations(summary: &RunSummary) -> Section {
 }
 
 fn mails(summary: &RunSummary) -> Section {
-    let heads = &["message", "through", "from", "recipients", "subject", "accepted"];
+    let heads = &[
+        "message",
+        "through",
+        "from",
+        "recipients",
+        "subject",
+        "accepted",
+        "line of code",
+    ];
     Section::of(("mail", "Mail"), heads, &summary.mails, |mail: &Submission| {
         let number = mail.number;
         let link = format!(
@@ -167,6 +176,7 @@ fn mails(summary: &RunSummary) -> Section {
             recipients.join("<br>"),
             text(mail.subject.as_deref().unwrap_or_default()),
             if mail.accepted { "yes" } else { "no" }.to_owned(),
+            mail.frame.as_deref().map_or_else(String::new, code),
         ]
     })
 }
@@ -185,14 +195,16 @@ fn requests(run: &Run, started: Timestamp) -> Section {
         Observation::Http(exchange) => Some((event.at, exchange.as_ref())),
         _ => None,
     });
-    let heads = &["when", "request", "sent", "status", "answered by"];
-    Section::of(("requests", "Requests"), heads, exchanges, |(at, exchange)| {
+    let exchanges = exchanges.zip(request_frames(run));
+    let heads = &["when", "request", "sent", "status", "answered by", "line of code"];
+    Section::of(("requests", "Requests"), heads, exchanges, |((at, exchange), frame)| {
         vec![
             moment(started, at),
             code(&format!("{} {}", exchange.method, exchange.url)),
             bytes(exchange.body.length),
             exchange.status.to_string(),
             text(&exchange.answered_by),
+            frame.as_deref().map_or_else(String::new, code),
         ]
     })
 }

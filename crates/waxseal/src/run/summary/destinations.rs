@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use waxseal_model::{
-    AskedName, Author, ConnectionId, Destination, DnsTransport, Ends, Event, HttpExchange, Observation, Run,
+    AskedName, Attribution, Author, ConnectionId, Destination, DnsTransport, Ends, Event, HttpExchange, Observation,
+    Run,
 };
 
 use super::Known;
@@ -19,6 +20,9 @@ pub(super) struct Map {
     by_key: BTreeMap<Key, Destination>,
     of_connection: BTreeMap<ConnectionId, Key>,
     names: BTreeSet<String>,
+    /// Who made each connection, as far as it is known.
+    makers: BTreeMap<ConnectionId, Author>,
+    attribution: Attribution,
 }
 
 impl Map {
@@ -29,9 +33,15 @@ impl Map {
             by_key: BTreeMap::new(),
             of_connection: BTreeMap::new(),
             names: BTreeSet::new(),
+            makers: BTreeMap::new(),
+            attribution: authors.attribution(),
         };
+        let mut requests = authors.requests.iter();
         for event in &run.events {
             map.add(event, &authors, known);
+            if let Observation::Http(exchange) = &event.observation {
+                map.requested(event, exchange.connection, requests.next().cloned().flatten());
+            }
         }
         for destination in map.by_key.values_mut() {
             destination.allowed = is_allowed(destination, known);
@@ -42,7 +52,9 @@ impl Map {
     fn add(&mut self, event: &Event, authors: &Authors<'_>, known: &Known<'_>) {
         match &event.observation {
             Observation::Connect { connection, ends, host } => {
-                let key = self.reach(event, ends, host.as_deref(), authors);
+                let author = authors.of_connection(*connection, event.at, ends);
+                self.makers.extend(author.clone().map(|author| (*connection, author)));
+                let key = self.reach(event, ends, host.as_deref(), author);
                 self.of_connection.insert(*connection, key);
             }
             Observation::Datagram {
@@ -51,7 +63,8 @@ impl Map {
                 protocol,
                 payload,
             } => {
-                let key = self.reach(event, ends, host.as_deref(), authors);
+                let author = authors.of_datagram(event.at, ends);
+                let key = self.reach(event, ends, host.as_deref(), author);
                 let destination = self.at(key, event);
                 destination.sent += payload.length;
                 destination
@@ -82,14 +95,13 @@ impl Map {
     }
 
     /// A connection or datagram to somewhere.
-    fn reach(&mut self, event: &Event, ends: &Ends, host: Option<&str>, authors: &Authors<'_>) -> Key {
+    fn reach(&mut self, event: &Event, ends: &Ends, host: Option<&str>, author: Option<Author>) -> Key {
         let address = ends.to.ip().to_canonical();
         let name = host.map_or_else(|| address.to_string(), bare);
         if host.is_some() {
             self.names.insert(name.clone());
         }
         let key = (name.clone(), Some(ends.to.port()));
-        let author = authors.find(event.at, ends);
         let destination = self.at(key.clone(), event);
         destination.name = host.is_some().then_some(name);
         destination.addresses.insert(address);
@@ -98,6 +110,29 @@ impl Map {
             credit(&mut destination.by, author);
         }
         key
+    }
+
+    /// A request on a connection, which another line than the one that made the connection may have asked for.
+    fn requested(&mut self, event: &Event, connection: ConnectionId, frame: Option<String>) {
+        let (Some(frame), Some(key)) = (frame, self.of_connection.get(&connection).cloned()) else {
+            return;
+        };
+        let maker = self.makers.get(&connection).cloned().unwrap_or_default();
+        let author = Author {
+            frame: Some(frame),
+            ..maker
+        };
+        credit(&mut self.at(key, event).by, author);
+    }
+
+    /// The line of code that made a connection.
+    pub(super) fn frame(&self, connection: ConnectionId) -> Option<String> {
+        self.makers.get(&connection)?.frame.clone()
+    }
+
+    /// How many connections have a stack.
+    pub(super) fn attribution(&self) -> Attribution {
+        self.attribution
     }
 
     /// The rest of the connection goes to where the proxy was asked to connect to.

@@ -27,6 +27,7 @@ pub(super) fn mails(run: &Run, map: &Map) -> Vec<Submission> {
             accepted: transaction.accepted,
             whole: transaction.message.is_whole(),
             allowed: map.destination(transaction.connection).is_some_and(|it| it.allowed),
+            frame: map.frame(transaction.connection),
         });
     }
     mails

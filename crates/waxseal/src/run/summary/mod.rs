@@ -11,8 +11,11 @@ use super::allow::Allowlist;
 mod authors;
 mod canaries;
 mod destinations;
+mod frames;
 mod mails;
 mod rest;
+
+pub(crate) use authors::request_frames;
 
 /// The canaries that are in some bytes, by name.
 pub type FindPlanted<'f> = dyn Fn(&[u8]) -> Vec<String> + 'f;
@@ -30,6 +33,8 @@ pub struct Known<'a> {
     pub given: &'a [String],
     /// The name server the room is configured with. Questions to any other are destinations.
     pub resolver: Option<IpAddr>,
+    /// Node in the room was to tell which lines of code send.
+    pub stacks: bool,
 }
 
 /// A secret that was planted in the room.
@@ -57,6 +62,7 @@ pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
         generic: rest::generic(run),
         unknown: rest::unknown(run, &map),
         limits: rest::limits(run),
+        attribution: known.stacks.then(|| map.attribution()),
         counters: run.counters,
         invalid: run.invalid.clone(),
         destinations: map.into_sorted(),

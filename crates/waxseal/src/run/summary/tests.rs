@@ -1,6 +1,6 @@
 //! What is joined with what, and how it looks.
 
-use waxseal_model::{CanaryDeed, Destination, FileChange, Observation};
+use waxseal_model::{Attribution, CanaryDeed, Destination, Event, FileChange, Observation, Phase, StackAct};
 
 use super::*;
 use crate::report::RenderOptions;
@@ -27,6 +27,7 @@ fn sum(run: &Run, texts: &[&str]) -> RunSummary {
         run,
         &Known {
             find: None,
+            stacks: true,
             given: &[],
             allow: Some(&allow),
             planted: &planted,
@@ -55,6 +56,96 @@ fn a_connection_is_joined_with_its_process_and_its_stack() {
         Some("/project/node_modules/mailer/index.js:4:25 exports.send")
     );
     assert!(find(&summary, "smtp.mail.example:587").by.is_empty());
+}
+
+fn stack(at: u64, port: u16, act: StackAct, frame: &str) -> Event {
+    Event {
+        at,
+        phase: Phase::Call,
+        observation: Observation::Stack {
+            from: ([10, 0, 2, 15], port).into(),
+            act,
+            frames: vec![frame.to_owned()],
+        },
+    }
+}
+
+/// The mailer, with one request more on the first connection, and these stacks.
+fn twice_on_one_connection(stacks: Vec<Event>) -> Run {
+    let mut run = mailer();
+    let asked = run
+        .events
+        .iter()
+        .find(|it| matches!(it.observation, Observation::Http(_)));
+    let mut again = asked.expect("a request").clone();
+    again.at = 4_900;
+    run.events.push(again);
+    run.events.extend(stacks);
+    run.events.sort_by_key(|event| event.at);
+    run
+}
+
+#[test]
+fn each_request_on_a_connection_has_a_line_of_its_own() {
+    const MAKER: &str = "/project/node_modules/mailer/index.js:4:25 exports.send";
+    let check = |stacks: Vec<Event>, expected: [&str; 2], all: &[&str]| {
+        let run = twice_on_one_connection(stacks);
+        assert_eq!(request_frames(&run), expected.map(|it| Some(it.to_owned())));
+        let summary = sum(&run, &[]);
+        let by = &find(&summary, "api.mail.example:443").by;
+        let frames: Vec<&str> = by.iter().filter_map(|it| it.frame.as_deref()).collect();
+        assert_eq!(frames, all);
+    };
+    let first = || stack(4_150, 40_001, StackAct::Request, "/a.js:1:1");
+    let second = || stack(4_600, 40_001, StackAct::Request, "/b.js:1:1");
+    check(
+        vec![first(), second()],
+        ["/a.js:1:1", "/b.js:1:1"],
+        &["/a.js:1:1", "/b.js:1:1", MAKER],
+    );
+    // One was not told: the first is not given to the second, and is as far as is known the connection's.
+    check(vec![second()], [MAKER, "/b.js:1:1"], &["/b.js:1:1", MAKER]);
+    check(vec![], [MAKER, MAKER], &[MAKER]);
+}
+
+#[test]
+fn a_port_that_is_used_again_has_the_stack_of_its_time() {
+    let mut run = mailer();
+    for event in &mut run.events {
+        if let Observation::Connect { ends, .. } = &mut event.observation {
+            ends.from.set_port(40_001);
+        }
+    }
+    run.events.push(stack(8_010, 40_001, StackAct::Connect, "/late.js:1:1"));
+    let summary = sum(&run, &[]);
+    let frame = |place: &str| find(&summary, place).by.first().and_then(|it| it.frame.clone());
+    assert_eq!(frame("45.33.1.2:4444").as_deref(), Some("/late.js:1:1"));
+    assert!(frame("api.mail.example:443").is_some_and(|it| it.contains("mailer/index.js")));
+    assert_eq!(frame("smtp.mail.example:587"), None);
+}
+
+#[test]
+fn connections_without_a_stack_and_stacks_without_a_connection_are_counted() {
+    let mut run = mailer();
+    run.events.push(stack(9_000, 1, StackAct::Connect, "/forged.js:1:1"));
+    run.events.push(stack(9_000, 2, StackAct::Datagram, "/forged.js:1:1"));
+    run.events
+        .push(stack(9_000, 50_000, StackAct::Datagram, "/sent.js:1:1"));
+    let summary = sum(&run, &[]);
+    let expected = Attribution {
+        connections: 4,
+        unattributed: 3,
+        strays: 2,
+    };
+    assert_eq!(summary.attribution, Some(expected));
+    assert!(
+        !summary
+            .destinations
+            .iter()
+            .flat_map(|it| &it.by)
+            .any(|it| { it.frame.as_deref().is_some_and(|frame| frame.contains("forged")) })
+    );
+    assert_eq!(summarize(&run, &Known::default()).attribution, None);
 }
 
 #[test]

@@ -160,7 +160,11 @@ fn inside(observation: &Observation) -> Seen<'_> {
             limit: limit_word(*limit),
             detail,
         },
-        Observation::Stack { from, frames } => Seen::Stack { from: *from, frames },
+        Observation::Stack { from, act, frames } => Seen::Stack {
+            from: *from,
+            act: act.id(),
+            frames,
+        },
         Observation::DnsQuery { .. }
         | Observation::Connect { .. }
         | Observation::Closed { .. }
