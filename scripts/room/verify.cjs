@@ -16,10 +16,26 @@ for (const it of cases) {
     if (!found) fail(`${it.name}: no event \`${kind}\` with \`${text}\``)
   }
 }
+// Whoever is not Node says nothing; every other case names its own line of the battery.
+const source = fs.readFileSync(require.resolve('./battery.cjs'), 'utf8').split('\n')
+const ends = new Map(lines.filter(line => line.kind === 'connect').map(line => [line.connection, line.from]))
+const port = end => end && end.slice(end.lastIndexOf(':'))
+let named = 0
+for (const it of cases) {
+  if (/program\(|python\(/.test(it.run)) continue
+  const number = source.findIndex(line => ["'", '"'].some(quote => line.includes(`name: ${quote}${it.name}${quote}`))) + 1
+  for (const [kind, text] of it.sees.filter(([kind]) => kind !== 'dns' && kind !== 'packet' && kind !== 'tunnel')) {
+    const seen = lines.find(line => line.kind === kind && (JSON.stringify(line).includes(text) || decoded(line).includes(text)))
+    const from = port(seen && (seen.from && seen.from.includes(':') && kind !== 'smtp' ? seen.from : ends.get(seen.connection)))
+    const stacks = lines.filter(line => line.kind === 'stack' && port(line.from) === from)
+    if (stacks.some(line => line.frames.some(frame => frame.includes(`battery.cjs:${number}:`)))) named += 1
+    else fail(`${it.name}: no stack names line ${number} for \`${kind}\``)
+  }
+}
 const opened = lines.filter(line => line.kind === 'connect').length
 const closed = lines.filter(line => line.kind === 'closed').length
 if (opened !== closed) fail(`${opened} connections opened and ${closed} closed`)
-console.log(`${cases.length} cases, ${lines.length} events, ${failed} failures`)
+console.log(`${cases.length} cases, ${named} lines named, ${lines.length} events, ${failed} failures`)
 process.exit(failed === 0 ? 0 : 1)
 
 // Bytes that are no text stand in Base64.
