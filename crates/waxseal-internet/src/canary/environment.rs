@@ -10,9 +10,9 @@ impl Canaries {
     }
 
     fn variable(&self, name: &str) -> String {
-        let upper = name.to_ascii_uppercase();
+        let upper = in_words(name);
         if let Some((_, canary)) = SERVICES.iter().find(|(part, _)| has_words(&upper, part)) {
-            if !is_about_secret(&upper) && !EXACT.contains(&upper.as_str()) {
+            if (!is_about_secret(&upper) || is_a_switch(&upper)) && !EXACT.contains(&upper.as_str()) {
                 return self.plain_variable(&upper);
             }
             return self.value(canary).to_owned();
@@ -23,6 +23,9 @@ impl Canaries {
     /// Variables of no service that is known.
     fn plain_variable(&self, upper: &str) -> String {
         let ends_in = |ending: &&str| upper == *ending || upper.ends_with(&format!("_{ending}"));
+        if is_a_switch(upper) {
+            return "true".to_owned();
+        }
         if DATABASES.iter().any(ends_in) {
             return self.database_url(upper);
         }
@@ -57,9 +60,34 @@ impl Canaries {
     }
 }
 
+/// A name in capitals, its words parted: `smtpHost` is `SMTP_HOST`.
+fn in_words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 4);
+    let mut small = false;
+    for c in name.chars() {
+        if small && c.is_ascii_uppercase() {
+            words.push('_');
+        }
+        small = c.is_ascii_lowercase();
+        words.push(c.to_ascii_uppercase());
+    }
+    words
+}
+
+/// Whether a variable turns something on, whatever it is about: `ENABLE_AUTH`, `SMTP_USE_TLS`.
+fn is_a_switch(upper: &str) -> bool {
+    const FIRST: [&str; 8] = ["ENABLE", "USE", "IS", "HAS", "ALLOW", "REQUIRE", "SHOULD", "WITH"];
+    const LAST: [&str; 10] = [
+        "SECURE", "TLS", "SSL", "STARTTLS", "ENABLE", "ENABLED", "DEBUG", "CI", "ACTIONS", "POOL",
+    ];
+    let last = upper.rsplit('_').next().unwrap_or_default();
+    let verb = |word: &str| FIRST.contains(&word) && word != last;
+    LAST.contains(&last) || upper.split('_').take(2).any(verb)
+}
+
 /// Whether a variable's name says that it holds a secret.
 fn is_about_secret(upper: &str) -> bool {
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 18] = [
         "KEY",
         "SECRET",
         "TOKEN",
@@ -72,6 +100,12 @@ fn is_about_secret(upper: &str) -> bool {
         "CREDENTIALS",
         "DSN",
         "PAT",
+        "MNEMONIC",
+        "PHRASE",
+        "PASSPHRASE",
+        "PASSCODE",
+        "BEARER",
+        "JWT",
     ];
     upper.split('_').any(|word| WORDS.contains(&word))
 }
@@ -137,6 +171,10 @@ const ENDINGS: &[(&[&str], &str)] = &[
             "CC",
             "ADDRESS",
             "RECIPIENT",
+            "RECIPIENTS",
+            "MAILBOX",
+            "INBOX",
+            "FROM_EMAIL_ADDRESS",
         ],
         "{name}@brightfield.example",
     ),
@@ -146,13 +184,38 @@ const ENDINGS: &[(&[&str], &str)] = &[
         "https://{word}.brightfield.example/",
     ),
     (&["HOST", "HOSTNAME", "SERVER", "DOMAIN"], "{word}.brightfield.example"),
-    (&["REGION"], "eu-central-1"),
+    (&["BASE", "API_BASE"], "https://{word}.brightfield.example/"),
+    (&["REGION"], "us-east-1"),
     (&["NODE_ENV", "ENV", "ENVIRONMENT", "STAGE"], "production"),
     (
-        &["SECURE", "TLS", "SSL", "STARTTLS", "ENABLED", "DEBUG", "CI", "ACTIONS"],
-        "true",
+        &[
+            "TIMEOUT",
+            "LIMIT",
+            "RETRIES",
+            "RETRY",
+            "COUNT",
+            "SIZE",
+            "MAX",
+            "MIN",
+            "INTERVAL",
+            "DELAY",
+            "SECONDS",
+            "MINUTES",
+            "DAYS",
+            "MS",
+            "ATTEMPTS",
+            "CONNECTIONS",
+            "CONCURRENCY",
+        ],
+        "30",
     ),
-    (&["TIMEOUT", "LIMIT", "RETRIES", "COUNT", "SIZE"], "30"),
+    (&["ENCRYPTION", "SECURITY"], "tls"),
+    (&["AUTH_METHOD", "AUTH_TYPE"], "login"),
+    (&["LOG_LEVEL", "LOGLEVEL", "LEVEL"], "info"),
+    (&["LOCALE"], "en"),
+    (&["TIMEZONE"], "Europe/London"),
+    (&["PROVIDER", "TRANSPORT", "SERVICE"], "smtp"),
+    (&["FROM_NAME", "SENDER_NAME", "NAME"], "Brightfield"),
     (&["USER", "USERNAME", "LOGIN"], "deploy"),
 ];
 
@@ -185,6 +248,15 @@ const SERVICES: &[(&str, &str)] = &[
     ("POSTMARK", "postmark-token"),
     ("MAILGUN", "mailgun-key"),
     ("RESEND", "resend-key"),
+    ("BREVO", "brevo-key"),
+    ("SENDINBLUE", "brevo-key"),
+    ("MAILERSEND", "mailersend-key"),
+    ("SPARKPOST", "sparkpost-key"),
+    ("MAILJET", "mailjet-key"),
+    ("MJ_APIKEY", "mailjet-key"),
+    ("MANDRILL", "mandrill-key"),
+    ("MAILCHIMP", "mandrill-key"),
+    ("ZEPTOMAIL", "zeptomail-key"),
     ("GOOGLE", "google-key"),
     ("GEMINI", "google-key"),
     ("FIREBASE", "google-key"),

@@ -249,6 +249,42 @@ const KINDS: &[Kind] = &[
         random: Random::Behind(12),
     },
     Kind {
+        id: "brevo-key",
+        what: "Brevo key",
+        make: |chance| format!("xkeysib-{}-{}", chance.text(HEX, 64), chance.text(BASE62, 16)),
+        random: Random::HexBehind(8),
+    },
+    Kind {
+        id: "mailersend-key",
+        what: "MailerSend key",
+        make: |chance| format!("mlsn.{}", chance.text(HEX, 64)),
+        random: Random::HexBehind(5),
+    },
+    Kind {
+        id: "sparkpost-key",
+        what: "SparkPost key",
+        make: |chance| chance.text(HEX, 40),
+        random: Random::HexBehind(0),
+    },
+    Kind {
+        id: "mailjet-key",
+        what: "Mailjet key",
+        make: |chance| chance.text(HEX, 32),
+        random: Random::HexBehind(0),
+    },
+    Kind {
+        id: "mandrill-key",
+        what: "Mandrill key",
+        make: |chance| format!("md-{}", chance.text(BASE62, 22)),
+        random: Random::Behind(3),
+    },
+    Kind {
+        id: "zeptomail-key",
+        what: "ZeptoMail token",
+        make: |chance| format!("Zoho-enczapikey {}", chance.text(BASE62, 96)),
+        random: Random::Behind(16),
+    },
+    Kind {
         id: "google-key",
         what: "Google API key",
         make: |chance| format!("AIzaSy{}", chance.text(URL_TEXT, 33)),
