@@ -22,3 +22,4 @@ mod flow;
 pub mod diff;
 pub mod package;
 pub mod pretty;
+pub mod variables;

@@ -168,7 +168,7 @@ pub struct Limits {
     override_usage = "waxseal run [OPTIONS] <PACKAGE>\n       waxseal run [OPTIONS] -- <COMMAND>..."
 )]
 pub struct Run {
-    /// A package to install and load: name, name@range, pkg:npm/… or a folder
+    /// A package to install and load: name, name@range, pkg:npm/…, a .tgz, or a folder, which is a project
     #[arg(
         value_name = "PACKAGE",
         required_unless_present = "command",

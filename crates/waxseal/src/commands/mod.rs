@@ -14,6 +14,7 @@ mod assess;
 mod report;
 mod screen;
 mod settings;
+mod survey;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

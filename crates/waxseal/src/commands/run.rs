@@ -1,26 +1,27 @@
 //! `waxseal run -- COMMAND`: what a command does where nothing real can be reached.
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use waxseal_internet::Canaries;
-use waxseal_model::{CapabilityKind, Phase, RunSummary, Subject, Target as CapabilityTarget};
-use waxseal_npm::Environment;
+use waxseal_model::{Manifest, Phase, RunSummary, Subject};
 use waxseal_npm::config::NpmConfig;
+use waxseal_npm::{Environment, PackageSpec};
 
 use super::assess::Bench;
 use super::report::{Outputs, assemble};
 use super::screen::{Problem, Screen};
 use super::settings;
+use super::survey::{Survey, survey};
 use crate::cli::{Run, Shared};
 use crate::collect::{Bar, Collector, Found, Target};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::reader::{self, Keep, ReaderOptions, SideReading};
+use crate::reader::{ReaderOptions, SideInput};
 use crate::run::allow::Allowlist;
+use crate::run::closure::LocalArchive;
 use crate::run::save::{Extras, make_ready, save};
 use crate::run::summary::{Known, summarize};
 use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
@@ -123,14 +124,34 @@ fn install(
     } else {
         Bar::default()
     };
-    bar.doing("finding out what it needs");
     let npm = NpmConfig::load(&env).map_err(|err| incomplete(&err, err.hint().to_owned()))?;
     let collector = Collector::new(env.clone(), offline, waxseal_npm::Limits::default().inflated, &bar);
     let registry = collector
         .registry()
         .map_err(|err| incomplete(&err.message, err.hint.clone().unwrap_or_default()))?;
-    let install =
-        prepare(&target.spec, &env, registry, &npm, offline).map_err(|err| incomplete(&err, err.hint().to_owned()))?;
+    // What cannot be read has no names: the run itself will tell.
+    let (subject, survey, bytes) = match collector.fetch(&target) {
+        Ok(mut found) => {
+            let bytes = in_memory(&mut found)?;
+            (found.subject.clone(), survey(found, &ReaderOptions::default()), bytes)
+        }
+        Err(failure) if matches!(target.spec, PackageSpec::Archive(_)) => {
+            return Err(incomplete(
+                &failure.error.message,
+                failure.error.hint.unwrap_or_default(),
+            ));
+        }
+        Err(_) => (Subject::Unresolved(package.to_owned()), Survey::default(), None),
+    };
+    let nothing = Manifest::default();
+    let archive = bytes.as_deref().map(|bytes| LocalArchive {
+        path: package,
+        bytes,
+        manifest: survey.manifest.as_ref().unwrap_or(&nothing),
+    });
+    bar.doing("finding out what it needs");
+    let install = prepare(&target.spec, archive.as_ref(), &env, registry, &npm, offline)
+        .map_err(|err| incomplete(&err, err.hint().to_owned()))?;
     spec.steps = install.steps;
     spec.project = install.project;
     spec.files = install.files;
@@ -138,35 +159,22 @@ fn install(
     spec.env = install.env;
     spec.gaps = install.gaps;
     spec.title = vec![package.to_owned()];
-    // What cannot be read has no names: the run itself will tell.
-    let Ok(found) = collector.fetch(&target) else {
-        return Ok(Subject::Unresolved(package.to_owned()));
-    };
-    let subject = found.subject.clone();
-    spec.names = names_read(found, &ReaderOptions::default());
+    spec.names = survey.names;
     Ok(subject)
 }
 
-/// The environment variables that a package's code reads, by name.
-fn names_read(found: Found, options: &ReaderOptions) -> Vec<String> {
-    let sides = [(found.subject, found.input)];
-    let mut reading = reader::read(&sides, Keep::Facts, options, &());
-    let Some(SideReading::Read(evidence)) = reading.sides.pop() else {
-        return Vec::new();
+/// The archive on disk that was asked for, in memory: what the reader sees is what is installed.
+fn in_memory(found: &mut Found) -> Result<Option<Arc<[u8]>>, Problem> {
+    let SideInput::File(file) = &found.input else {
+        return Ok(None);
     };
-    let names: BTreeSet<String> = evidence
-        .capabilities
-        .iter()
-        .filter(|it| it.kind == CapabilityKind::Environment)
-        .filter_map(|it| match &it.target {
-            CapabilityTarget::Constant(name) => Some(name.clone()),
-            _ => None,
-        })
-        // Those that a room has anyway are not to be made up, nor those that say where one is.
-        .filter(|name| !ORDINARY.contains(&name.as_str()))
-        .take(MAX_NAMES)
-        .collect();
-    names.into_iter().collect()
+    let bytes = file.bytes().map_err(|err| incomplete(&err, String::new()))?;
+    if bytes.len() > MAX_ARCHIVE {
+        let message = format!("`{}` holds more than {MAX_ARCHIVE} bytes", found.subject);
+        return Err(incomplete(&message, String::new()));
+    }
+    found.input = SideInput::Archive(Arc::clone(&bytes));
+    Ok(Some(bytes))
 }
 
 /// What was asked for could not be had.
@@ -274,25 +282,8 @@ impl Output for Escaped {
     }
 }
 
-/// What a room has of its own, or what would say that it is none.
-const ORDINARY: [&str; 14] = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "LANG",
-    "TERM",
-    "EDITOR",
-    "NODE_ENV",
-    "NODE_OPTIONS",
-    "CI",
-    "DEBUG",
-    "TMPDIR",
-    "NODE_EXTRA_CA_CERTS",
-];
-/// Variables that are made up for one package.
-const MAX_NAMES: usize = 200;
+/// An archive is handed to the room in one piece.
+const MAX_ARCHIVE: usize = 128 << 20;
 /// Bytes of one line of output that are shown on one line.
 const MAX_LINE: usize = 4 << 10;
 /// Bytes of a proof.

@@ -49,6 +49,20 @@ impl ArchiveFile {
     }
 }
 
+impl ArchiveFile {
+    /// All of its bytes, for whoever needs them in memory.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn bytes(&self) -> io::Result<Arc<[u8]>> {
+        let mut file = &*self.file;
+        file.rewind()?;
+        let mut bytes = Vec::new();
+        file.take(self.length).read_to_end(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
+
 /// Why a side could not be handed over.
 #[derive(Debug)]
 pub(super) enum HandOver {

@@ -18,6 +18,8 @@ pub(super) enum Request {
     Compare,
     /// Make the readable difference of the two sides that were compared.
     Human,
+    /// Say which environment variables the first side may read.
+    Variables,
     /// Show the source around these places.
     Excerpts(Vec<Place>),
     /// Write the raw difference of the two sides.
@@ -116,6 +118,8 @@ pub(super) enum Response {
     Human(Box<HumanDiff>),
     /// One entry a place asked for; `None` where there is nothing to show.
     Excerpts(Vec<Option<Excerpt>>),
+    /// Names of environment variables, the likeliest first.
+    Variables(Vec<String>),
     /// The patch was written, in raw frames before this one.
     PatchEnd,
     /// Lines counted.

@@ -231,6 +231,18 @@ impl Session {
         }
     }
 
+    /// Environment variables that the side may read, by name, the likeliest first: more than it does. Hostile.
+    ///
+    /// # Errors
+    /// The reader fails.
+    pub fn variables(&mut self) -> Result<Vec<String>, ReaderFailure> {
+        self.say(&Request::Variables)?;
+        match self.hear()? {
+            Response::Variables(names) => Ok(names),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// The source around places.
     pub(super) fn excerpts(&mut self, places: Vec<Place>) -> Result<Vec<Option<Excerpt>>, ReaderFailure> {
         let asked = places.len();

@@ -126,6 +126,12 @@ impl Tree {
         (0..self.len()).map(file).collect()
     }
 
+    /// The environment variables that it may read.
+    pub(super) fn variables(&self) -> Vec<String> {
+        let files = (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)));
+        waxseal_js::variables::variables(files, MAX_VARIABLES)
+    }
+
     /// How many bytes the files hold together.
     pub(super) fn size(&self) -> u64 {
         (0..self.len()).map(|idx| self.bytes(idx).len() as u64).sum()
@@ -188,3 +194,6 @@ impl Tree {
         }
     }
 }
+
+/// A process is given some hundreds at most: its arguments and environment share one ceiling (`man 2 execve`).
+const MAX_VARIABLES: usize = 400;

@@ -134,6 +134,10 @@ impl Worker {
                     let diff = self.human_diff();
                     self.answer(&Response::Human(Box::new(diff)))?;
                 }
+                Request::Variables => {
+                    let names = self.trees.first().map(Tree::variables).unwrap_or_default();
+                    self.answer(&Response::Variables(names))?;
+                }
                 Request::Excerpts(places) => {
                     let mut excerpts = Excerpts::new(&self.trees);
                     let found = places.iter().map(|place| excerpts.around(place)).collect();

@@ -7,7 +7,7 @@ use waxseal_model::Phase;
 use waxseal_npm::config::NpmConfig;
 use waxseal_npm::{Environment, PackageSpec, Registry};
 
-use super::closure::{self, Closure, ClosureError, Wanted};
+use super::closure::{self, Closure, ClosureError, LocalArchive, Wanted};
 use super::registry::RegistryAnswers;
 use super::session::Step;
 
@@ -28,12 +28,14 @@ pub struct Install {
     pub gaps: Vec<String>,
 }
 
-/// Finds out what an install of a package needs, and fetches it. Nothing of it is run.
+/// Finds out what an install of a package needs, and fetches it. Nothing of it is run. `archive` is the one that `spec` names, if it
+/// names one.
 ///
 /// # Errors
-/// npm is missing or cannot work it out, or the package is an archive on disk.
+/// npm is missing or cannot work it out, or the archive's manifest names no package.
 pub fn prepare(
     spec: &PackageSpec,
+    archive: Option<&LocalArchive<'_>>,
     env: &Environment,
     registry: &Registry,
     config: &NpmConfig,
@@ -43,9 +45,10 @@ pub fn prepare(
         PackageSpec::Folder(folder) => Some(folder.resolve(env)),
         _ => None,
     };
-    let wanted = match &project {
-        Some(folder) => Wanted::Project(folder),
-        None => Wanted::Package(spec),
+    let wanted = match (&project, archive) {
+        (Some(folder), _) => Wanted::Project(folder),
+        (None, Some(archive)) => Wanted::Archive(archive),
+        (None, None) => Wanted::Package(spec),
     };
     let options = closure::Options { env, config, offline };
     let closure = closure::close(wanted, &options)?;
@@ -61,11 +64,16 @@ pub fn prepare(
     let answers = RegistryAnswers::new(&closure, &archives, &base);
     let name = match spec {
         PackageSpec::Registry { name, alias, .. } => Some(alias.clone().unwrap_or_else(|| name.as_str().to_owned())),
-        PackageSpec::Folder(_) | PackageSpec::Archive(_) => None,
+        PackageSpec::Archive(_) => archive
+            .map(|it| it.name().map(|name| name.as_str().to_owned()))
+            .transpose()?,
+        PackageSpec::Folder(_) => None,
     };
+    let mut files = files(&closure, project.as_deref());
+    files.extend(archive.map(|it| (it.file_name(), it.bytes.to_vec())));
     Ok(Install {
         steps: steps(name.as_deref()),
-        files: files(&closure, project.as_deref()),
+        files,
         project,
         registry: answers,
         env: surroundings(base.as_str()),
@@ -97,7 +105,11 @@ fn steps(name: Option<&str>) -> Vec<Step> {
 
 /// A package of a registry is installed into an empty project; a folder has its own files, and keeps its own lockfile.
 fn files(closure: &Closure, project: Option<&Path>) -> Vec<(String, Vec<u8>)> {
-    let mut files = vec![(LOADER.to_owned(), IMPORT.as_bytes().to_vec())];
+    let ours = [(LOADER, IMPORT), ("/opt/entries.cjs", ENTRIES), ("/opt/each.mjs", EACH)];
+    let mut files: Vec<(String, Vec<u8>)> = ours
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+        .collect();
     if project.is_none() {
         files.push(("package.json".to_owned(), closure.manifest.clone()));
     }
@@ -120,6 +132,8 @@ fn surroundings(registry: &str) -> Vec<(String, String)> {
     .into()
 }
 
-/// Where the room has what loads a package.
+/// Where the room has what loads a package; beside it stands what it is made of.
 const LOADER: &str = "/opt/load.cjs";
 const IMPORT: &str = include_str!("drive/import.cjs");
+const ENTRIES: &str = include_str!("drive/entries.cjs");
+const EACH: &str = include_str!("drive/each.mjs");

@@ -201,7 +201,12 @@ impl<'s> Watch<'s> {
         // What loads a package is ours, and says so when it could not load all of it.
         let loads = spec.steps.last().is_some_and(|step| step.phase == Phase::Import);
         if loads && !matches!(end, Some(RunEnd::Exited(0))) {
-            let why = "not every entry point of the package could be loaded; what it wrote says which";
+            let why = match end {
+                Some(RunEnd::Exited(LACKS)) => {
+                    "entry points were not loaded that need a peer or an optional dependency which is not installed; what it wrote says which"
+                }
+                _ => "not every entry point of the package could be loaded; what it wrote says which",
+            };
             self.invalid.push(why.to_owned());
         }
         if end.is_none() {
@@ -266,6 +271,9 @@ fn socket_address(bytes: &[u8]) -> Option<SocketAddr> {
     };
     Some(SocketAddr::new(address, port))
 }
+
+/// The status of what loads a package, where all that it could not load lacks a package (`drive/import.cjs`).
+const LACKS: u8 = 4;
 
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);

@@ -279,4 +279,93 @@ fn a_package_that_could_not_be_loaded_is_no_pass() {
     check("exports.a = 1", r#"{".":"./index.js"}"#, 0);
     check("throw new Error('not today')", r#"{".":"./index.js"}"#, 4);
     check("exports.a = 1", r#"{".":"./index.js","./more":"./missing.js"}"#, 4);
+    // What holds nothing to run is whole.
+    check("", r#"{".":{"types":"./index.d.ts"}}"#, 0);
+    check("", r#"{"./*.css":"./*.css"}"#, 0);
+}
+
+/// Packs a folder's files as `npm pack` does, without npm.
+fn pack(folder: &Path, files: &[(&str, &str)]) {
+    let place = folder.join("package");
+    std::fs::create_dir(&place).expect("a folder");
+    for (name, text) in files {
+        std::fs::write(place.join(name), text).expect("a file");
+    }
+    let packed = Command::new("tar")
+        .args(["czf", "tiny.tgz", "package"])
+        .current_dir(folder)
+        .status();
+    assert!(packed.expect("tar starts").success());
+    std::fs::remove_dir_all(place).expect("removed");
+}
+
+#[test]
+fn an_archive_on_disk_is_installed_with_its_scripts_and_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest =
+        r#"{"name":"@s/tiny","version":"1.0.0","main":"index.js","scripts":{"postinstall":"node script.js"}}"#;
+    let files = [
+        ("package.json", manifest),
+        ("script.js", "fetch('http://install.evil.example/').then(() => 0)"),
+        (
+            "index.js",
+            "const read = e => e.MAILER_API_KEY\nif (read(process.env)) fetch('http://import.evil.example/').then(() => 0)",
+        ),
+    ];
+    pack(folder.path(), &files);
+    let out = Command::new(env!("CARGO_BIN_EXE_waxseal"))
+        .args([
+            "run",
+            "--format",
+            "json",
+            "--registry",
+            "https://registry.example/",
+            "./tiny.tgz",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .expect("waxseal starts");
+    let summary = summary_of(&out);
+    let reached = names(&summary, "destinations", "name");
+    for host in ["install.evil.example", "import.evil.example"] {
+        assert!(reached.iter().any(|it| it == host), "{host}: {summary:#}");
+    }
+    assert_eq!(summary["invalid"], serde_json::json!([]), "{summary:#}");
+}
+
+#[test]
+fn what_a_pattern_and_each_condition_name_is_loaded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fetch = |host: &str| format!("fetch('http://{host}.evil.example/').then(() => 0)");
+    let manifest = r#"{"name":"tiny","version":"1.0.0","exports":{".":{"import":"./a.mjs","require":"./b.cjs"},"./*":"./sub/*.js",
+        "./closed":null,"./style":"./style.css"}}"#;
+    std::fs::create_dir(folder.path().join("sub")).expect("a folder");
+    for (name, text) in [
+        ("package.json", manifest.to_owned()),
+        ("a.mjs", fetch("imported")),
+        ("b.cjs", fetch("required")),
+        ("sub/one.js", fetch("pattern")),
+        ("sub/closed.js", fetch("closed")),
+        ("style.css", String::new()),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let out = Command::new(env!("CARGO_BIN_EXE_waxseal"))
+        .args([
+            "run",
+            "--format",
+            "json",
+            "--registry",
+            "https://registry.example/",
+            ".",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .expect("waxseal starts");
+    let summary = summary_of(&out);
+    let reached = names(&summary, "destinations", "name");
+    let has = |host: &str| reached.iter().any(|it| *it == format!("{host}.evil.example"));
+    assert!(has("imported") && has("required") && has("pattern"), "{summary:#}");
+    assert!(!has("closed"), "{summary:#}");
+    assert_eq!(summary["invalid"], serde_json::json!([]), "{summary:#}");
 }

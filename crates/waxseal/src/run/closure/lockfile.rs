@@ -17,6 +17,11 @@ use super::{Closure, ClosureError, Locked, Refused, Tag, why};
 /// # Errors
 /// It is no lockfile of these versions.
 pub fn read(bytes: &[u8]) -> Result<Closure, ClosureError> {
+    read_around(bytes, None)
+}
+
+/// As [`read`], but for the package at one place, which the project itself brings: what it needs is followed, it is not fetched.
+pub(super) fn read_around(bytes: &[u8], local: Option<&str>) -> Result<Closure, ClosureError> {
     let fail = |reason: &str| ClosureError::Lockfile {
         reason: reason.to_owned(),
     };
@@ -30,7 +35,8 @@ pub fn read(bytes: &[u8]) -> Result<Closure, ClosureError> {
     }
     let mut refused = BTreeSet::new();
     let mut packages: BTreeMap<&str, Locked> = BTreeMap::new();
-    for (path, entry) in entries.iter().filter(|(path, _)| !path.is_empty()) {
+    let fetched = |path: &str| !path.is_empty() && local != Some(path);
+    for (path, entry) in entries.iter().filter(|(path, _)| fetched(path)) {
         match locked(path, entry) {
             Ok(package) => drop(packages.insert(path, package)),
             Err(refusal) => drop(refused.insert(refusal)),
@@ -38,6 +44,9 @@ pub fn read(bytes: &[u8]) -> Result<Closure, ClosureError> {
     }
     let mut tags = BTreeSet::new();
     for (path, entry) in entries {
+        if local.is_some() && path.is_empty() {
+            continue;
+        }
         for edge in edges(path, entry) {
             follow(&edge, path, &mut packages, &mut refused, &mut tags);
         }

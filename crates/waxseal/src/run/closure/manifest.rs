@@ -19,6 +19,8 @@ pub(super) struct Wish {
     pub(super) lockfile: Option<(&'static str, Vec<u8>)>,
     /// The project's `.npmrc`.
     pub(super) settings: Option<Vec<u8>>,
+    /// An archive beside the project, by its name: one of ours, which stands for one on disk.
+    pub(super) archive: Option<(String, Vec<u8>)>,
     /// What was taken out.
     pub(super) refused: Vec<Refused>,
 }
@@ -74,6 +76,7 @@ pub(super) fn of_project(folder: &Path) -> Result<Wish, ClosureError> {
         manifest: written(&Value::Object(manifest)),
         lockfile,
         settings: read(&folder.join(".npmrc")).ok(),
+        archive: None,
         refused,
     })
 }
@@ -147,7 +150,7 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn written(manifest: &Value) -> Vec<u8> {
+pub(super) fn written(manifest: &Value) -> Vec<u8> {
     manifest.to_string().into_bytes()
 }
 

@@ -13,11 +13,13 @@ use waxseal_model::PackageName;
 use waxseal_npm::config::NpmConfig;
 use waxseal_npm::{Environment, PackageSpec};
 
+mod archive;
 mod fetch;
 mod lockfile;
 mod manifest;
 mod npm;
 
+pub use archive::LocalArchive;
 pub use fetch::{Archive, Archives, fetch};
 pub use lockfile::read;
 
@@ -28,6 +30,8 @@ pub enum Wanted<'a> {
     Package(&'a PackageSpec),
     /// The dependencies of a project, by its folder.
     Project(&'a Path),
+    /// An archive on disk.
+    Archive(&'a LocalArchive<'a>),
 }
 
 /// Everything an install puts into place.
@@ -43,6 +47,8 @@ pub struct Closure {
     pub manifest: Vec<u8>,
     /// The lockfile as npm wrote it.
     pub lockfile: Vec<u8>,
+    /// The place of the one package that comes from an archive on disk, and is in `lockfile` alone.
+    pub local: Option<String>,
 }
 
 /// One release at one place in the tree.
@@ -175,6 +181,7 @@ pub fn close(wanted: Wanted<'_>, options: &Options<'_>) -> Result<Closure, Closu
     let wish = match wanted {
         Wanted::Package(spec) => manifest::of_package(spec, options.config.default_tag())?,
         Wanted::Project(folder) => manifest::of_project(folder)?,
+        Wanted::Archive(archive) => archive::of_archive(archive)?,
     };
     let lockfile = match npm::lock(&wish, options) {
         Ok(lockfile) => lockfile,
@@ -190,12 +197,19 @@ pub fn close(wanted: Wanted<'_>, options: &Options<'_>) -> Result<Closure, Closu
         }
         Err(npm::Failure::Failed(err)) => return Err(err),
     };
-    let mut closure = read(&lockfile)?;
+    let local = match wanted {
+        Wanted::Archive(archive) => Some(format!("node_modules/{}", archive.name()?)),
+        _ => None,
+    };
+    let mut closure = lockfile::read_around(&lockfile, local.as_deref())?;
     closure.refused.extend(wish.refused);
     closure.refused.sort();
     closure.refused.dedup();
     closure.manifest = wish.manifest;
     closure.lockfile = lockfile;
+    if let (Wanted::Archive(archive), Some(place)) = (wanted, local) {
+        archive::promise(&mut closure, place, archive.bytes);
+    }
     Ok(closure)
 }
 
@@ -211,7 +225,9 @@ impl Closure {
             if path.is_empty() || entry.contains_key("link") {
                 continue;
             }
-            entry.remove("resolved");
+            if self.local.as_ref() != Some(path) {
+                entry.remove("resolved");
+            }
             let package = by_path.get(path.as_str());
             if package.is_none_or(|package| package.may_have_install_script()) {
                 entry.insert("hasInstallScript".to_owned(), Value::Bool(true));

@@ -32,11 +32,15 @@ pub(super) enum Failure {
 
 /// The lockfile for a wish.
 pub(super) fn lock(wish: &Wish, options: &Options<'_>) -> Result<Vec<u8>, Failure> {
-    let strict = ["--allow-remote=none".to_owned()];
+    let beside = wish.archive.is_some();
+    let mut strict = vec!["--allow-remote=none".to_owned()];
+    strict.extend(beside.then(|| BESIDE.to_owned()));
     match attempt(wish, options, &strict) {
         // A proxy of the user's own could reach anything, and without it the registry may not be reached.
         Err(Failure::Refused(refused)) if refused.why == FROM_URL && !has_proxy(options) => {
-            attempt(wish, options, &walled(options)).map_err(|_| Failure::Refused(refused))
+            let mut walled = walled(options);
+            walled.extend(beside.then(|| BESIDE.to_owned()));
+            attempt(wish, options, &walled).map_err(|_| Failure::Refused(refused))
         }
         other => other,
     }
@@ -50,10 +54,10 @@ fn has_proxy(options: &Options<'_>) -> bool {
 }
 
 /// Settings by which npm reaches the registries and no other host.
-fn walled(options: &Options<'_>) -> [String; 5] {
+fn walled(options: &Options<'_>) -> Vec<String> {
     let registries = options.config.registries();
     let hosts: Vec<&str> = registries.iter().filter_map(|registry| registry.host_str()).collect();
-    [
+    vec![
         "--allow-remote=all".to_owned(),
         format!("--proxy={NOWHERE}"),
         format!("--https-proxy={NOWHERE}"),
@@ -105,6 +109,9 @@ fn lay_out(project: &Path, wish: &Wish, options: &Options<'_>) -> std::io::Resul
     fs::create_dir(project)?;
     let mut files: Vec<(&str, &[u8])> = vec![("package.json", &wish.manifest)];
     if let Some((name, bytes)) = &wish.lockfile {
+        files.push((name, bytes));
+    }
+    if let Some((name, bytes)) = &wish.archive {
         files.push((name, bytes));
     }
     let around = settings_around(&options.env.cwd);
@@ -227,6 +234,9 @@ const ARGUMENTS: [&str; 22] = [
     "--no-color",
     "--yes",
 ];
+
+/// The archive that the project itself names, and none that another package names.
+const BESIDE: &str = "--allow-file=root";
 
 /// Why what comes from a URL is refused.
 const FROM_URL: &str = "it comes from a URL, which is not fetched";

@@ -269,3 +269,78 @@ fn two_archives_of_one_release_are_one_too_many() {
         "the lockfile promises two different archives for it"
     );
 }
+
+#[test]
+fn an_archive_on_disk_stands_at_its_place_and_what_it_needs_is_followed() {
+    let lockfile = json!({ "lockfileVersion": 3, "packages": {
+        "": { "name": "project", "dependencies": { "@s/a": "file:a.tgz" } },
+        "node_modules/@s/a": { "version": "1.0.0", "resolved": "file:a.tgz", "integrity": "sha512-AA==",
+            "dependencies": { "b": "next", "c": "git+ssh://git.example/c" } },
+        "node_modules/b": { "version": "2.0.0", "resolved": "https://registry.example/b/-/b-2.0.0.tgz", "integrity": "sha512-AA==" },
+    }});
+    let bytes = lockfile.to_string().into_bytes();
+    let mut closure = lockfile::read_around(&bytes, Some("node_modules/@s/a")).expect("a lockfile");
+    closure.lockfile = bytes;
+    archive::promise(&mut closure, "node_modules/@s/a".to_owned(), b"the archive");
+    let names: Vec<&str> = closure.packages.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["b"], "the archive itself is not asked for at a registry");
+    assert_eq!(refusals(&closure).iter().map(|it| it.0).collect::<Vec<_>>(), ["c"]);
+    assert_eq!(closure.tags.len(), 1);
+    let room: Value = serde_json::from_slice(&closure.lockfile_for_room().expect("a lockfile")).expect("JSON");
+    let entry = &room["packages"]["node_modules/@s/a"];
+    assert_eq!(entry["resolved"], "file:a.tgz");
+    assert_eq!(
+        entry["integrity"],
+        waxseal_npm::integrity::Integrity::sha512_of(b"the archive")
+    );
+    assert_eq!(entry["hasInstallScript"], true);
+    assert!(room["packages"]["node_modules/b"].get("resolved").is_none());
+    // Without a place, an archive beside the project is refused as before.
+    let elsewhere = read(&closure.lockfile).expect("a lockfile");
+    assert!(refusals(&elsewhere).iter().any(|it| it.0 == "@s/a"));
+}
+
+#[test]
+fn an_archive_is_asked_for_by_one_of_ours_without_what_is_not_fetched() {
+    let manifest = waxseal_npm::manifest::parse(
+        br#"{"name":"a","version":"1.0.0","scripts":{"install":"x"},"bin":"x.js","dependencies":{"b":"^1","c":"https://files.example/c.tgz"},
+            "peerDependencies":{"d":"*"},"peerDependenciesMeta":{"d":{"optional":true}}}"#,
+    )
+    .expect("a manifest");
+    let mut local = LocalArchive {
+        path: "../x/a b-1.0.tgz",
+        bytes: b"",
+        manifest: &manifest,
+    };
+    assert_eq!(local.file_name(), "ab-1.0.tgz");
+    let wish = archive::of_archive(&local).expect("a wish");
+    let project: Value = serde_json::from_slice(&wish.manifest).expect("JSON");
+    assert_eq!(project["dependencies"], json!({ "a": "file:ab-1.0.tgz" }));
+    assert_eq!(
+        wish.refused.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        ["c"]
+    );
+    let (name, bytes) = wish.archive.expect("an archive");
+    assert_eq!(name, "ab-1.0.tgz");
+    let unpacked = waxseal_npm::tarball::unpack(&bytes, &waxseal_npm::Limits::default()).expect("an archive");
+    assert_eq!(unpacked.files.len(), 1);
+    let stand_in: Value = serde_json::from_slice(unpacked.bytes(0)).expect("JSON");
+    let expected = json!({ "name": "a", "version": "1.0.0", "bin": { "a": "x.js" }, "dependencies": { "b": "^1" },
+        "peerDependencies": { "d": "*" }, "peerDependenciesMeta": { "d": { "optional": true } } });
+    assert_eq!(stand_in, expected);
+    for path in ["", "..", "/.tgz", ".tar.gz"] {
+        local.path = path;
+        assert_eq!(local.file_name(), "package.tgz", "{path}");
+    }
+    let nameless = waxseal_model::Manifest {
+        name: Some("../a".to_owned()),
+        ..manifest.clone()
+    };
+    let err = archive::of_archive(&LocalArchive {
+        path: "x.tgz",
+        bytes: b"",
+        manifest: &nameless,
+    })
+    .expect_err("no name");
+    assert!(err.to_string().contains("no name that npm accepts"), "{err}");
+}

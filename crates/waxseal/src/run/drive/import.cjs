@@ -1,42 +1,80 @@
-// Loads every entry point and every program of one installed package, each in a process of its own, and says how that went.
+// Loads every entry point and every program of one installed package and says how that went. What the package is loaded by has a
+// process of its own, each way; its other entry points share processes, of which one that ends is followed by another.
 // argv: the package's folder, and the name it is imported by (or its folder again).
 // Ends with 3 if an entry point could not be loaded, or there were more than are tried: then the package was not looked at whole.
+// Ends with 4 if all that could not be loaded lacks a package that the install does not bring: a peer or an optional dependency.
 'use strict'
 const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const { entries } = require('./entries.cjs')
 const [folder, name] = process.argv.slice(2)
-const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
+const read = file => JSON.parse(fs.readFileSync(file, 'utf8'))
+const manifest = read(path.join(folder, 'package.json'))
 
-const entries = new Set()
-const subpaths = exported => exported && typeof exported === 'object' && !Array.isArray(exported)
-  ? Object.keys(exported).filter(key => key.startsWith('.') && !key.includes('*'))
-  : []
-const local = name === folder
+const MAX_ENTRIES = 64
+const MAX_BY_PATTERN = 512
+const MAX_BINS = 16
+const BATCH = 32
+const EACH = `await (await import(${JSON.stringify(require('node:url').pathToFileURL(path.join(__dirname, 'each.mjs')).href)})).default(it => import(it))`
+
 // A package may import itself by its name where it says what it exports (Node's documentation, "Self-referencing a package").
-const called = local ? manifest.exports && manifest.name : name
-if (called) {
-  const keys = subpaths(manifest.exports)
-  if (keys.length === 0) entries.add(called)
-  for (const key of keys) if (!key.endsWith('.json')) entries.add(key === '.' ? called : `${called}/${key.slice(2)}`)
-} else {
-  const main = typeof manifest.main === 'string' ? manifest.main : 'index.js'
-  entries.add(path.resolve(folder, main))
-}
-const bins = typeof manifest.bin === 'string' ? [manifest.bin] : Object.values(manifest.bin || {})
+const called = name === folder ? (manifest.exports && manifest.name) || undefined : name
+const { loads, left, cut } = entries(folder, manifest, called)
+const listed = loads.filter(it => !it.pattern)
+const byPattern = loads.filter(it => it.pattern)
+const bins = Object.values(typeof manifest.bin === 'string' ? [manifest.bin] : manifest.bin || {}).filter(it => typeof it === 'string')
 
-const limits = { timeout: 20000, killSignal: 'SIGKILL', stdio: ['ignore', 'inherit', 'inherit'] }
-const say = (what, which, done) => {
-  const how = done.error ? done.error.code : done.signal || done.status
-  console.log(`${what} ${which}: ${how === 0 ? 'ok' : how}`)
-  return how === 0
+const limits = { killSignal: 'SIGKILL' }
+const say = (what, which, how) => console.log(`${what} ${which}: ${how === 0 ? 'ok' : how}`)
+const ending = done => done.error ? done.error.code : done.signal || done.status
+
+// The package that could not be found, if it is one that an install does not bring.
+function lacks (failure) {
+  if (!/MODULE_NOT_FOUND$/.test(failure.code)) return undefined
+  const spec = /^Cannot find (?:package|module) '([^']+)'/.exec(failure.message)?.[1]
+  if (!spec || spec.startsWith('.') || spec.startsWith('/')) return undefined
+  const lacking = spec.split('/').slice(0, spec.startsWith('@') ? 2 : 1).join('/')
+  const has = kind => Object.hasOwn(Object(manifest[kind]), lacking)
+  if (has('peerDependencies')) return `the peer ${lacking} was not asked for`
+  if (has('optionalDependencies')) return `the optional dependency ${lacking} is not installed`
+  return undefined
 }
-let whole = entries.size <= 64 && bins.length <= 16
-for (const entry of [...entries].slice(0, 64)) {
-  const code = `import(${JSON.stringify(!called ? require('node:url').pathToFileURL(entry).href : entry)}).then(() => setTimeout(() => process.exit(0), 300), err => { console.error(String(err && err.stack || err)); process.exit(1) })`
-  whole = say('import', entry, spawnSync(process.execPath, ['--input-type=module', '-e', code], limits)) && whole
+
+// Loads some entries in one process; what is left when it ends early is loaded in the next. Gives whether each could be, or what it lacks.
+function load (some) {
+  const results = []
+  for (let rest = some; rest.length > 0;) {
+    const now = rest.slice(0, BATCH)
+    const done = spawnSync(process.execPath, ['--input-type=module', '-e', EACH, ...now.map(it => `${it.how}:${it.spec}`)],
+      { ...limits, timeout: 20000 + 1000 * now.length, stdio: ['ignore', 'inherit', 'inherit', 'pipe'], maxBuffer: 1 << 20 })
+    const told = String(done.output?.[3] ?? '').split('\n').flatMap(line => { try { return [JSON.parse(line)] } catch { return [] } })
+    let count = 0
+    for (const entry of now) {
+      const failure = told.find(it => it?.failed === count)
+      const begun = told.some(it => it?.begun === count)
+      const ended = failure || told.some(it => it?.done === count)
+      if (!begun && count > 0) break
+      count += 1
+      // A process that ends while it loads has a status, which a program that is imported may mean.
+      const how = failure ? lacks(failure) || failure.code || 'failed' : ended ? 0 : ending(done)
+      say(entry.how, entry.spec, how)
+      results.push(how === 0 ? 'ok' : failure && lacks(failure) ? 'lacks' : 'failed')
+      if (!ended) break
+    }
+    rest = rest.slice(count)
+  }
+  return results
 }
-for (const bin of bins.filter(it => typeof it === 'string').slice(0, 16)) {
-  say('program', bin, spawnSync(process.execPath, [path.resolve(folder, bin), '--help'], { ...limits, timeout: 10000 }))
+
+const tried = [...listed.slice(0, MAX_ENTRIES), ...byPattern.slice(0, MAX_BY_PATTERN)]
+const isMain = it => it.spec === called || loads.length === 1
+const results = [...tried.filter(isMain).map(it => [it]), tried.filter(it => !isMain(it))].flatMap(load)
+for (const bin of bins.slice(0, MAX_BINS)) {
+  say('program', bin, ending(spawnSync(process.execPath, [path.resolve(folder, bin), '--help'], { ...limits, timeout: 10000, stdio: ['ignore', 'inherit', 'inherit'] })))
 }
-process.exit(whole ? 0 : 3)
+for (const it of left.slice(0, 100)) console.log(`not loaded: ${it}`)
+if (loads.length === 0) console.log(bins.length === 0 ? 'nothing to load' : 'nothing to load but its programs')
+const more = cut || listed.length > MAX_ENTRIES || byPattern.length > MAX_BY_PATTERN || bins.length > MAX_BINS
+if (more) console.log('not loaded: there is more than is tried')
+process.exit(more || results.includes('failed') ? 3 : results.includes('lacks') ? 4 : 0)
