@@ -14,6 +14,7 @@ pub mod summary;
 
 mod install;
 mod internet;
+mod mouth;
 mod probe;
 mod protocol;
 mod role;

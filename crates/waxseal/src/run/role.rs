@@ -1,20 +1,20 @@
 //! The process that plays the internet: takes its sockets, seals itself, and only then does the package start.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::BufReader;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
 use waxseal_internet::{
-    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, Server, Sink, SmtpAccounts, SmtpServer, Sockets,
-    World, serve,
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, Server, SmtpAccounts, SmtpServer, Sockets, World,
+    serve,
 };
-use waxseal_model::{Counters, Event};
+use waxseal_model::Counters;
 use waxseal_sandbox::{Limits, Role, take_descriptors};
 
+use super::mouth::Mouth;
 use super::protocol::{Order, Word};
 use super::registry::{Parts, RegistryAnswers, What};
 use crate::reader::wire::{self, Inbox, WireError};
@@ -47,12 +47,12 @@ fn play() -> Result<(), WireError> {
     else {
         return Err(WireError::Malformed);
     };
-    let (words, said) = mpsc::sync_channel(QUEUE);
+    let mouth = Mouth::default();
     let mut ca = Ca::generate();
     if keys {
-        let words = words.clone();
+        let mouth = mouth.clone();
         ca = ca.with_key_log(move |line| {
-            let _ = words.send(Word::Key(line.to_owned()));
+            mouth.say(&Word::Key(line.to_owned()));
         });
     }
     wire::send(&mut direct, &Word::Made { authority: ca.pem() })?;
@@ -81,27 +81,21 @@ fn play() -> Result<(), WireError> {
         }
     }
     let sockets = sockets(&socket)?;
-    let writer = std::thread::spawn({
-        let out = direct.try_clone()?;
-        move || write(&said, out)
-    });
-    let server = serve(
-        sockets,
-        World {
-            stacks,
-            ..world(seed, epoch, ca, registry)
-        },
-        Arc::new(Mouth(words.clone())),
-    )?;
+    let writer = mouth.open(direct);
+    let world = World {
+        stacks,
+        ..world(seed, epoch, ca, registry)
+    };
+    let server = serve(sockets, world, Arc::new(mouth.clone()))?;
     let limits = Limits {
         address_space: ADDRESS_SPACE,
         cpu_seconds: CPU_SECONDS,
     };
     let sealed = room.seal(&limits).map(|_| ()).map_err(|err| err.to_string());
-    let _ = words.send(Word::Sealed(sealed));
-    let counters = obey(&mut orders, server, &words)?;
-    let _ = words.send(Word::Finished(counters));
-    drop(words);
+    mouth.answer(&Word::Sealed(sealed));
+    let counters = obey(&mut orders, server, &mouth)?;
+    mouth.answer(&Word::Finished(counters));
+    mouth.close();
     let _ = writer.join();
     Ok(())
 }
@@ -160,16 +154,12 @@ impl Answer for Hosts {
 }
 
 /// Until the parent wants the rest, or is gone.
-fn obey<R: std::io::Read>(
-    orders: &mut Inbox<R>,
-    server: Server,
-    words: &SyncSender<Word>,
-) -> Result<Counters, WireError> {
+fn obey<R: std::io::Read>(orders: &mut Inbox<R>, server: Server, mouth: &Mouth) -> Result<Counters, WireError> {
     loop {
         match orders.message()? {
             Order::Phase(phase) => server.phase(phase),
             Order::Idle => {
-                let _ = words.send(Word::Idle {
+                mouth.answer(&Word::Idle {
                     still: u64::try_from(server.idle_for().as_micros()).unwrap_or(u64::MAX),
                     open: u32::try_from(server.active()).unwrap_or(u32::MAX),
                 });
@@ -180,39 +170,8 @@ fn obey<R: std::io::Read>(
     }
 }
 
-/// Says what was seen. Waits when the parent is slow, so that nothing is lost.
-struct Mouth(SyncSender<Word>);
-
-impl Sink for Mouth {
-    fn take(&self, event: Event) -> bool {
-        self.0.send(Word::Event(Box::new(event))).is_ok()
-    }
-
-    fn count(&self, _: &Counters) {}
-}
-
-/// Writes words as they come, many at a time when many come.
-fn write(said: &Receiver<Word>, out: File) {
-    let mut out = BufWriter::with_capacity(BUFFER, out);
-    while let Ok(word) = said.recv() {
-        let mut next = Some(word);
-        while let Some(word) = next {
-            if wire::send(&mut out, &word).is_err() {
-                return;
-            }
-            next = said.try_recv().ok();
-        }
-        if out.flush().is_err() {
-            return;
-        }
-    }
-}
-
 /// The documents of an install's packages.
 const MAX_ORDER: usize = 256 << 20;
-/// Events that wait for the parent.
-const QUEUE: usize = 4_096;
-const BUFFER: usize = 256 << 10;
 /// Twelve thousand connections with their buffers, and bodies of up to 256 MiB together.
 const ADDRESS_SPACE: u64 = 8 << 30;
 /// As long as the longest run.
