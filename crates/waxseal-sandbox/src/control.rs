@@ -59,18 +59,15 @@ impl Channel {
 
     /// Sends a message as soon as the other end takes it, and does not wait for that.
     pub(crate) fn post(&mut self, message: &Message) -> io::Result<()> {
-        self.posted.extend(frame(message)?);
-        self.flush()
+        let mut bytes = Vec::new();
+        frame(&mut bytes, message)?;
+        self.append(&bytes)
     }
 
-    /// Sends a message with what is posted later, or at the next [`Self::flush`]: waking the other end for each costs more than the message.
-    pub(crate) fn put(&mut self, message: &Message) -> io::Result<()> {
-        self.posted.extend(frame(message)?);
-        if self.posted.len() < ENOUGH {
-            Ok(())
-        } else {
-            self.flush()
-        }
+    /// Sends frames as soon as the other end takes them, and does not wait for that.
+    pub(crate) fn append(&mut self, frames: &[u8]) -> io::Result<()> {
+        self.posted.extend(frames);
+        self.flush()
     }
 
     /// Bytes that the other end has not yet taken.
@@ -102,15 +99,16 @@ impl Channel {
 
     /// Sends a message with descriptors.
     pub(crate) fn send(&self, message: &Message, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
-        let frame = frame(message)?;
+        let mut bytes = Vec::new();
+        frame(&mut bytes, message)?;
         let mut sent = 0;
-        while sent < frame.len() {
+        while sent < bytes.len() {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
             let mut control = SendAncillaryBuffer::new(&mut space);
             if sent == 0 && !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
-            let parts = [IoSlice::new(&frame[sent..])];
+            let parts = [IoSlice::new(&bytes[sent..])];
             match sendmsg(&self.socket, &parts, &mut control, SendFlags::NOSIGNAL) {
                 Ok(count) => sent += count,
                 Err(rustix::io::Errno::INTR) => {}
@@ -206,16 +204,18 @@ impl AsFd for Channel {
     }
 }
 
-/// The bytes of a message, behind their number.
-fn frame(message: &Message) -> io::Result<Vec<u8>> {
-    let mut body = Writer::default();
-    body.message(message);
-    let length = u32::try_from(body.0.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    Ok([&length.to_le_bytes()[..], &body.0].concat())
+/// Appends a message, behind the number of its bytes.
+pub(crate) fn frame(to: &mut Vec<u8>, message: &Message) -> io::Result<()> {
+    let start = to.len();
+    let mut writer = Writer(std::mem::take(to));
+    writer.0.extend([0; 4]);
+    writer.message(message);
+    *to = writer.0;
+    let length = u32::try_from(to.len() - start - 4).map_err(|_| io::ErrorKind::InvalidInput)?;
+    to[start..start + 4].copy_from_slice(&length.to_le_bytes());
+    Ok(())
 }
 
-/// Bytes of messages that are worth waking the other end for.
-const ENOUGH: usize = 8 << 10;
 /// Descriptors of one message: the room's sockets.
 const MAX_DESCRIPTORS: usize = 8;
 /// Bytes of one message: the files of a room, above all.

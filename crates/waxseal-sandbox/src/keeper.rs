@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cell::{CellLimits, Notice};
-use crate::control::{Channel, Message};
+use crate::control::{Channel, Message, frame};
 use crate::memory::Gauge;
 use crate::question::{Numbers, look_at};
 use crate::sys;
@@ -33,6 +33,10 @@ pub(crate) struct Keeper<'c> {
     lost: u64,
     looked: Instant,
     flushed: Instant,
+    /// When a question was answered last.
+    asked: Instant,
+    /// Frames that are sent together.
+    held: Vec<u8>,
     numbers: Numbers,
 }
 
@@ -71,6 +75,8 @@ impl<'c> Keeper<'c> {
             lost: 0,
             looked: Instant::now(),
             flushed: Instant::now(),
+            asked: Instant::now(),
+            held: Vec::new(),
             numbers: Numbers::default(),
         }
     }
@@ -80,8 +86,8 @@ impl<'c> Keeper<'c> {
         loop {
             let ready = self.wait()?;
             let busy = !ready.asked.is_empty();
-            for idx in ready.asked {
-                self.answer(idx)?;
+            if busy {
+                self.answer_all(ready.asked)?;
             }
             ready
                 .over
@@ -106,13 +112,13 @@ impl<'c> Keeper<'c> {
             }
             // While questions come, what they say is sent together.
             if !busy || self.flushed.elapsed() >= TOGETHER {
-                self.channel.flush()?;
-                self.flushed = Instant::now();
+                self.send_on()?;
             }
         }
         // When the first process can be buried, all others are gone, and what they did to files has been written down.
         let _ = waitpid(Some(self.first), WaitOptions::empty());
         while self.look_at_files()? {}
+        self.send_on()?;
         self.channel.post(&Message::Notice(Notice::Empty {
             answered: self.answered,
             lost: self.lost,
@@ -128,16 +134,15 @@ impl<'c> Keeper<'c> {
 
     fn wait(&self) -> io::Result<Ready> {
         let backlog = self.channel.backlog();
-        // What was put together waits for a moment; what the other end did not take waits for it.
-        let held = backlog > 0 && self.flushed.elapsed() < TOGETHER;
-        let pause = if held { TOGETHER } else { CellLimits::TICK };
-        let tick = Timespec {
-            tv_sec: 0,
-            tv_nsec: Duration::as_nanos(&pause).try_into().unwrap_or(0),
+        // What is put together waits for a moment; what the other end did not take waits for it.
+        let pause = if self.held.is_empty() {
+            CellLimits::TICK
+        } else {
+            TOGETHER
         };
         let mut outside = PollFlags::empty();
         outside.set(PollFlags::IN, !self.closing);
-        outside.set(PollFlags::OUT, backlog > 0 && !held);
+        outside.set(PollFlags::OUT, backlog > 0);
         let mut fds = vec![
             PollFd::new(&self.inner, PollFlags::IN),
             PollFd::new(&*self.channel, outside),
@@ -146,10 +151,7 @@ impl<'c> Keeper<'c> {
             fds.push(PollFd::new(&self.watch, PollFlags::IN));
             fds.extend(self.listeners.iter().map(|it| PollFd::new(it, PollFlags::IN)));
         }
-        match poll(&mut fds, Some(&tick)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(err) => return Err(err.into()),
-        }
+        wait_for(&mut fds, pause)?;
         let has = |idx: usize, flags: PollFlags| fds.get(idx).is_some_and(|fd| fd.revents().intersects(flags));
         let gone = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
         let (asked, idle): (Vec<usize>, Vec<usize>) =
@@ -163,6 +165,29 @@ impl<'c> Keeper<'c> {
         })
     }
 
+    /// Answers these listeners, and while questions come one after the other looks at nothing else for a moment: whoever asks waits.
+    fn answer_all(&mut self, mut asked: Vec<usize>) -> io::Result<()> {
+        let often = self.asked.elapsed() < TOGETHER;
+        let since = Instant::now();
+        loop {
+            for idx in asked.drain(..) {
+                self.answer(idx)?;
+            }
+            self.asked = Instant::now();
+            let left = TOGETHER.saturating_sub(self.asked - since);
+            if !often || left.is_zero() || self.held.len() >= MAX_BACKLOG {
+                return Ok(());
+            }
+            let mut fds: Vec<_> = self.listeners.iter().map(|it| PollFd::new(it, PollFlags::IN)).collect();
+            wait_for(&mut fds, left)?;
+            let asks = |(idx, fd): (usize, &PollFd<'_>)| fd.revents().contains(PollFlags::IN).then_some(idx);
+            asked.extend(fds.iter().enumerate().filter_map(asks));
+            if asked.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
     fn answer(&mut self, listener: usize) -> io::Result<()> {
         let Some(listener) = self.listeners.get(listener) else {
             return Ok(());
@@ -172,14 +197,21 @@ impl<'c> Keeper<'c> {
         };
         let notice = look_at(&question, &mut self.numbers);
         // If whoever asked has gone meanwhile, its number may be that of another process, and the call never took place.
-        let valid = sys::is_asked(listener, question.id);
-        sys::let_go_on(listener, question.id)?;
+        let asked = sys::let_go_on(listener, question.id)?;
         self.answered += 1;
         match notice {
-            _ if !valid => {}
+            _ if !asked => {}
             Some(notice) => self.tell(notice)?,
             None => self.lost += 1,
         }
+        Ok(())
+    }
+
+    /// Sends on what was held back, as far as the other end takes it now.
+    fn send_on(&mut self) -> io::Result<()> {
+        self.flushed = Instant::now();
+        self.channel.append(&self.held)?;
+        self.held.clear();
         Ok(())
     }
 
@@ -200,6 +232,8 @@ impl<'c> Keeper<'c> {
             Err(_) => return Ok(false),
         }
         while let Some(message) = self.inner.buffered()? {
+            // What happened before it is told before it.
+            self.send_on()?;
             match message {
                 Message::Stdio => {
                     let listener = self.inner.descriptor()?;
@@ -235,7 +269,19 @@ impl<'c> Keeper<'c> {
             return Ok(());
         }
         self.told += 1;
-        self.channel.put(&Message::Notice(notice))
+        frame(&mut self.held, &Message::Notice(notice))
+    }
+}
+
+/// Waits for any of these, but not for ever.
+fn wait_for(fds: &mut [PollFd<'_>], most: Duration) -> io::Result<()> {
+    let most = Timespec {
+        tv_sec: 0,
+        tv_nsec: most.subsec_nanos().into(),
+    };
+    match poll(fds, Some(&most)) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(err) => Err(err.into()),
     }
 }
 

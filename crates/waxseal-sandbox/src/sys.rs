@@ -193,8 +193,9 @@ pub(crate) fn question(listener: impl AsFd) -> io::Result<Option<Question>> {
     }))
 }
 
-/// Lets the call that was asked about go on as if nobody had asked. Whoever asked may be gone: that is no error.
-pub(crate) fn let_go_on(listener: impl AsFd, id: u64) -> io::Result<()> {
+/// Lets the call that was asked about go on as if nobody had asked. Whether whoever asked still waited for the answer: only then was its
+/// number its own until now.
+pub(crate) fn let_go_on(listener: impl AsFd, id: u64) -> io::Result<bool> {
     let answer = libc::seccomp_notif_resp {
         id,
         val: 0,
@@ -204,16 +205,10 @@ pub(crate) fn let_go_on(listener: impl AsFd, id: u64) -> io::Result<()> {
     // SAFETY: the request is for this type, which the kernel reads.
     let done = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_SEND, &raw const answer) };
     match check(done) {
-        Err(err) if err.raw_os_error() == Some(libc::ENOENT) => Ok(()),
-        other => other,
+        Ok(()) => Ok(true),
+        Err(err) if err.raw_os_error() == Some(libc::ENOENT) => Ok(false),
+        Err(err) => Err(err),
     }
-}
-
-/// Whether whoever asked still waits for the answer: only then is its number still its own.
-pub(crate) fn is_asked(listener: impl AsFd, id: u64) -> bool {
-    // SAFETY: the request is for one number, which the kernel reads.
-    let done = unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), NOTIF_ID_VALID, &raw const id) };
-    done == 0
 }
 
 /// Reads memory of a process; how many bytes.
@@ -262,5 +257,3 @@ const SYNC_WAKE_UP: libc::c_ulong = 1;
 const NOTIF_RECV: libc::c_ulong = 0xc050_2100;
 /// `SECCOMP_IOCTL_NOTIF_SEND`: `_IOWR('!', 1, struct seccomp_notif_resp)` of 24 bytes.
 const NOTIF_SEND: libc::c_ulong = 0xc018_2101;
-/// `SECCOMP_IOCTL_NOTIF_ID_VALID`: `_IOW('!', 2, __u64)`.
-const NOTIF_ID_VALID: libc::c_ulong = 0x4008_2102;
