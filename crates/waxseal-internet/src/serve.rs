@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use nix::sys::socket::{Backlog, listen};
+use nix::sys::socket::{Backlog, listen, setsockopt, sockopt};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::Notify;
@@ -47,6 +47,8 @@ pub fn serve(sockets: Sockets, world: World, sink: Arc<dyn Sink>) -> io::Result<
     // It listens already; this only makes longer the queue of what was not yet accepted. A burst that overflows it is not lost, but
     // waits a second and more for its next attempt.
     let _ = listen(&sockets.tcp, Backlog::new(BACKLOG).unwrap_or(Backlog::MAXCONN));
+    // What is accepted takes this over from it.
+    let _ = setsockopt(&sockets.tcp, sockopt::TcpNoDelay, &true);
     let listener = {
         let _inside = runtime.enter();
         tokio::net::TcpListener::from_std(sockets.tcp)?
@@ -163,7 +165,6 @@ async fn sweep(shared: &Arc<Shared>, listener: &TcpListener) {
 fn admit(shared: &Arc<Shared>, stream: TcpStream, from: SocketAddr) {
     // The listener is transparent: what was asked for is the local address. Without one the connection is gone already.
     let to = stream.local_addr().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
-    let _ = stream.set_nodelay(true);
     let connection = Connection::begin(shared, from, to);
     tokio::spawn(speak(connection, stream));
 }

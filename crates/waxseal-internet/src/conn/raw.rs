@@ -73,7 +73,10 @@ pub(crate) async fn listen_on(raw: &mut Raw, mut io: impl Stream) {
             buffer.resize(LARGE_READ, 0);
         }
     }
-    let _ = io.shutdown().await;
+    // Of a mere socket the end is said when it is dropped.
+    if raw.layer.depth > 0 || raw.layer.tls {
+        let _ = io.shutdown().await;
+    }
 }
 
 /// Says what an SSH server says first (RFC 4253 §4.2), so that the client goes on to what can be told of it in clear.
