@@ -20,12 +20,31 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WAXSEAL = ROOT / "target/release/waxseal"
 LOAD = ROOT / "target/release/examples/load"
+BARE = ROOT / "target/release/examples/room"
 ELSEWHERE = "198.51.100.7:9000"
+# An install as npm does it, without a registry: packages that lie beside the project, each with a script that starts Node and connects,
+# and then programs that start programs.
+INSTALL = """
+set -e
+export HOME=/home/user npm_config_update_notifier=false
+cd $HOME
+for name in a b c d e; do
+  mkdir $name
+  printf '{"name":"%s","version":"1.0.0","scripts":{"postinstall":"node connect.js"}}' $name >$name/package.json
+  echo 'require("net").connect(9000, "198.51.100.7").on("connect", process.exit)' >$name/connect.js
+done
+mkdir app
+cd app
+echo '{}' >package.json
+npm install --offline --no-audit --no-fund --install-links --ignore-scripts=false ../a ../b ../c ../d ../e
+for turn in 1 2 3 4 5; do node -e 'require("child_process").execSync("true")'; done
+"""
 
 
-def cpu(command):
+def cpu(command, **surroundings):
     """CPU seconds (user+sys) of a command with all that it started and waited for."""
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    env = {**os.environ, **surroundings}
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
     _, status, used = os.wait4(child.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0, command
     return used.ru_utime + used.ru_stime
@@ -61,6 +80,7 @@ def main():
     build = ["cargo", "build", "--release", "--locked", "--quiet"]
     subprocess.run([*build, "-p", "waxseal", "--bin", "waxseal"], cwd=ROOT, check=True)
     subprocess.run([*build, "-p", "waxseal-internet", "--example", "load"], cwd=ROOT, check=True)
+    subprocess.run([*build, "-p", "waxseal-sandbox", "--example", "room"], cwd=ROOT, check=True)
     rows = []
 
     def row(what, ours, other, bar, ratio, holds):
@@ -78,6 +98,10 @@ def main():
         with_ca = median(room(*node), runs)
         row("`node -e 0` without the extra CA, CPU", f"{without * 1000:.0f} ms", f"{plain * 1000:.0f} ms", "≤ 1.25×", f"{without / plain:.2f}×", without / plain <= 1.25)
         row("`node -e 0` with it, CPU", f"{with_ca * 1000:.0f} ms", f"{plain * 1000:.0f} ms", "≤ +60 ms", f"+{(with_ca - plain) * 1000:.0f} ms", with_ca - plain <= 0.06)
+        install = [BARE, "sh", "-c", INSTALL]
+        pairs = [(cpu(install, QUIET="1", NOTICES="1"), cpu(install, QUIET="1")) for _ in range(2 * runs)]
+        told, untold = (statistics.median(side) for side in zip(*pairs))
+        row("`npm install` of five packages with scripts, with notices, CPU", f"{told * 1000:.0f} ms", f"{untold * 1000:.0f} ms, in the room without notices", "≤ 1.10×", f"{told / untold:.2f}×", told / untold <= 1.1)
         server = subprocess.Popen([LOAD, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         port = int(server.stdout.readline())
         for what, command, unit, bar in [

@@ -1,4 +1,6 @@
 //! Runs a command in a bare room and prints what the kernel told of it: `room COMMAND…`. Nobody answers its network.
+//!
+//! In the environment: `NOTICES` has programs started and connects told too, `QUIET` leaves out what was told.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
