@@ -89,6 +89,7 @@ pub(crate) fn run() -> RunSummary {
         limits: Vec::new(),
         attribution: None,
         counters: Counters::default(),
+        packets: None,
         invalid: Vec::new(),
     }
 }

@@ -43,8 +43,34 @@ pub struct RunSummary {
     pub attribution: Option<Attribution>,
     /// What the walls counted.
     pub counters: Counters,
+    /// What became of its packets, if they were captured.
+    pub packets: Option<PacketCount>,
     /// Why nothing can be concluded from what was not seen.
     pub invalid: Vec<String>,
+}
+
+/// What became of the packets of a run that were to be captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PacketCount {
+    /// Packets that were kept.
+    pub kept: u64,
+    /// Packets that were seen and not kept, because the capture had reached its ceiling.
+    pub cut: u64,
+    /// Packets that the kernel dropped because they came faster than they could be written.
+    pub dropped: u64,
+}
+
+impl PacketCount {
+    /// All that are not in the capture.
+    pub fn missing(&self) -> u64 {
+        self.cut + self.dropped
+    }
+
+    /// What is missing, in one sentence, if something is.
+    pub fn gap(&self) -> Option<String> {
+        let (missing, all) = (self.missing(), self.kept + self.missing());
+        (missing > 0).then(|| format!("{missing} of {all} packets are not in the capture"))
+    }
 }
 
 /// One host and port.

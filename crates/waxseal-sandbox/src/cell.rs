@@ -43,6 +43,8 @@ pub struct CellSpec {
     pub watched: Vec<String>,
     /// Programs started and connects are told.
     pub notices: bool,
+    /// Every packet of its network can be seen ([`RoomSockets::capture`]).
+    pub capture: bool,
     /// Ceilings.
     pub limits: CellLimits,
 }

@@ -194,6 +194,7 @@ impl Channel {
             udp: [UdpSocket::from(self.descriptor()?), UdpSocket::from(self.descriptor()?)],
             dns: [UdpSocket::from(self.descriptor()?), UdpSocket::from(self.descriptor()?)],
             tap: self.descriptor()?,
+            capture: self.descriptors.pop_front(),
         })
     }
 }

@@ -16,6 +16,7 @@
 //! This crate depends on no crate of ours, so that it can be audited alone.
 
 mod bpf;
+mod capture;
 mod cell;
 mod changes;
 mod control;
@@ -36,6 +37,7 @@ mod warden;
 mod watch;
 mod wire;
 
+pub use capture::{Capture, Packet};
 pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, FileChange, Notice, RoomFile};
 pub use files::Landlock;
 pub use limits::Limits;

@@ -12,7 +12,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_w
 
 use crate::bpf::{jump, statement};
 use crate::netlink::{APPEND, Batch, Body, CREATE, Family};
-use crate::sys;
+use crate::{capture, sys};
 
 /// The room's own IPv4 address, which is not intercepted.
 pub const OWN_IPV4: Ipv4Addr = Ipv4Addr::new(10, 0, 2, 15);
@@ -32,18 +32,22 @@ pub struct RoomSockets {
     pub dns: [UdpSocket; 2],
     /// Sees the packets that no other socket does.
     pub tap: OwnedFd,
+    /// Sees every packet, if that was asked for: for [`crate::Capture`].
+    pub capture: Option<OwnedFd>,
 }
 
-/// Makes the network of the namespace this process is in.
-pub(crate) fn furnish() -> io::Result<RoomSockets> {
+/// Makes the network of the namespace this process is in. With `capture`, all of its packets are seen.
+pub(crate) fn furnish(capture: bool) -> io::Result<RoomSockets> {
     interfaces()?;
     rules()?;
     let tap = tap()?;
+    let capture = capture.then(capture::socket).transpose()?;
     Ok(RoomSockets {
         tcp: listener()?,
         udp: [datagrams(false, CATCH_ALL)?, datagrams(true, CATCH_ALL)?],
         dns: [datagrams(false, DNS)?, datagrams(true, DNS)?],
         tap,
+        capture,
     })
 }
 

@@ -99,6 +99,106 @@ pub(crate) fn packet_socket() -> io::Result<OwnedFd> {
     own(fd)
 }
 
+/// A packet socket that sees nothing until [`see_packets`] is called for it.
+pub(crate) fn blind_packet_socket() -> io::Result<OwnedFd> {
+    // SAFETY: takes numbers.
+    let fd = unsafe { libc::socket(libc::AF_PACKET, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) };
+    own(fd)
+}
+
+/// Has a packet socket see all interfaces and protocols.
+pub(crate) fn see_packets(socket: impl AsFd) -> io::Result<()> {
+    // SAFETY: `sockaddr_ll` is numbers; all zero is valid, and means every interface.
+    let mut address: libc::sockaddr_ll = unsafe { MaybeUninit::zeroed().assume_init() };
+    address.sll_family = libc::AF_PACKET as u16;
+    address.sll_protocol = (libc::ETH_P_ALL as u16).to_be();
+    let length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+    // SAFETY: the pointer is to one `sockaddr_ll`, and its size is given.
+    check(unsafe { libc::bind(socket.as_fd().as_raw_fd(), (&raw const address).cast(), length) })
+}
+
+/// Gives a packet socket a ring that the kernel writes packets to (`man 7 packet`, `PACKET_RX_RING`), of version 3.
+pub(crate) fn make_ring(socket: impl AsFd, ring: &libc::tpacket_req3) -> io::Result<()> {
+    let version = i32::try_from(libc::tpacket_versions::TPACKET_V3 as u32).unwrap_or(0);
+    set_option(&socket, libc::SOL_PACKET, libc::PACKET_VERSION, version)?;
+    // SAFETY: the kernel copies the numbers, whose size is given.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_RX_RING,
+            std::ptr::from_ref(ring).cast(),
+            size_of::<libc::tpacket_req3>() as libc::socklen_t,
+        )
+    })
+}
+
+/// Packets that a socket with a ring was given since this was last asked, and how many of them it had no place for.
+pub(crate) fn packet_statistics(socket: impl AsFd) -> io::Result<(u32, u32)> {
+    let mut counts = [0_u32; 3];
+    let mut length = size_of_val(&counts) as libc::socklen_t;
+    // SAFETY: the kernel writes no more than the length says, which is that of `tpacket_stats_v3`, three numbers.
+    check(unsafe {
+        libc::getsockopt(
+            socket.as_fd().as_raw_fd(),
+            libc::SOL_PACKET,
+            libc::PACKET_STATISTICS,
+            counts.as_mut_ptr().cast(),
+            &raw mut length,
+        )
+    })?;
+    Ok((counts[0], counts[1]))
+}
+
+/// Memory that the kernel and this process both write to (`man 2 mmap`).
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    start: std::ptr::NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: owned by one value, and nothing in it depends on a thread.
+unsafe impl Send for Mapping {}
+
+impl Mapping {
+    /// Maps the first bytes behind a descriptor.
+    pub(crate) fn new(descriptor: impl AsFd, length: usize) -> io::Result<Self> {
+        let rights = libc::PROT_READ | libc::PROT_WRITE;
+        let descriptor = descriptor.as_fd().as_raw_fd();
+        // SAFETY: the kernel chooses a place that nobody else uses.
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), length, rights, libc::MAP_SHARED, descriptor, 0) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let start = std::ptr::NonNull::new(start.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
+        Ok(Self { start, length })
+    }
+
+    /// A number that the kernel may change at any time. What the kernel wrote before it is seen by whoever saw the number.
+    pub(crate) fn shared(&self, at: usize) -> Option<&std::sync::atomic::AtomicU32> {
+        let fits = at.is_multiple_of(4) && at.checked_add(4)? <= self.length;
+        // SAFETY: within the mapping, which lives as long as the borrow and begins at a page; only ever used atomically by this process.
+        fits.then(|| unsafe { std::sync::atomic::AtomicU32::from_ptr(self.start.as_ptr().add(at).cast()) })
+    }
+
+    /// Copies bytes out.
+    pub(crate) fn copy(&self, at: usize, into: &mut [u8]) -> Option<()> {
+        let end = at.checked_add(into.len())?;
+        // SAFETY: within the mapping; the other side is memory of this process alone. Should the kernel write meanwhile, which it does not
+        // while it has handed over, the bytes are wrong and nothing else.
+        (end <= self.length).then(|| unsafe {
+            std::ptr::copy_nonoverlapping(self.start.as_ptr().add(at), into.as_mut_ptr(), into.len());
+        })
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: what was mapped, and nothing borrowed from it lives on.
+        let _ = unsafe { libc::munmap(self.start.as_ptr().cast(), self.length) };
+    }
+}
+
 /// Makes every mount below a path read-only, or takes other rights from all of them at once (`man 2 mount_setattr`).
 pub(crate) fn restrict_mounts(path: &str, attributes: u64) -> io::Result<()> {
     let path = CString::new(path)?;

@@ -62,7 +62,7 @@ fn run(channel: &mut Channel) -> Step<()> {
         .collect::<io::Result<Vec<OwnedFd>>>()
         .map_err(at("open the project"))?;
     leave_this_machine(&spec.hostname)?;
-    let sockets = network::furnish().map_err(at("make its network"))?;
+    let sockets = network::furnish(spec.capture).map_err(at("make its network"))?;
     let (outer, inner) =
         socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).map_err(at("make a socket"))?;
     let init = match sys::fork().map_err(at("start its first process"))? {
@@ -85,7 +85,7 @@ fn run(channel: &mut Channel) -> Step<()> {
     }
     let watch = Watch::new(init, &spec.watched).map_err(at("watch its files"))?;
     let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
-    let handed: Vec<_> = [
+    let mut handed: Vec<_> = [
         sockets.tcp.as_fd(),
         sockets.udp[0].as_fd(),
         sockets.udp[1].as_fd(),
@@ -94,6 +94,7 @@ fn run(channel: &mut Channel) -> Step<()> {
         sockets.tap.as_fd(),
     ]
     .into();
+    handed.extend(sockets.capture.as_ref().map(AsFd::as_fd));
     channel
         .send(&Message::Ready, &handed)
         .map_err(at("hand out its sockets"))?;

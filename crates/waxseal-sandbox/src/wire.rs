@@ -110,6 +110,7 @@ impl Writer {
         });
         self.list(&spec.watched, text);
         self.byte(spec.notices.into());
+        self.byte(spec.capture.into());
         let limits = &spec.limits;
         for number in [
             limits.memory,
@@ -229,6 +230,7 @@ impl Reader<'_> {
             })?,
             watched: self.list(Self::text)?,
             notices: self.byte()? != 0,
+            capture: self.byte()? != 0,
             limits: CellLimits {
                 memory: self.number()?,
                 processes: self.number()?,

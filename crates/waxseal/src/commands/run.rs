@@ -22,7 +22,7 @@ use crate::exit::Exit;
 use crate::reader::{ReaderOptions, SideInput};
 use crate::run::allow::Allowlist;
 use crate::run::closure::LocalArchive;
-use crate::run::save::{Extras, make_ready, save};
+use crate::run::save::{Extras, Packets, make_ready, save};
 use crate::run::summary::{Known, summarize};
 use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
 
@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         linger: Duration::from_secs(arguments.linger.0),
         memory: arguments.max_memory.0,
         keys: arguments.save.is_some(),
+        packets: None,
         files: Vec::new(),
         registry: None,
         attribution: !arguments.no_attribution,
@@ -66,13 +67,15 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     }
     spec.env.extend(arguments.env.iter().cloned());
     if let Some(folder) = &arguments.save {
-        make_ready(folder).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+        let file = make_ready(folder).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+        spec.packets = Some((Arc::new(file), MAX_PACKETS));
     }
     let started = jiff::Timestamp::now();
     let executed = execute(&spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
-    let summary = sum_up(&spec, &executed, &allow);
+    let mut summary = sum_up(&spec, &executed, &allow);
+    summary.packets = executed.packets.as_ref().and_then(|it| it.as_ref().ok().copied());
     if let Some(folder) = &arguments.save {
-        keep(folder, &executed, &summary, started)?;
+        keep(folder, &spec, &executed, &summary, started)?;
     }
     let bench = Bench {
         policy: &config.policy,
@@ -220,13 +223,24 @@ fn no_run(err: &RunError) -> Problem {
 
 fn keep(
     folder: &std::path::Path,
+    spec: &RunSpec,
     executed: &Executed,
     summary: &RunSummary,
     started: jiff::Timestamp,
 ) -> Result<(), Problem> {
+    let failed =
+        |err: &dyn std::fmt::Display| incomplete(&format!("the packets could not be saved: {err}"), String::new());
+    let packets = match (&spec.packets, &executed.packets) {
+        (Some((file, _)), Some(Ok(count))) => Some(Packets {
+            blocks: file,
+            count: *count,
+        }),
+        (_, Some(Err(err))) => return Err(failed(err)),
+        _ => None,
+    };
     let extras = Extras {
         started,
-        packets: None,
+        packets,
         tls_keys: &executed.tls_keys,
         versions: &[],
         limit: MAX_SAVED,
@@ -286,5 +300,7 @@ impl Output for Escaped {
 const MAX_ARCHIVE: usize = 128 << 20;
 /// Bytes of one line of output that are shown on one line.
 const MAX_LINE: usize = 4 << 10;
+/// Bytes of a proof that packets may take.
+const MAX_PACKETS: u64 = 512 << 20;
 /// Bytes of a proof.
 const MAX_SAVED: u64 = 2 << 30;

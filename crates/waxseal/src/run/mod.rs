@@ -17,6 +17,7 @@ mod internet;
 mod mouth;
 mod probe;
 mod protocol;
+mod recorder;
 mod role;
 mod room;
 mod session;

@@ -32,6 +32,8 @@ pub(super) struct Wanted<'a> {
     pub(super) node: Option<&'a Path>,
     /// Where Node tells which lines of code send, if it is to.
     pub(super) stacks: Option<SocketAddr>,
+    /// Every packet can be seen.
+    pub(super) capture: bool,
     pub(super) limits: CellLimits,
 }
 
@@ -108,6 +110,7 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         files,
         watched,
         notices: true,
+        capture: wanted.capture,
         limits: wanted.limits,
     }
 }
@@ -285,6 +288,7 @@ mod tests {
         env: &[(String, String)],
     ) -> CellSpec {
         furnish(&Wanted {
+            capture: false,
             commands: &[&["true".to_owned()]],
             files,
             project: project.map(Path::new),

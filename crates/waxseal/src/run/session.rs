@@ -10,11 +10,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use waxseal_internet::Canaries;
-use waxseal_model::{Phase, Run};
+use waxseal_model::{PacketCount, Phase, Run};
 use waxseal_sandbox::{Cell, CellLimits, NotReady};
 
 use super::internet::{Internet, InternetError};
 use super::protocol::Order;
+use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
 use super::room::{Wanted, furnish};
 use super::watch::Watch;
@@ -43,6 +44,8 @@ pub struct RunSpec {
     pub memory: u64,
     /// Keys of TLS are kept.
     pub keys: bool,
+    /// Where every packet is written to, as pcapng's blocks of packets, and how many bytes at most.
+    pub packets: Option<(Arc<File>, u64)>,
     /// Files that are put into the project's place, which is empty without one.
     pub files: Vec<(String, Vec<u8>)>,
     /// What npm finds where its registry is.
@@ -84,6 +87,8 @@ pub struct Executed {
     pub run: Run,
     /// A key log (`SSLKEYLOGFILE`) of everything that was under TLS, if it was asked for.
     pub tls_keys: String,
+    /// What became of the packets, if they were asked for; or why they could not be written.
+    pub packets: Option<io::Result<PacketCount>>,
     /// Bytes that the command wrote to its standard output and error.
     pub written: u64,
 }
@@ -144,6 +149,7 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
         seed: spec.seed,
         node: node.as_deref(),
         stacks,
+        capture: spec.packets.is_some(),
         limits: CellLimits {
             memory: spec.memory,
             ..CellLimits::default()
@@ -153,11 +159,15 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
     let (out, out_pump) = pump(Stream::Out, &output, &written)?;
     let (err, err_pump) = pump(Stream::Err, &output, &written)?;
     let nothing = OwnedFd::from(File::open("/dev/null")?);
-    let (mut cell, sockets) = Cell::prepare(&room, program, WARDEN_ROLE, [nothing, out, err])?;
+    let (mut cell, mut sockets) = Cell::prepare(&room, program, WARDEN_ROLE, [nothing, out, err])?;
     internet.serve(&sockets).map_err(no_internet)?;
     if let Some(first) = spec.steps.first() {
         internet.phase(first.phase).map_err(no_internet)?;
     }
+    let recorder = match (&spec.packets, sockets.capture.take()) {
+        (Some((file, limit)), Some(socket)) => Some(Recorder::start(socket, file.try_clone()?, *limit)?),
+        _ => None,
+    };
     drop(sockets);
     let mut watch = Watch::new(spec, epoch);
     let started = Instant::now();
@@ -172,8 +182,11 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
         watch.invalid.push(err.to_string());
     }
     let (collected, counters) = internet.finish();
+    let packets = recorder.map(Recorder::finish);
     let written = written.load(Ordering::Relaxed);
-    Ok(watch.conclude(spec, duration, collected, counters, written))
+    let mut executed = watch.conclude(spec, duration, collected, counters, written);
+    executed.packets = packets;
+    Ok(executed)
 }
 
 fn no_internet(err: InternetError) -> RunError {

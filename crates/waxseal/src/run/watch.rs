@@ -225,6 +225,7 @@ impl<'s> Watch<'s> {
                 invalid: self.invalid,
             },
             tls_keys: collected.keys,
+            packets: None,
             written,
         }
     }

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod attributing;
+mod capturing;
 mod commands;
 mod exits;
 mod fixtures;

@@ -45,6 +45,10 @@ pub(crate) struct RunShape {
     attribution: Option<AttributionShape>,
     /// What each wall of the room counted.
     counters: BTreeMap<&'static str, u64>,
+    /// What became of its packets, if they were captured (`--save`): how many were `kept`, `cut` because there were too many, `dropped`
+    /// because they came too fast.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    packets: BTreeMap<&'static str, u64>,
 }
 
 /// One host and port.
@@ -239,6 +243,9 @@ impl RunShape {
                 strays: it.strays,
             }),
             counters: counters(run),
+            packets: run.packets.map_or_else(BTreeMap::new, |it| {
+                BTreeMap::from([("kept", it.kept), ("cut", it.cut), ("dropped", it.dropped)])
+            }),
         }
     }
 }

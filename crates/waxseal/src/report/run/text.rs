@@ -37,6 +37,9 @@ fn sections(page: &mut Page, summary: &RunSummary) {
         let detail = fitted(detail, SENTENCE, page.width.saturating_sub(18));
         page.labelled(&label, DOUBT.bold(), &detail);
     }
+    if let Some(gap) = summary.packets.and_then(|it| it.gap()) {
+        page.labelled("  packets: ", DOUBT.bold(), &gap);
+    }
     canaries(page, summary);
     mails(page, summary);
     destinations(page, summary);

@@ -128,6 +128,23 @@ impl Folder {
         read.is_ok() && text == MARK
     }
 
+    /// A file without a name, on the same disk: gone when it is closed, however this ends.
+    pub(super) fn nameless(&self) -> Result<File, SaveError> {
+        let fail = |err: Errno| system("write to", &self.path, err.into());
+        let (mode, flags) = (Mode::RUSR | Mode::WUSR, OFlags::RDWR | OFlags::CLOEXEC);
+        match rustix::fs::openat(&self.descriptor, ".", flags | OFlags::TMPFILE, mode) {
+            Ok(file) => return Ok(file.into()),
+            // A file system that does not know such files (`man 2 open`, `O_TMPFILE`).
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => {}
+            Err(err) => return Err(fail(err)),
+        }
+        let name = format!("{PART}{CAPTURE}");
+        let flags = flags | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+        let file = rustix::fs::openat(&self.descriptor, name.as_str(), flags, mode).map_err(fail)?;
+        rustix::fs::unlinkat(&self.descriptor, name.as_str(), AtFlags::empty()).map_err(fail)?;
+        Ok(file.into())
+    }
+
     /// Writes a file of ours, whole or not at all.
     pub(super) fn write(
         &self,
@@ -249,6 +266,9 @@ const MARK: &[u8] = b"This folder is written by `waxseal run`, which may replace
 /// Stands before the name of a file that is not whole yet.
 const PART: &str = ".part-";
 
+/// The packets.
+pub(super) const CAPTURE: &str = "capture.pcapng";
+
 /// The folder for mail.
 pub(super) const MAIL: &str = "mail";
 
@@ -260,7 +280,7 @@ pub(super) const OURS: [&str; 6] = [
     "events.jsonl",
     "traffic.har",
     "keys.log",
-    "capture.pcap",
+    CAPTURE,
     "run.json",
     "index.html",
 ];

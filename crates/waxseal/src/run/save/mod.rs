@@ -6,26 +6,29 @@
 //! | `events.jsonl` | every event, one JSON object a line (see [`Line`]) | `jq` |
 //! | `traffic.har` | every HTTP request, HAR 1.2 | a browser's network panel |
 //! | `mail/0001.eml` | each message as it was received; `mail/0001.json` is its envelope | a mail program |
-//! | `keys.log`, `capture.pcap` | the packets and the keys to read them with | Wireshark |
+//! | `capture.pcapng` | every packet, and the keys to decrypt them | Wireshark |
+//! | `keys.log` | the keys alone (`SSLKEYLOGFILE`) | Wireshark |
 //! | `run.json` | how it ended, what was counted, and the SHA-256 of every file above | anything |
 //!
 //! A folder without `run.json` was not finished.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
-use waxseal_model::{Observation, Run, RunSummary, SmtpTransaction};
+use waxseal_model::{Observation, PacketCount, Run, RunSummary, SmtpTransaction};
 
-use self::folder::{Budget, Folder, MAIL, MAIL_PREFIX};
+use self::folder::{Budget, CAPTURE, Folder, MAIL, MAIL_PREFIX};
 use crate::report::run::ending;
 
 mod events;
 mod folder;
 mod har;
 mod page;
+pub(super) mod pcapng;
 mod safe_json;
 
 pub use events::{Bytes, Line, Seen, schema};
@@ -45,13 +48,13 @@ pub struct Extras<'a> {
     pub limit: u64,
 }
 
-/// Captured packets, in the format of tcpdump.
+/// Captured packets.
 #[derive(Debug, Clone, Copy)]
-pub enum Packets<'a> {
-    /// In memory.
-    Bytes(&'a [u8]),
-    /// In a file of ours.
-    File(&'a Path),
+pub struct Packets<'a> {
+    /// Blocks of packets, as a run writes them to the file of [`make_ready`].
+    pub blocks: &'a File,
+    /// What became of them all.
+    pub count: PacketCount,
 }
 
 /// What was written.
@@ -126,12 +129,13 @@ impl SaveError {
     }
 }
 
-/// Makes the folder, or sees that it is one that may be written to: before anything runs whose proof would then have no place.
+/// Makes the folder, or sees that it is one that may be written to: before anything runs whose proof would then have no place. Gives a file
+/// without a name for the packets.
 ///
 /// # Errors
 /// Why not.
-pub fn make_ready(folder: &Path) -> Result<(), SaveError> {
-    Folder::open(folder).map(|_| ())
+pub fn make_ready(folder: &Path) -> Result<File, SaveError> {
+    Folder::open(folder)?.nameless()
 }
 
 /// Writes everything below `folder`, which is new, empty, or was written by this before.
@@ -152,10 +156,11 @@ pub fn save(folder: &Path, run: &Run, summary: &RunSummary, extras: &Extras<'_>)
         files.push(folder.write("keys.log", &mut budget, |out| out.write_all(keys))?);
     }
     if let Some(packets) = extras.packets {
-        let limit = budget.limit;
-        files.push(folder.write("capture.pcap", &mut budget, |out| copy(packets, limit, out))?);
+        let write = |out: &mut folder::Part<'_>| capture(&packets, extras, run.duration, out);
+        files.push(folder.write(CAPTURE, &mut budget, write)?);
     }
-    let html = page::page(run, summary, extras.started, &files);
+    let count = extras.packets.map(|it| it.count);
+    let html = page::page(run, summary, extras.started, &files, count);
     files.push(folder.write("index.html", &mut budget, |out| out.write_all(html.as_bytes()))?);
     files.push(folder.write("run.json", &mut budget, |out| {
         safe_json::write(&about(run, extras, &files), out)?;
@@ -183,6 +188,7 @@ fn about(run: &Run, extras: &Extras<'_>, files: &[SavedFile]) -> serde_json::Val
         "end": ending(run.end),
         "events": run.events.len(),
         "counters": run.counters,
+        "packets": extras.packets.map(|it| it.count),
         "valid": run.invalid.is_empty(),
         "invalid": run.invalid,
         "versions": versions,
@@ -232,15 +238,18 @@ fn envelope(transaction: &SmtpTransaction) -> serde_json::Value {
     })
 }
 
-fn copy(packets: Packets<'_>, limit: u64, out: &mut folder::Part<'_>) -> io::Result<()> {
-    match packets {
-        Packets::Bytes(bytes) => out.write_all(bytes),
-        Packets::File(path) => {
-            // One byte more than there may be makes the writer say so.
-            let mut file = File::open(path)?.take(limit.saturating_add(1));
-            io::copy(&mut file, out).map(drop)
-        }
-    }
+/// The secrets stand before the packets, as readers need them, and are known only when all packets are.
+fn capture(packets: &Packets<'_>, extras: &Extras<'_>, duration: u64, out: &mut folder::Part<'_>) -> io::Result<()> {
+    pcapng::section(out)?;
+    pcapng::interface(out)?;
+    pcapng::secrets(out, extras.tls_keys)?;
+    let mut blocks = packets.blocks;
+    blocks.seek(SeekFrom::Start(0))?;
+    io::copy(&mut blocks, out)?;
+    let PacketCount { kept, .. } = packets.count;
+    let started = Duration::try_from(extras.started.duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default();
+    let end = started.saturating_add(Duration::from_micros(duration));
+    pcapng::statistics(out, end, kept + packets.count.missing(), packets.count.missing())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `index.html`: what a run did on one page that needs nothing beside itself, and runs no script.
 
 use jiff::Timestamp;
-use waxseal_model::{CanaryDeed, Destination, Observation, Recipient, Run, RunSummary, Submission};
+use waxseal_model::{CanaryDeed, Destination, Observation, PacketCount, Recipient, Run, RunSummary, Submission};
 
 use super::SavedFile;
 use super::har::moment;
@@ -12,7 +12,13 @@ use crate::report::run::{change_id, render};
 use crate::run::summary::request_frames;
 
 /// Writes the page. Every text a package wrote passes [`text`].
-pub(super) fn page(run: &Run, summary: &RunSummary, started: Timestamp, files: &[SavedFile]) -> String {
+pub(super) fn page(
+    run: &Run,
+    summary: &RunSummary,
+    started: Timestamp,
+    files: &[SavedFile],
+    packets: Option<PacketCount>,
+) -> String {
     let command = text(&summary.command.join(" "));
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{POLICY}\n\
@@ -27,6 +33,9 @@ pub(super) fn page(run: &Run, summary: &RunSummary, started: Timestamp, files: &
     let first: Vec<&str> = first.lines().take_while(|line| !line.is_empty()).collect();
     out.push_str(&format!("<p class=\"result\">{}</p>\n", text(&first.join(" "))));
     out.push_str(&format!("<p>Started {}.</p>\n", moment(started, 0)));
+    if let Some(gap) = packets.and_then(|it| it.gap()) {
+        out.push_str(&format!("<p>{gap}.</p>\n"));
+    }
     let sections = [
         canaries(summary),
         destinations(summary),

@@ -9,10 +9,24 @@ use crate::run::summary::{Known, summarize};
 
 mod har_schema;
 
+/// One packet of five bytes, and one that was left out.
+fn packets() -> Packets<'static> {
+    let mut blocks = tempfile::tempfile().expect("a file");
+    pcapng::packet(&mut blocks, Duration::new(1_767_322_800, 7), 9, b"\x00\x01\x02\x03\x04").expect("written");
+    Packets {
+        blocks: Box::leak(Box::new(blocks)),
+        count: PacketCount {
+            kept: 1,
+            cut: 1,
+            dropped: 0,
+        },
+    }
+}
+
 fn extras() -> Extras<'static> {
     Extras {
         started: "2026-01-02T03:04:05Z".parse().expect("a moment"),
-        packets: Some(Packets::Bytes(b"\xd4\xc3\xb2\xa1")),
+        packets: Some(packets()),
         tls_keys: "CLIENT_RANDOM 00 11\n",
         versions: &[("node", "v20.20.2")],
         limit: 1 << 20,
@@ -46,7 +60,7 @@ fn every_file_is_there_and_listed_with_its_hash() {
         "mail/0002.eml",
         "mail/0002.json",
         "keys.log",
-        "capture.pcap",
+        "capture.pcapng",
         "index.html",
         "run.json",
     ];
@@ -178,7 +192,7 @@ fn nothing_hostile_leaves_as_it_is() {
     for file in saved
         .files
         .iter()
-        .filter(|file| !file.name.ends_with(".eml") && file.name != "capture.pcap")
+        .filter(|file| !file.name.ends_with(".eml") && file.name != "capture.pcapng")
     {
         let text = read(&folder, &file.name);
         let obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
@@ -239,7 +253,7 @@ fn an_earlier_run_gives_way_and_other_files_stay() {
     save(&folder, &run, &summarize(&run, &Known::default()), &bare).expect("saved again");
     for gone in [
         "keys.log",
-        "capture.pcap",
+        "capture.pcapng",
         "mail/0001.eml",
         "mail/0002.json",
         ".part-events.jsonl",
@@ -342,15 +356,58 @@ fn the_ceiling_names_the_file_that_was_not_written() {
 }
 
 #[test]
-fn packets_are_copied_from_a_file() {
-    let (room, folder) = room();
-    let file = room.path().join("tap");
-    std::fs::write(&file, b"packets").expect("written");
-    let run = quiet();
-    let from_file = Extras {
-        packets: Some(Packets::File(&file)),
-        ..extras()
-    };
-    save(&folder, &run, &summarize(&run, &Known::default()), &from_file).expect("saved");
-    assert_eq!(read(&folder, "capture.pcap"), "packets");
+fn a_capture_holds_the_keys_before_the_packets_and_says_what_is_missing() {
+    let (_room, folder) = room();
+    write(&folder, &quiet()).expect("saved");
+    let bytes = std::fs::read(folder.join("capture.pcapng")).expect("there");
+    let blocks = blocks(&bytes);
+    let kinds: Vec<u32> = blocks.iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(kinds, [0x0a0d_0d0a, 1, 10, 6, 5]);
+    assert_eq!(&blocks[0].1[..8], [0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0]);
+    assert_eq!(&blocks[2].1[..8], [b'K', b'S', b'L', b'T', 20, 0, 0, 0]);
+    assert_eq!(&blocks[2].1[8..28], b"CLIENT_RANDOM 00 11\n");
+    let at = 1_767_322_800_000_000_007_u64;
+    let mut packet = Vec::new();
+    for number in [0, (at >> 32) as u32, at as u32, 5, 9] {
+        packet.extend(number.to_le_bytes());
+    }
+    packet.extend([0, 1, 2, 3, 4, 0, 0, 0]);
+    assert_eq!(blocks[3].1, packet);
+    // `isb_ifrecv` and `isb_ifdrop`.
+    assert_eq!(
+        blocks[4].1[12..36],
+        [4, 0, 8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 5, 0, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    );
+    assert!(read(&folder, "index.html").contains("<p>1 of 2 packets are not in the capture"));
+    let run: serde_json::Value = serde_json::from_str(&read(&folder, "run.json")).expect("JSON");
+    assert_eq!(run["packets"]["cut"], 1);
+}
+
+#[test]
+fn many_keys_are_many_blocks_that_are_whole_lines() {
+    let keys = "CLIENT_RANDOM 0123456789abcdef fedcba9876543210\n".repeat(60_000);
+    let mut out = Vec::new();
+    pcapng::secrets(&mut out, &keys).expect("written");
+    let mut together: Vec<u8> = Vec::new();
+    for (kind, body) in blocks(&out) {
+        assert!(kind == 10 && body.len() <= (1 << 20) + 8);
+        let length = u32::from_le_bytes(*body[4..].first_chunk().expect("a number")) as usize;
+        assert_eq!(body[7 + length], b'\n');
+        together.extend(&body[8..8 + length]);
+    }
+    assert_eq!(together, keys.as_bytes());
+}
+
+/// Every block's type and body, whose lengths must agree.
+fn blocks(mut bytes: &[u8]) -> Vec<(u32, &[u8])> {
+    let number = |bytes: &[u8]| u32::from_le_bytes(*bytes.first_chunk().expect("a number"));
+    let mut found = Vec::new();
+    while !bytes.is_empty() {
+        let length = number(&bytes[4..]) as usize;
+        let (block, rest) = bytes.split_at(length);
+        assert!(length.is_multiple_of(4) && number(&block[length - 4..]) as usize == length);
+        found.push((number(block), &block[8..length - 4]));
+        bytes = rest;
+    }
+    found
 }

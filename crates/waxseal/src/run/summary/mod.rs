@@ -64,6 +64,7 @@ pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
         limits: rest::limits(run),
         attribution: known.stacks.then(|| map.attribution()),
         counters: run.counters,
+        packets: None,
         invalid: run.invalid.clone(),
         destinations: map.into_sorted(),
     }
