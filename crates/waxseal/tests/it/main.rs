@@ -6,6 +6,7 @@
 
 mod architecture;
 mod attributing;
+mod attempts;
 mod capturing;
 mod commands;
 mod exits;
