@@ -23,7 +23,7 @@ const ends = new Map(lines.filter(line => line.kind === 'connect').map(line => [
 const port = end => end && end.slice(end.lastIndexOf(':'))
 let named = 0
 for (const it of cases) {
-  if (/program\(|python\(/.test(it.run)) continue
+  if (/program\(|python\(|execFileSync\(/.test(it.run)) continue
   const number = source.findIndex(line => ["'", '"'].some(quote => line.includes(`name: ${quote}${it.name}${quote}`))) + 1
   for (const [kind, text] of it.sees.filter(([kind]) => kind !== 'dns' && kind !== 'packet' && kind !== 'tunnel')) {
     const seen = lines.find(line => line.kind === kind && (JSON.stringify(line).includes(text) || decoded(line).includes(text)))

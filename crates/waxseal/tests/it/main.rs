@@ -5,8 +5,8 @@
 )]
 
 mod architecture;
-mod attributing;
 mod attempts;
+mod attributing;
 mod capturing;
 mod commands;
 mod exits;

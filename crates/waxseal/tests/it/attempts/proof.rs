@@ -136,7 +136,7 @@ fn what_the_registry_was_not_expected_to_be_asked_for_is_told() {
         ])
         .current_dir(place.path());
     let ended = watched(&mut command);
-    let gaps = ended.summary["gaps"].as_array().unwrap();
+    let gaps = ended.summary["unclear"].as_array().unwrap();
     let unforeseen = gaps
         .iter()
         .any(|it| it["place"] == "registry.example" && it["requests"].to_string().contains("GET /second-stage"));
