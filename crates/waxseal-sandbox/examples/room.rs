@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use waxseal_sandbox::{Bind, Cell, CellSpec, CommandEnd, Notice, warden_main};
+use waxseal_sandbox::{Bind, Cell, CellSpec, CommandEnd, Notice, start_warden, warden_main};
 
 fn main() -> ExitCode {
     let command: Vec<String> = std::env::args().skip(1).collect();
@@ -37,13 +37,14 @@ fn main() -> ExitCode {
         own(std::io::stderr().as_fd()),
     ];
     let program = std::env::current_exe().expect("this program");
-    let (mut cell, _sockets) = match Cell::prepare(&spec, &program, "warden", stdio) {
-        Ok(ready) => ready,
-        Err(err) => {
-            std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{err}\n")).expect("an open end");
-            return ExitCode::FAILURE;
-        }
-    };
+    let (mut cell, _sockets) =
+        match start_warden(&program, "warden").and_then(|warden| Cell::prepare(&spec, warden, stdio)) {
+            Ok(ready) => ready,
+            Err(err) => {
+                std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("{err}\n")).expect("an open end");
+                return ExitCode::FAILURE;
+            }
+        };
     cell.open().expect("a warden");
     let mut end = ExitCode::FAILURE;
     loop {

@@ -1,19 +1,18 @@
 //! One locked room with one process tree in it.
 //!
-//! [`Cell::prepare`] starts this program once more in the role of the room's warden ([`crate::warden_main`]), which makes the namespaces, the
-//! network and the file system, and hands out the room's sockets. [`Cell::open`] then lets the command start, and [`Cell::next`] tells
+//! [`Cell::prepare`] has the room's warden ([`crate::fork_warden`], [`crate::start_warden`]) make the namespaces, the network and the file
+//! system, and hand out the room's sockets. [`Cell::open`] then lets the command start, and [`Cell::next`] tells
 //! what the kernel saw. When the warden goes, for whatever reason, the kernel ends everything in the room.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use crate::control::{Channel, Message};
+use crate::role_process::RoleProcess;
 use crate::{NotReady, RoomSockets};
 
 /// What a room is made of.
@@ -39,6 +38,8 @@ pub struct CellSpec {
     pub links: Vec<(String, String)>,
     /// Files that are made for the room.
     pub files: Vec<RoomFile>,
+    /// Files of this machine that the room has copies of.
+    pub copies: Vec<FileCopy>,
     /// Paths in the room that are watched: opens and changes of them are told.
     pub watched: Vec<String>,
     /// Programs started and connects are told.
@@ -68,6 +69,18 @@ pub struct RoomFile {
     pub bytes: Vec<u8>,
     /// Its permission bits. The room may change it where it lies in a folder that the room may write to.
     pub mode: u32,
+}
+
+/// A copy of a file of this machine, for everybody to read. What a machine does not have, cannot be read or is larger than 4 MiB, its room
+/// does not have either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCopy {
+    /// The path on this machine.
+    pub source: PathBuf,
+    /// The path in the room.
+    pub target: String,
+    /// Bytes behind those of the file. If there are any, the room has the file in any case.
+    pub rest: Vec<u8>,
 }
 
 /// Ceilings of a room.
@@ -175,37 +188,25 @@ pub enum CommandEnd {
 /// A room that is ready, and what its network arrives at.
 #[derive(Debug)]
 pub struct Cell {
-    warden: Child,
+    warden: RoleProcess,
     channel: Channel,
+    network_after: Duration,
     ended: bool,
 }
 
 impl Cell {
-    /// Makes a room. `program` is started with the one argument `role`, and must call [`crate::warden_main`] when it is.
-    /// `stdio` is what the command gets as input, output and errors.
+    /// Has a warden make a room. `stdio` is what the command gets as input, output and errors.
     ///
     /// # Errors
     /// What this machine did not give, and at which step.
-    pub fn prepare(
-        spec: &CellSpec,
-        program: &Path,
-        role: &str,
-        stdio: [OwnedFd; 3],
-    ) -> Result<(Self, RoomSockets), NotReady> {
+    pub fn prepare(spec: &CellSpec, warden: RoleProcess, stdio: [OwnedFd; 3]) -> Result<(Self, RoomSockets), NotReady> {
         let failed = |err: io::Error| NotReady::new("start the warden", err);
-        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
-            .map_err(|err| failed(err.into()))?;
-        let warden = Command::new(program)
-            .arg(role)
-            .env_clear()
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
+        let begun = Instant::now();
+        let channel = Channel::new(warden.as_fd().try_clone_to_owned().map_err(failed)?);
         let mut cell = Self {
             warden,
-            channel: Channel::new(ours),
+            channel,
+            network_after: Duration::ZERO,
             ended: false,
         };
         cell.channel
@@ -213,18 +214,29 @@ impl Cell {
             .map_err(failed)?;
         let stdio: Vec<_> = stdio.iter().map(AsFd::as_fd).collect();
         cell.channel.send(&Message::Stdio, &stdio).map_err(failed)?;
-        match cell.channel.receive().map_err(failed)? {
-            Some(Message::Ready) => {}
-            Some(Message::Failed(step, code)) => {
-                return Err(NotReady {
-                    step,
-                    source: io::Error::from_raw_os_error(code),
-                });
-            }
-            _ => return Err(failed(io::ErrorKind::UnexpectedEof.into())),
-        }
+        cell.hear(&Message::Network)?;
         let sockets = cell.channel.sockets().map_err(failed)?;
+        cell.network_after = begun.elapsed();
+        cell.hear(&Message::Ready)?;
         Ok((cell, sockets))
+    }
+
+    /// Waits for a message of the warden that says that a step is done.
+    fn hear(&mut self, expected: &Message) -> Result<(), NotReady> {
+        let failed = |err: io::Error| NotReady::new("start the warden", err);
+        match self.channel.receive().map_err(failed)? {
+            Some(message) if message == *expected => Ok(()),
+            Some(Message::Failed(step, code)) => Err(NotReady {
+                step,
+                source: io::Error::from_raw_os_error(code),
+            }),
+            _ => Err(failed(io::ErrorKind::UnexpectedEof.into())),
+        }
+    }
+
+    /// How long it took from the order to make the room until its network was there and its sockets had been handed out.
+    pub fn network_after(&self) -> Duration {
+        self.network_after
     }
 
     /// Lets the command start, or the next one, once the one before has ended.
@@ -281,13 +293,5 @@ impl Cell {
     /// The warden's process, as this machine numbers it.
     pub fn warden(&self) -> u32 {
         self.warden.id()
-    }
-}
-
-impl Drop for Cell {
-    fn drop(&mut self) {
-        // The kernel ends the room with its warden.
-        let _ = self.warden.kill();
-        let _ = self.warden.wait();
     }
 }

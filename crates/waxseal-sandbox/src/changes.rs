@@ -3,9 +3,8 @@
 //! A folder that is new is told as one, with the size of all that is in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, openat, statat};
 
@@ -25,7 +24,7 @@ pub(crate) struct Writable {
 /// What lay in all writable folders when the room was ready.
 #[derive(Debug)]
 pub(crate) struct Before {
-    folders: Vec<(Writable, BTreeMap<PathBuf, Stamp>)>,
+    folders: Vec<(Writable, BTreeMap<Vec<u8>, Stamp>)>,
 }
 
 /// What tells a file from the same file later: number, moment of change, size.
@@ -36,16 +35,10 @@ impl Before {
         let look = |folder: Writable| {
             let mut seen = BTreeMap::new();
             let mut steps = MAX_STEPS;
-            walk(
-                folder.upper.as_fd(),
-                Path::new(""),
-                0,
-                &mut steps,
-                &mut |path, stat, _| {
-                    seen.insert(path.to_owned(), stamp(stat));
-                    true
-                },
-            );
+            walk(folder.upper.as_fd(), b"", 0, &mut steps, &mut |path, stat, _| {
+                seen.insert(path.to_owned(), stamp(stat));
+                true
+            });
             (folder, seen)
         };
         Self {
@@ -76,46 +69,39 @@ impl Before {
 }
 
 impl Writable {
-    fn compare(&self, before: &BTreeMap<PathBuf, Stamp>, steps: &mut u64, tell: &mut dyn FnMut(Notice)) {
+    fn compare(&self, before: &BTreeMap<Vec<u8>, Stamp>, steps: &mut u64, tell: &mut dyn FnMut(Notice)) {
         let mut there = BTreeSet::new();
-        walk(
-            self.upper.as_fd(),
-            Path::new(""),
-            0,
-            steps,
-            &mut |path, stat, folder| {
-                there.insert(path.to_owned());
-                let known = before.get(path);
-                let below = || self.lower.as_ref().is_some_and(|lower| exists(lower, path));
-                let kind = FileType::from_raw_mode(stat.st_mode);
-                // What an overlay puts where something was removed.
-                if self.lower.is_some() && kind == FileType::CharacterDevice && stat.st_rdev == 0 {
-                    if below() {
-                        tell(self.notice(path, FileChange::Removed, 0));
-                    }
-                    return false;
+        walk(self.upper.as_fd(), b"", 0, steps, &mut |path, stat, folder| {
+            there.insert(path.to_owned());
+            let known = before.get(path);
+            let below = || self.lower.as_ref().is_some_and(|lower| exists(lower, path));
+            let kind = FileType::from_raw_mode(stat.st_mode);
+            // What an overlay puts where something was removed.
+            if self.lower.is_some() && kind == FileType::CharacterDevice && stat.st_rdev == 0 {
+                if below() {
+                    tell(self.notice(path, FileChange::Removed, 0));
                 }
-                let old = known.is_some() || below();
-                if kind.is_dir() {
-                    if !old {
-                        let mut left = MAX_STEPS;
-                        tell(self.notice(path, FileChange::Made, folder.map_or(0, |it| size_of(it, 0, &mut left))));
-                    }
-                    return old;
+                return false;
+            }
+            let old = known.is_some() || below();
+            if kind.is_dir() {
+                if !old {
+                    let mut left = MAX_STEPS;
+                    tell(self.notice(path, FileChange::Made, folder.map_or(0, |it| size_of(it, 0, &mut left))));
                 }
-                if known.copied() != Some(stamp(stat)) {
-                    let change = if old { FileChange::Changed } else { FileChange::Made };
-                    tell(self.notice(path, change, u64::try_from(stat.st_size).unwrap_or(0)));
-                }
-                false
-            },
-        );
+                return old;
+            }
+            if known.copied() != Some(stamp(stat)) {
+                let change = if old { FileChange::Changed } else { FileChange::Made };
+                tell(self.notice(path, change, u64::try_from(stat.st_size).unwrap_or(0)));
+            }
+            false
+        });
         // Nothing can be said of what was not come to.
         if *steps > 0 {
             for path in before.keys().filter(|path| !there.contains(*path)) {
-                let gone_with = path
-                    .parent()
-                    .is_some_and(|it| before.contains_key(it) && !there.contains(it));
+                let above = path.iter().rposition(|byte| *byte == b'/').map(|end| &path[..end]);
+                let gone_with = above.is_some_and(|it| before.contains_key(it) && !there.contains(it));
                 if !gone_with {
                     tell(self.notice(path, FileChange::Removed, 0));
                 }
@@ -123,8 +109,8 @@ impl Writable {
         }
     }
 
-    fn notice(&self, path: &Path, change: FileChange, size: u64) -> Notice {
-        let path = [self.target.as_bytes(), b"/", path.as_os_str().as_bytes()].concat();
+    fn notice(&self, path: &[u8], change: FileChange, size: u64) -> Notice {
+        let path = [self.target.as_bytes(), b"/", path].concat();
         Notice::File { path, change, size }
     }
 }
@@ -132,13 +118,26 @@ impl Writable {
 /// Visits everything in a folder. `visit` says of a folder, which it is handed, whether to look into it.
 fn walk(
     folder: BorrowedFd<'_>,
-    path: &Path,
+    path: &[u8],
     depth: u32,
     steps: &mut u64,
-    visit: &mut dyn FnMut(&Path, &Stat, Option<BorrowedFd<'_>>) -> bool,
+    visit: &mut dyn FnMut(&[u8], &Stat, Option<BorrowedFd<'_>>) -> bool,
 ) {
-    let Ok(entries) = Dir::read_from(folder) else { return };
-    for entry in entries.flatten() {
+    let Ok(mut entries) = open_folder(folder, c".").and_then(Dir::new) else {
+        return;
+    };
+    walk_entries(&mut entries, path, depth, steps, visit);
+}
+
+fn walk_entries(
+    entries: &mut Dir,
+    path: &[u8],
+    depth: u32,
+    steps: &mut u64,
+    visit: &mut dyn FnMut(&[u8], &Stat, Option<BorrowedFd<'_>>) -> bool,
+) {
+    while let Some(entry) = entries.next() {
+        let Ok(entry) = entry else { continue };
         let name = entry.file_name();
         if matches!(name.to_bytes(), b"." | b"..") {
             continue;
@@ -147,27 +146,36 @@ fn walk(
         if *steps == 0 {
             return;
         }
+        let Ok(folder) = entries.fd() else { return };
         let Ok(stat) = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) else {
             continue;
         };
-        let inner = path.join(std::ffi::OsStr::from_bytes(name.to_bytes()));
-        if FileType::from_raw_mode(stat.st_mode).is_dir() {
-            let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let opened = openat(folder, name, flags, Mode::empty()).ok();
-            let into = visit(&inner, &stat, opened.as_ref().map(AsFd::as_fd));
-            if let (true, Some(opened), true) = (into, opened, depth < MAX_DEPTH) {
-                walk(opened.as_fd(), &inner, depth + 1, steps, visit);
-            }
-        } else {
+        let inner = match path {
+            b"" => name.to_bytes().to_owned(),
+            path => [path, b"/", name.to_bytes()].concat(),
+        };
+        if !FileType::from_raw_mode(stat.st_mode).is_dir() {
             visit(&inner, &stat, None);
+            continue;
+        }
+        let opened = open_folder(folder, name).and_then(Dir::new);
+        let at = opened.as_ref().ok().and_then(|it| it.fd().ok());
+        let into = visit(&inner, &stat, at);
+        if let (true, Ok(mut opened), true) = (into, opened, depth < MAX_DEPTH) {
+            walk_entries(&mut opened, &inner, depth + 1, steps, visit);
         }
     }
+}
+
+fn open_folder(folder: impl AsFd, name: &CStr) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(folder, name, flags, Mode::empty())
 }
 
 /// Bytes of all files in a folder.
 fn size_of(folder: BorrowedFd<'_>, depth: u32, left: &mut u64) -> u64 {
     let mut total = 0;
-    walk(folder, Path::new(""), depth, left, &mut |_, stat, _| {
+    walk(folder, b"", depth, left, &mut |_, stat, _| {
         if FileType::from_raw_mode(stat.st_mode).is_file() {
             total += u64::try_from(stat.st_size).unwrap_or(0);
         }
@@ -176,7 +184,7 @@ fn size_of(folder: BorrowedFd<'_>, depth: u32, left: &mut u64) -> u64 {
     total
 }
 
-fn exists(folder: &OwnedFd, path: &Path) -> bool {
+fn exists(folder: &OwnedFd, path: &[u8]) -> bool {
     statat(folder, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 

@@ -23,6 +23,9 @@ pub(crate) enum Message {
     /// Carries three descriptors.
     Stdio,
     /// Carries the room's sockets.
+    Network,
+    /// From the first process: carries the queue of watched files, whose numbers in it these are.
+    Furnished(Vec<i32>),
     Ready,
     /// A step, and the kernel's error number.
     Failed(String, i32),
@@ -187,7 +190,7 @@ impl Channel {
             .ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
-    /// The descriptors of [`Message::Ready`].
+    /// The descriptors of [`Message::Network`].
     pub(crate) fn sockets(&mut self) -> io::Result<RoomSockets> {
         Ok(RoomSockets {
             tcp: TcpListener::from(self.descriptor()?),

@@ -31,6 +31,8 @@ mod netlink;
 mod network;
 mod pass;
 mod question;
+mod role_process;
+mod seccomp;
 mod sys;
 mod syscalls;
 mod warden;
@@ -38,12 +40,13 @@ mod watch;
 mod wire;
 
 pub use capture::{Capture, Packet};
-pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, FileChange, Notice, RoomFile};
+pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, FileChange, FileCopy, Notice, RoomFile};
 pub use files::Landlock;
 pub use limits::Limits;
 pub use network::{NAME_SERVER, OWN_IPV4, OWN_IPV6, RoomSockets};
 pub use pass::{MAX_DESCRIPTORS, pass_descriptors, take_descriptors};
-pub use warden::{ROOM_USER, warden_main};
+pub use role_process::RoleProcess;
+pub use warden::{ROOM_USER, fork_warden, start_warden, warden_main};
 
 /// What a sealed process is for. The role decides what it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +143,6 @@ pub enum SealError {
         /// The kernel's answer.
         source: std::io::Error,
     },
-    /// No table of system calls for this machine.
-    #[error("system calls cannot be filtered on `{0}`")]
-    Architecture(&'static str),
     /// The filter could not be built or was refused: mostly a container that forbids filters, or a kernel without them.
     #[error("the kernel refused the filter of system calls: {0}")]
     Filter(String),

@@ -16,7 +16,7 @@ use rustix::mount::{
     MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind_recursive, mount_change, mount_remount, unmount,
 };
 
-use crate::cell::{Bind, CellSpec, RoomFile};
+use crate::cell::{Bind, CellSpec, FileCopy, RoomFile};
 use crate::changes::{Before, Writable};
 use crate::copy::copy_tree;
 use crate::sys;
@@ -44,6 +44,7 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (
         .map(|name| Ok((path_fd(&Path::new("/dev").join(name))?, *name)))
         .collect::<io::Result<Vec<(OwnedFd, &str)>>>()
         .map_err(at("open its devices"))?;
+    let copies: Vec<(Option<fs::File>, &FileCopy)> = spec.copies.iter().map(|it| (open_file(&it.source), it)).collect();
     // Opened in this namespace of mounts, if that can still be done: only then can something be laid over it.
     let lower: Vec<Option<OwnedFd>> = spec.overlays.iter().map(|it| open_source(&it.source).ok()).collect();
     let room = Room::new(spec.limits.disk).map_err(at("mount its memory"))?;
@@ -72,9 +73,13 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (
     for (path, says) in links.chain(spec.links.iter().map(|(a, b)| (a.as_str(), b.as_str()))) {
         room.link(path, says).map_err(at("make its links"))?;
     }
+    for (source, copy) in copies {
+        room.copy(source, copy).map_err(at("copy its files"))?;
+    }
     for file in &spec.files {
         room.write(file).map_err(at("write its files"))?;
     }
+    room.last.take();
     room.proc().map_err(at("mount its /proc"))?;
     let before = Before::look(room.writable.take());
     room.enter().map_err(at("move into it"))?;
@@ -92,6 +97,14 @@ pub(crate) fn open_source(path: &Path) -> io::Result<OwnedFd> {
 
 fn path_fd(path: &Path) -> io::Result<OwnedFd> {
     Ok(open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+/// Opens a file that a room is given a copy of. `None`: there is none, or it is too large.
+fn open_file(path: &Path) -> Option<fs::File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = fs::File::from(open(path, flags, Mode::empty()).ok()?);
+    let about = file.metadata().ok()?;
+    (about.is_file() && about.len() <= MAX_COPY).then_some(file)
 }
 
 /// Something that is mounted into the room.
@@ -119,6 +132,8 @@ struct Room {
     scratch: PathBuf,
     /// The folders that may be written to.
     writable: RefCell<Vec<Writable>>,
+    /// The folder that something was made in last, once nothing is mounted any more: files come many to a folder.
+    last: RefCell<Option<(String, OwnedFd)>>,
 }
 
 impl Room {
@@ -138,6 +153,7 @@ impl Room {
             door,
             scratch,
             writable: RefCell::default(),
+            last: RefCell::default(),
         };
         for folder in [
             "proc", "dev", "etc", "run", "var", "opt", "root", "srv", "mnt", "media", "home",
@@ -149,42 +165,66 @@ impl Room {
 
     /// What is at a path in the room.
     fn find(&self, path: &str) -> io::Result<OwnedFd> {
+        self.find_as(path, OFlags::PATH)
+    }
+
+    fn find_as(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
         let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-        Ok(openat2(
-            &self.door,
-            path,
-            OFlags::PATH | OFlags::CLOEXEC,
-            Mode::empty(),
-            resolve,
-        )?)
+        let flags = flags | OFlags::CLOEXEC;
+        Ok(openat2(&self.door, path, flags, Mode::empty(), resolve)?)
     }
 
     /// A folder of the room, which is made if it is not there. A file or a link that leads nowhere gives way.
     fn folder(&self, path: &str) -> io::Result<OwnedFd> {
-        let mut here = self.find(".")?;
-        let mut so_far = String::new();
-        for part in path.split('/').filter(|it| !it.is_empty()) {
-            so_far = format!("{so_far}/{part}");
-            let there = self.find(&so_far);
-            here = match there {
-                Ok(there) if is_folder(&there)? => there,
-                _ => {
-                    give_way(&here, part)?;
-                    mkdirat(&here, part, Mode::from_raw_mode(0o755))?;
-                    self.find(&so_far)?
-                }
-            };
+        let path = path.trim_end_matches('/');
+        let whole = if path.is_empty() { "." } else { path };
+        // Mostly it is there.
+        match self.find_as(whole, OFlags::PATH | OFlags::DIRECTORY) {
+            Ok(there) => return Ok(there),
+            Err(err) if path.is_empty() => return Err(err),
+            Err(_) => {}
         }
-        Ok(here)
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let above = self.folder(above)?;
+        match mkdirat(&above, name, FOLDER_MODE) {
+            Err(rustix::io::Errno::EXIST) => {
+                give_way(&above, name)?;
+                mkdirat(&above, name, FOLDER_MODE)?;
+            }
+            made => made?,
+        }
+        self.find_as(path, OFlags::PATH | OFlags::DIRECTORY)
     }
 
-    /// The folder that something is in, and its name there.
-    fn place<'p>(&self, path: &'p str) -> io::Result<(OwnedFd, &'p str)> {
+    /// Makes something in the folder that it is to be in, with its name there.
+    fn place<T>(&self, path: &str, make: impl Fn(BorrowedFd<'_>, &str) -> io::Result<T>) -> io::Result<T> {
         let (folder, name) = path.trim_end_matches('/').rsplit_once('/').unwrap_or(("", path));
         if matches!(name, "" | "." | "..") {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok((self.folder(folder)?, name))
+        let mut last = self.last.borrow_mut();
+        let here = match last.take() {
+            Some((path, here)) if path == folder => here,
+            _ => self.folder(folder)?,
+        };
+        let made = make(here.as_fd(), name);
+        *last = Some((folder.to_owned(), here));
+        made
+    }
+
+    /// A new file. What is in its place gives way.
+    fn file(&self, path: &str, mode: u32) -> io::Result<fs::File> {
+        self.place(path, |folder, name| {
+            let make = || openat(folder, name, NEW_FILE, Mode::from_raw_mode(mode));
+            let made = match make() {
+                Err(rustix::io::Errno::EXIST) => {
+                    give_way(folder, name)?;
+                    make()
+                }
+                made => made,
+            };
+            Ok(fs::File::from(made?))
+        })
     }
 
     fn source(fd: BorrowedFd<'_>) -> PathBuf {
@@ -221,10 +261,10 @@ impl Room {
         let place = if is_folder(source)? {
             self.folder(target)?
         } else {
-            let (folder, name) = self.place(target)?;
-            give_way(&folder, name)?;
-            openat(&folder, name, NEW_FILE, Mode::from_raw_mode(0o644))?
+            self.file(target, 0o644)?.into()
         };
+        // What was found before this mount may lie below it.
+        self.last.take();
         mount_bind_recursive(Self::source(source.as_fd()), Self::source(place.as_fd()))?;
         // Found once more: what was found before lies below.
         let top = self.find(target)?;
@@ -281,19 +321,28 @@ impl Room {
     }
 
     fn link(&self, path: &str, says: &str) -> io::Result<()> {
-        let (folder, name) = self.place(path)?;
-        match symlinkat(says, &folder, name) {
+        self.place(path, |folder, name| match symlinkat(says, folder, name) {
             Err(rustix::io::Errno::EXIST) => Ok(()),
             other => Ok(other?),
-        }
+        })
     }
 
     fn write(&self, file: &RoomFile) -> io::Result<()> {
         use std::io::Write as _;
-        let (folder, name) = self.place(&file.path)?;
-        give_way(&folder, name)?;
-        let made = openat(&folder, name, NEW_FILE, Mode::from_raw_mode(file.mode))?;
-        fs::File::from(made).write_all(&file.bytes)
+        self.file(&file.path, file.mode)?.write_all(&file.bytes)
+    }
+
+    /// The kernel moves the bytes; they are not looked at.
+    fn copy(&self, source: Option<fs::File>, copy: &FileCopy) -> io::Result<()> {
+        use std::io::{Read as _, Write as _};
+        if source.is_none() && copy.rest.is_empty() {
+            return Ok(());
+        }
+        let mut file = self.file(&copy.target, 0o644)?;
+        if let Some(source) = source {
+            io::copy(&mut source.take(MAX_COPY), &mut file)?;
+        }
+        file.write_all(&copy.rest)
     }
 
     fn proc(&self) -> io::Result<()> {
@@ -333,7 +382,7 @@ fn holds_mounts(folder: &OwnedFd) -> io::Result<bool> {
 }
 
 /// Removes what is in the way of something that is made: a file or a link, of the room only.
-fn give_way(folder: &OwnedFd, name: &str) -> io::Result<()> {
+fn give_way(folder: impl AsFd, name: &str) -> io::Result<()> {
     match unlinkat(folder, name, AtFlags::empty()) {
         Err(rustix::io::Errno::NOENT) | Ok(()) => Ok(()),
         Err(err) => Err(err.into()),
@@ -377,6 +426,9 @@ const NEW_FILE: OFlags = OFlags::WRONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);
 
+const FOLDER_MODE: Mode = Mode::from_raw_mode(0o755);
+/// Bytes of a file that is copied: the loader's cache is the largest, some hundred kB.
+const MAX_COPY: u64 = 4 << 20;
 /// Instances of inotify in a room: Linux gives a user 128.
 const MAX_INOTIFY: &str = "32";
 /// Files of all writable folders together.

@@ -94,7 +94,7 @@ impl Batch {
             return Err(io::Error::other("the kernel took half a message"));
         }
         let mut answered = 0;
-        let mut buffer = vec![0; 64 << 10];
+        let mut buffer = [0; 8 << 10];
         while answered < self.asked {
             let (got, _) = recv(&socket, &mut buffer[..], RecvFlags::empty())?;
             answered += answers(&buffer[..got])?;

@@ -54,11 +54,18 @@ pub(crate) fn furnish(capture: bool) -> io::Result<RoomSockets> {
 fn interfaces() -> io::Result<()> {
     let mut batch = Batch::default();
     batch.ask(NEW_LINK, 0, &link(LOOPBACK, UP));
-    let peer = link(0, 0).text(IFLA_IFNAME, PEER);
+    // One queue each: by itself the kernel makes as many as the machine could have processors.
+    let one = |name: &str| {
+        link(0, 0)
+            .text(IFLA_IFNAME, name)
+            .attribute(IFLA_NUM_TX_QUEUES, &1_u32.to_ne_bytes())
+            .attribute(IFLA_NUM_RX_QUEUES, &1_u32.to_ne_bytes())
+    };
+    let peer = one(PEER);
     let info = Body::default()
         .text(IFLA_INFO_KIND, "veth")
         .nested(IFLA_INFO_DATA, Body::default().attribute(VETH_INFO_PEER, peer.bytes()));
-    let pair = link(0, 0).text(IFLA_IFNAME, INTERFACE).nested(IFLA_LINKINFO, info);
+    let pair = one(INTERFACE).nested(IFLA_LINKINFO, info);
     batch.ask(NEW_LINK, CREATE, &pair);
     batch.send(Family::Route)?;
 
@@ -311,6 +318,8 @@ const NEW_ADDR: u16 = 20;
 const NEW_ROUTE: u16 = 24;
 const IFLA_IFNAME: u16 = 3;
 const IFLA_LINKINFO: u16 = 18;
+const IFLA_NUM_TX_QUEUES: u16 = 31;
+const IFLA_NUM_RX_QUEUES: u16 = 32;
 const IFLA_INFO_KIND: u16 = 1;
 const IFLA_INFO_DATA: u16 = 2;
 const VETH_INFO_PEER: u16 = 1;

@@ -1,7 +1,7 @@
 //! What the kernel offers and no safe library does: small functions, each with the reason why it is sound.
 #![expect(unsafe_code, reason = "the one module that talks to the kernel")]
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
@@ -37,6 +37,62 @@ pub(crate) fn fork() -> io::Result<Fork> {
 pub(crate) fn exit_now(status: i32) -> ! {
     // SAFETY: `_exit` takes any status and touches no memory.
     unsafe { libc::_exit(status) }
+}
+
+/// Closes every descriptor above one.
+///
+/// # Safety
+/// Nothing in this process may use, or close again, a descriptor above that one.
+unsafe fn close_above(last: u32) -> io::Result<()> {
+    // SAFETY: takes numbers; that nobody owns what is closed is up to the caller.
+    check(unsafe { libc::close_range(last + 1, u32::MAX, 0) })
+}
+
+/// Makes a copy of this process that does nothing but `role`, with `socket` as standard input, no other descriptor, and nothing of the
+/// environment and the arguments that this process was started with. The copy is called `name`, and ends with the status that `role` gives.
+pub(crate) fn fork_role(name: &CStr, socket: impl AsFd, role: fn() -> u8) -> io::Result<Pid> {
+    match fork()? {
+        Fork::Parent(pid) => Ok(pid),
+        Fork::Child => {
+            let ready = (|| -> io::Result<()> {
+                rustix::stdio::dup2_stdin(&socket)?;
+                let nothing = std::fs::OpenOptions::new().write(true).open("/dev/null")?;
+                rustix::stdio::dup2_stdout(&nothing)?;
+                rustix::stdio::dup2_stderr(&nothing)?;
+                std::mem::forget(nothing);
+                // SAFETY: the role is handed nothing of what this process has, and nothing of it is dropped: the copy ends below.
+                unsafe { close_above(2)? };
+                take_name(name)
+            })();
+            let status = ready.map_or(FAULT, |()| std::panic::catch_unwind(role).unwrap_or(FAULT));
+            exit_now(i32::from(status))
+        }
+    }
+}
+
+/// Calls this process `name`, and overwrites with that the arguments and the environment that it was started with, which lie one behind
+/// the other in its memory (`man 5 proc`: `arg_start` to `env_end` of `/proc/PID/stat`).
+pub(crate) fn take_name(name: &CStr) -> io::Result<()> {
+    use std::os::unix::fs::FileExt as _;
+    rustix::thread::set_name(name)?;
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The name of the program, in brackets, may hold anything; the fields behind it are numbers, the first of them is field 3.
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    let places: Vec<u64> = fields
+        .skip(ARG_START - 3)
+        .take(4)
+        .filter_map(|it| it.parse().ok())
+        .collect();
+    let &[arguments @ 1..=u64::MAX, _, _, end] = places.as_slice() else {
+        return Err(io::ErrorKind::InvalidData.into());
+    };
+    let length = end.checked_sub(arguments).and_then(|it| usize::try_from(it).ok());
+    let mut text = vec![0; length.ok_or(io::ErrorKind::InvalidData)?];
+    let said = name.to_bytes().len().min(text.len().saturating_sub(1));
+    text[..said].copy_from_slice(&name.to_bytes()[..said]);
+    // Not through a pointer: the standard library reads the same memory when it is asked for a variable, and finds none from now on.
+    let memory = std::fs::OpenOptions::new().write(true).open("/proc/self/mem")?;
+    memory.write_all_at(&text, arguments)
 }
 
 /// Leaves the namespaces this process is in for new ones.
@@ -246,6 +302,27 @@ pub(crate) fn install_filter(program: &[libc::sock_filter], listen: Listen) -> i
     }
 }
 
+/// Installs a filter of system calls for every thread of this process, none of which can gain rights by a program it starts any more.
+pub(crate) fn install_filter_everywhere(program: &[libc::sock_filter]) -> io::Result<()> {
+    rustix::thread::set_no_new_privs(true)?;
+    let program = filter_program(program)?;
+    // SAFETY: the kernel copies the program, which lives until the call returns, and checks it.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            libc::SECCOMP_FILTER_FLAG_TSYNC,
+            &raw const program,
+        )
+    };
+    match done {
+        0 => Ok(()),
+        // The number of a thread that has a filter of its own.
+        1.. => Err(io::Error::other("a thread has another filter")),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 /// Whether a filter asks questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Listen {
@@ -347,6 +424,10 @@ fn own(fd: libc::c_int) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
+/// The field of `/proc/PID/stat` that says where the arguments begin.
+const ARG_START: usize = 48;
+/// How a role ends that could not begin, or met a fault of its own.
+const FAULT: u8 = 70;
 /// `SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV` of `linux/seccomp.h`.
 const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
 /// `SECCOMP_IOCTL_NOTIF_SET_FLAGS`: `_IOW('!', 4, __u64)`.

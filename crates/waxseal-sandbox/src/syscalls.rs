@@ -1,71 +1,38 @@
 //! Only the system calls that computing needs, by seccomp (<https://docs.kernel.org/userspace-api/seccomp_filter.html>).
 //!
-//! Two filters, of which the stricter answer counts. The first kills for what no bug of ours does by accident; the second
-//! answers `EPERM` to everything that is not on its list, so that a call forgotten here is seen as an error.
+//! The filter kills for what no bug of ours does by accident, and answers `EPERM` to everything else that is not on its list, so that a
+//! call forgotten here is seen as an error.
 
-use std::collections::BTreeMap;
+use crate::seccomp::{ALLOW, KILL, Rules, always, any_bit, error, one_of, program};
+use crate::{Role, SealError, sys};
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
-};
-
-use crate::{Role, SealError};
-
-/// Installs both filters for all threads.
+/// Installs the filter for all threads.
 pub(crate) fn restrict(role: Role) -> Result<(), SealError> {
-    let arch =
-        TargetArch::try_from(std::env::consts::ARCH).map_err(|_| SealError::Architecture(std::env::consts::ARCH))?;
-    let deadly = DEADLY.iter().map(|call| (*call, Vec::new())).collect();
-    // The deadly one first: the second does not let another filter be installed.
-    install(compile(deadly, SeccompAction::Allow, SeccompAction::KillProcess, arch)?)?;
-    let refused = SeccompAction::Errno(libc::EPERM.cast_unsigned());
-    install(compile(allowed(role)?, refused, SeccompAction::Allow, arch)?)
+    let program = program(rules(role), REFUSED);
+    sys::install_filter_everywhere(&program).map_err(|err| SealError::Filter(err.to_string()))
 }
 
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
-
-fn compile(
-    rules: Rules,
-    mismatch: SeccompAction,
-    matched: SeccompAction,
-    arch: TargetArch,
-) -> Result<BpfProgram, SealError> {
-    SeccompFilter::new(rules, mismatch, matched, arch)
-        .and_then(BpfProgram::try_from)
-        .map_err(|err| SealError::Filter(err.to_string()))
-}
-
-fn install(program: BpfProgram) -> Result<(), SealError> {
-    seccompiler::apply_filter_all_threads(&program).map_err(|err| SealError::Filter(err.to_string()))
-}
-
-fn allowed(role: Role) -> Result<Rules, SealError> {
+fn rules(role: Role) -> Rules {
     let calls: &[i64] = match role {
         Role::Reader => &[],
         Role::Internet => INTERNET,
     };
-    let mut rules: Rules = READER.iter().chain(calls).map(|call| (*call, Vec::new())).collect();
+    let mut rules: Rules = READER.iter().chain(calls).map(|call| (*call, always(ALLOW))).collect();
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
         // Argument 2 is `prot` in both: memory never becomes code.
-        rules.insert(call, vec![rule(2, SeccompCmpOp::MaskedEq(libc::PROT_EXEC as u64), 0)?]);
+        rules.insert(call, any_bit(2, libc::PROT_EXEC as u32, REFUSED, ALLOW));
     }
     if role == Role::Internet {
         // Standard's way to make a socket non-blocking; argument 1 is the request.
-        rules.insert(libc::SYS_ioctl, vec![rule(1, SeccompCmpOp::Eq, libc::FIONBIO)?]);
+        rules.insert(libc::SYS_ioctl, one_of(1, &[libc::FIONBIO as u32], ALLOW, REFUSED));
     }
     // `abort` signals its own thread; nobody else is to be signalled.
-    rules.insert(
-        libc::SYS_tgkill,
-        vec![rule(0, SeccompCmpOp::Eq, u64::from(std::process::id()))?],
-    );
-    Ok(rules)
+    rules.insert(libc::SYS_tgkill, one_of(0, &[std::process::id()], ALLOW, REFUSED));
+    rules.extend(DEADLY.iter().map(|call| (*call, always(KILL))));
+    rules
 }
 
-fn rule(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, SealError> {
-    SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
-        .and_then(|condition| SeccompRule::new(vec![condition]))
-        .map_err(|err| SealError::Filter(err.to_string()))
-}
+const REFUSED: u32 = error(libc::EPERM);
 
 /// Another program, another process' memory, or the kernel's own machinery.
 const DEADLY: &[i64] = &[

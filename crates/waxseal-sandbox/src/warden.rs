@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
@@ -15,23 +16,44 @@ use crate::cell::{CellLimits, CellSpec, CommandEnd, Notice};
 use crate::control::{Channel, Message};
 use crate::keeper::Keeper;
 use crate::memory::Gauge;
+use crate::role_process::RoleProcess;
 use crate::sys::{self, Fork};
 use crate::watch::Watch;
-use crate::{filter, mounts, network};
+use crate::{NotReady, filter, mounts, network};
 
-/// Runs the role: called at once by a program that [`crate::Cell::prepare`] started, before it starts a thread or opens anything.
-/// Standard input is the way to whoever started it.
+/// Makes a copy of this process that will be the warden of a room: see [`RoleProcess::fork`].
+///
+/// # Errors
+/// This process has more than one thread, or the kernel gives no process.
+pub fn fork_warden() -> Result<RoleProcess, NotReady> {
+    RoleProcess::fork(c"waxseal-warden", play).map_err(|err| NotReady::new("start the warden", err))
+}
+
+/// Starts a program that will be the warden of a room. It gets the one argument `role`, and must call [`warden_main`] when it does.
+///
+/// # Errors
+/// It cannot be started.
+pub fn start_warden(program: &Path, role: &str) -> Result<RoleProcess, NotReady> {
+    RoleProcess::start(program, role).map_err(|err| NotReady::new("start the warden", err))
+}
+
+/// Runs the role: called at once by a program that [`start_warden`] started, before it starts a thread or opens anything.
 pub fn warden_main() -> std::process::ExitCode {
+    play().into()
+}
+
+/// The role. Standard input is the way to whoever started it.
+fn play() -> u8 {
     let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() else {
-        return std::process::ExitCode::FAILURE;
+        return FAILURE;
     };
     let mut channel = Channel::new(stdin);
     match run(&mut channel) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err((step, err)) => {
             let code = err.raw_os_error().unwrap_or(libc::EIO);
             let _ = channel.send(&Message::Failed(step, code), &[]);
-            std::process::ExitCode::FAILURE
+            FAILURE
         }
     }
 }
@@ -73,18 +95,7 @@ fn run(channel: &mut Channel) -> Step<()> {
         Fork::Parent(init) => init,
     };
     drop((inner, stdio, projects));
-    let mut inner = Channel::new(outer);
-    match inner.receive().map_err(at("hear from its first process"))? {
-        Some(Message::Ready) => {}
-        Some(Message::Failed(step, code)) => return Err((step, io::Error::from_raw_os_error(code))),
-        _ => {
-            return Err(at("hear from its first process")(io::Error::from(
-                io::ErrorKind::UnexpectedEof,
-            )));
-        }
-    }
-    let watch = Watch::new(init, &spec.watched).map_err(at("watch its files"))?;
-    let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
+    // While the first process furnishes the room.
     let mut handed: Vec<_> = [
         sockets.tcp.as_fd(),
         sockets.udp[0].as_fd(),
@@ -96,10 +107,24 @@ fn run(channel: &mut Channel) -> Step<()> {
     .into();
     handed.extend(sockets.capture.as_ref().map(AsFd::as_fd));
     channel
-        .send(&Message::Ready, &handed)
+        .send(&Message::Network, &handed)
         .map_err(at("hand out its sockets"))?;
     drop(handed);
     drop(sockets);
+    let mut inner = Channel::new(outer);
+    let watched = match inner.receive().map_err(at("hear from its first process"))? {
+        Some(Message::Furnished(watched)) => watched,
+        Some(Message::Failed(step, code)) => return Err((step, io::Error::from_raw_os_error(code))),
+        _ => {
+            return Err(at("hear from its first process")(io::Error::from(
+                io::ErrorKind::UnexpectedEof,
+            )));
+        }
+    };
+    let queue = inner.descriptor().map_err(at("watch its files"))?;
+    let watch = Watch::new(queue, &watched, &spec.watched);
+    let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
+    channel.send(&Message::Ready, &[]).map_err(at("say that it is ready"))?;
     let mut keeper = Keeper::new(channel, inner, init, watch, gauge, spec.limits);
     keeper.keep().map_err(at("keep watch"))
 }
@@ -123,13 +148,19 @@ fn leave_this_machine(hostname: &str) -> Step<()> {
 /// The room's first process: furnishes it, starts the command, and buries who dies.
 fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: Channel) -> ! {
     let done = (|| -> Step<()> {
+        sys::take_name(c"init").map_err(at("take its name"))?;
         set_parent_process_death_signal(Some(Signal::KILL)).map_err(at("tie itself to its warden"))?;
         // Not the warden's: who moves into a new root takes along everybody who shares its mounts.
         sys::unshare(libc::CLONE_NEWNS).map_err(at("make namespaces"))?;
         let before = mounts::furnish(spec, projects)?;
         // When memory is short the kernel ends this process first, and with it the room, not some process of this machine.
         let _ = std::fs::write(SCORE, "1000");
-        warden.send(&Message::Ready, &[]).map_err(at("speak to its warden"))?;
+        let (queue, watched) = Watch::begin(&spec.watched).map_err(at("watch its files"))?;
+        warden
+            .send(&Message::Furnished(watched), &[queue.as_fd()])
+            .map_err(at("speak to its warden"))?;
+        // Only the warden may read it.
+        drop(queue);
         for command in std::iter::once(&spec.command).chain(&spec.then) {
             let Some(Message::Go) = warden.receive().map_err(at("hear its warden"))? else {
                 return Ok(());
@@ -249,6 +280,7 @@ impl CellLimits {
     }
 }
 
+const FAILURE: u8 = 1;
 /// The user of the room, as the room numbers it.
 pub const ROOM_USER: u32 = 1_000;
 /// What root becomes: a user that no system gives to anybody (above systemd's ranges of containers and dynamic users, below 2^31).

@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
-use rustix::fs::{Mode, OFlags, ResolveFlags, open, openat2};
-use rustix::process::Pid;
 
 use crate::cell::Notice;
 
@@ -20,20 +18,20 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches paths as the room of this process sees them.
-    pub(crate) fn new(first: Pid, paths: &[String]) -> io::Result<Self> {
+    /// Watches paths of the room that this process is in, and gives the kernel's queue with its number for each of them. A link on the way
+    /// is followed, one at the end is watched itself.
+    pub(crate) fn begin(paths: &[String]) -> io::Result<(OwnedFd, Vec<i32>)> {
         let queue = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        let root = open(format!("/proc/{}/root", first.as_raw_nonzero()), PLACE, Mode::empty())?;
-        let mut watched = BTreeMap::new();
-        for path in paths {
-            let flags = WatchFlags::OPEN | WatchFlags::MODIFY | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
-            // A link on the way leads where it would lead in the room, not where it would on this machine; one at the end is watched itself.
-            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-            let place = openat2(&root, path, PLACE | OFlags::NOFOLLOW, Mode::empty(), resolve)?;
-            let number = inotify::add_watch(&queue, format!("/proc/self/fd/{}", place.as_raw_fd()), flags)?;
-            watched.insert(number, path.clone());
-        }
-        Ok(Self { queue, paths: watched })
+        let what = WatchFlags::OPEN | WatchFlags::MODIFY | WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
+        let add = |path: &String| inotify::add_watch(&queue, path, what | WatchFlags::DONT_FOLLOW);
+        let numbers = paths.iter().map(add).collect::<Result<_, _>>()?;
+        Ok((queue, numbers))
+    }
+
+    /// Goes on with what [`Self::begin`] gave for the same paths.
+    pub(crate) fn new(queue: OwnedFd, numbers: &[i32], paths: &[String]) -> Self {
+        let paths = numbers.iter().copied().zip(paths.iter().cloned()).collect();
+        Self { queue, paths }
     }
 
     /// What happened since the last time: a bounded part of it, so that opening files in a loop keeps nobody here.
@@ -96,4 +94,3 @@ impl AsFd for Watch {
 
 /// Events that are read at once.
 const MAX_EVENTS: usize = 4_096;
-const PLACE: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);

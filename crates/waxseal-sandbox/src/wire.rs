@@ -1,6 +1,6 @@
 //! How a message of [`crate::control`] is written down: bytes, numbers of 64 bits, and lists behind their length.
 
-use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, FileChange, Notice, RoomFile};
+use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, FileChange, FileCopy, Notice, RoomFile};
 use crate::control::Message;
 
 /// Writes a message.
@@ -15,6 +15,11 @@ impl Writer {
                 self.spec(spec);
             }
             Message::Stdio => self.byte(STDIO),
+            Message::Network => self.byte(NETWORK),
+            Message::Furnished(watched) => {
+                self.byte(FURNISHED);
+                self.list(watched, |it, number| it.number(u64::from(number.cast_unsigned())));
+            }
             Message::Ready => self.byte(READY),
             Message::Failed(step, code) => {
                 self.byte(FAILED);
@@ -108,6 +113,11 @@ impl Writer {
             it.bytes(&file.bytes);
             it.number(file.mode.into());
         });
+        self.list(&spec.copies, |it, copy| {
+            it.bytes(copy.source.as_os_str().as_encoded_bytes());
+            it.bytes(copy.target.as_bytes());
+            it.bytes(&copy.rest);
+        });
         self.list(&spec.watched, text);
         self.byte(spec.notices.into());
         self.byte(spec.capture.into());
@@ -150,6 +160,8 @@ impl Reader<'_> {
         let message = match self.byte()? {
             SPEC => Message::Spec(Box::new(self.spec()?)),
             STDIO => Message::Stdio,
+            NETWORK => Message::Network,
+            FURNISHED => Message::Furnished(self.list(|it| Some(u32::try_from(it.number()?).ok()?.cast_signed()))?),
             READY => Message::Ready,
             FAILED => Message::Failed(self.text()?, u32::try_from(self.number()?).ok()?.cast_signed()),
             GO => Message::Go,
@@ -205,9 +217,8 @@ impl Reader<'_> {
     fn spec(&mut self) -> Option<CellSpec> {
         let pair = |it: &mut Self| Some((it.text()?, it.text()?));
         let bind = |it: &mut Self| {
-            use std::os::unix::ffi::OsStringExt as _;
             Some(Bind {
-                source: std::ffi::OsString::from_vec(it.bytes()?).into(),
+                source: it.path()?,
                 target: it.text()?,
             })
         };
@@ -226,6 +237,13 @@ impl Reader<'_> {
                     path: it.text()?,
                     bytes: it.bytes()?,
                     mode: it.number()?.try_into().ok()?,
+                })
+            })?,
+            copies: self.list(|it| {
+                Some(FileCopy {
+                    source: it.path()?,
+                    target: it.text()?,
+                    rest: it.bytes()?,
                 })
             })?,
             watched: self.list(Self::text)?,
@@ -260,6 +278,11 @@ impl Reader<'_> {
         Some(bytes.to_vec())
     }
 
+    fn path(&mut self) -> Option<std::path::PathBuf> {
+        use std::os::unix::ffi::OsStringExt as _;
+        Some(std::ffi::OsString::from_vec(self.bytes()?).into())
+    }
+
     fn text(&mut self) -> Option<String> {
         String::from_utf8(self.bytes()?).ok()
     }
@@ -277,3 +300,5 @@ const FAILED: u8 = 3;
 const GO: u8 = 4;
 const STOP: u8 = 5;
 const NOTICE: u8 = 6;
+const NETWORK: u8 = 7;
+const FURNISHED: u8 = 8;

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Completion, Failed};
-use waxseal_sandbox::{Cell, CellSpec, CommandEnd, Notice};
+use waxseal_sandbox::{Cell, CellSpec, CommandEnd, Notice, fork_warden};
 
 use crate::attempts::ATTEMPTS;
 use crate::stage::{self, User};
@@ -191,6 +191,8 @@ pub(crate) fn start(words: &[String]) -> ExitCode {
 }
 
 fn start_in_room(words: &[String]) -> io::Result<String> {
+    // As the product does it; the denials start theirs as a program of its own.
+    let warden = fork_warden().map_err(io::Error::other)?;
     let (attempt, scene) = find(words)?;
     let program = std::env::current_exe()?;
     let command: Vec<String> = [stage::ACT.to_owned()].iter().chain(words).cloned().collect();
@@ -202,7 +204,7 @@ fn start_in_room(words: &[String]) -> io::Result<String> {
         output.into(),
         io::stderr().as_fd().try_clone_to_owned()?,
     ];
-    let (mut cell, _sockets) = Cell::prepare(&spec, &program, stage::WARDEN, stdio).map_err(io::Error::other)?;
+    let (mut cell, _sockets) = Cell::prepare(&spec, warden, stdio).map_err(io::Error::other)?;
     cell.open()?;
     let deadline = Instant::now() + PATIENCE;
     let mut end = "silently".to_owned();

@@ -37,10 +37,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             .collect();
         return reader::worker_main(&rest);
     }
-    match arguments.get(1).and_then(|word| word.to_str()) {
-        Some(crate::run::WARDEN_ROLE) => return waxseal_sandbox::warden_main(),
-        Some(crate::run::INTERNET_ROLE) => return crate::run::internet_main(),
-        _ => {}
+    if arguments.get(1).is_some_and(|word| word == crate::run::WARDEN_ROLE) {
+        return waxseal_sandbox::warden_main();
     }
     std::panic::set_hook(Box::new(say_fault));
     let cli = match Cli::try_parse_from(arguments) {

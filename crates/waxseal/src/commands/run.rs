@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use waxseal_internet::Canaries;
 use waxseal_model::{Manifest, Phase, RunSummary, Subject};
 use waxseal_npm::config::NpmConfig;
 use waxseal_npm::{Environment, PackageSpec};
@@ -24,9 +23,11 @@ use crate::run::allow::Allowlist;
 use crate::run::closure::LocalArchive;
 use crate::run::save::{Extras, Packets, make_ready, save};
 use crate::run::summary::{Known, summarize};
-use crate::run::{Executed, Output, RunError, RunSpec, Step, Stream, execute, prepare};
+use crate::run::{Executed, Output, Roles, RunError, RunSpec, Step, Stream, execute, prepare};
 
 pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    // Before anything is read, and before there is another thread.
+    let roles = Roles::fork().map_err(|err| no_run(&err))?;
     let (env, config) = settings::load(shared)?;
     let typed = Allowlist::parse(&arguments.allow).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
     let mut allow = config.egress.clone();
@@ -71,7 +72,11 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         spec.packets = Some((Arc::new(file), MAX_PACKETS));
     }
     let started = jiff::Timestamp::now();
-    let executed = execute(&spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
+    let executed = execute(roles, &spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
+    if shared.verbose {
+        let after = executed.network_after.as_secs_f64() * 1e3;
+        screen.note(&format!("the room had its network after {after:.1} ms"));
+    }
     let mut summary = sum_up(&spec, &executed, &allow);
     summary.packets = executed.packets.as_ref().and_then(|it| it.as_ref().ok().copied());
     if let Some(folder) = &arguments.save {
@@ -92,7 +97,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
 
 /// What was seen, joined with what was allowed and planted.
 fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> RunSummary {
-    let canaries = Canaries::mint(spec.seed);
+    let canaries = &executed.canaries;
     let find = |bytes: &[u8]| -> Vec<String> {
         let hits = canaries.found_in(bytes);
         hits.into_iter().map(|hit| hit.canary.to_owned()).collect()

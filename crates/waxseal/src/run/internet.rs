@@ -2,15 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::os::fd::AsFd;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use waxseal_model::{Counters, Event, Phase};
-use waxseal_sandbox::{RoomSockets, pass_descriptors};
+use waxseal_sandbox::{RoleProcess, RoomSockets, pass_descriptors};
 
 use super::protocol::{Order, Word};
 use super::registry::RegistryAnswers;
@@ -19,7 +17,9 @@ use crate::reader::wire::{self, Inbox, WireError};
 /// The running internet of one room.
 #[derive(Debug)]
 pub(super) struct Internet {
-    child: Child,
+    /// Ended when dropped.
+    #[expect(dead_code, reason = "only dropped")]
+    process: RoleProcess,
     socket: File,
     /// Everything it says but what it saw.
     words: Receiver<Word>,
@@ -50,18 +50,9 @@ pub(super) enum InternetError {
 }
 
 impl Internet {
-    /// Starts it, with [`Order::Make`].
-    pub(super) fn start(program: &Path, order: &Order) -> Result<Self, InternetError> {
-        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        let child = Command::new(program)
-            .arg(super::INTERNET_ROLE)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut socket = File::from(OwnedFd::from(ours));
+    /// Has it make a world, with [`Order::Make`].
+    pub(super) fn start(process: RoleProcess, order: &Order) -> Result<Self, InternetError> {
+        let mut socket = File::from(process.as_fd().try_clone_to_owned()?);
         say(&mut socket, order)?;
         let mut inbox = Inbox::new(
             BufReader::with_capacity(BUFFER, socket.try_clone()?),
@@ -83,7 +74,7 @@ impl Internet {
             }
         })?;
         Ok(Self {
-            child,
+            process,
             socket,
             words,
             collected,
@@ -163,13 +154,6 @@ impl Internet {
         });
         let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         (std::mem::take(&mut *collected), counters)
-    }
-}
-
-impl Drop for Internet {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,7 +1,7 @@
 //! `waxseal run`: a command in the locked room, answered by a simulated internet, and everything that was seen.
 //!
-//! [`execute`] starts two roles of this same program: the room's warden (in `waxseal-sandbox`), and the process that plays the
-//! internet, which is sealed before the command starts. The parent parses nothing that a package wrote.
+//! [`Roles`] are two copies of this process: the room's warden (in `waxseal-sandbox`), and the process that plays the internet, which is
+//! sealed before the command starts. [`execute`] gives them their orders. The parent parses nothing that a package wrote.
 //!
 //! Beside that: [`allow`] reads `--allow`; [`closure`] finds out, without running anything, which releases an install needs, and
 //! [`registry`] answers npm inside the room with exactly those. Afterwards [`summary`] says what was seen, and [`save`] writes the proof.
@@ -29,13 +29,10 @@ pub(crate) mod samples;
 
 pub use install::{Install, prepare};
 pub use probe::{NoRoom, probe};
-pub(crate) use role::internet_main;
-pub use session::{Executed, Output, RunError, RunSpec, Step, Stream, execute};
+pub use session::{Executed, Output, Roles, RunError, RunSpec, Step, Stream, execute};
 
 /// The hidden subcommand that makes this binary the warden of a room.
 pub const WARDEN_ROLE: &str = "__warden";
-/// The hidden subcommand that makes this binary play the internet.
-pub const INTERNET_ROLE: &str = "__internet";
 
 /// `CLOCK_MONOTONIC` in nanoseconds: the same for every process of this machine.
 pub(crate) fn clock() -> u64 {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use waxseal_sandbox::{Bind, Cell, CellSpec, NotReady};
+use waxseal_sandbox::{Bind, Cell, CellSpec, NotReady, start_warden};
 
 use super::WARDEN_ROLE;
 
@@ -45,7 +45,8 @@ pub fn probe() -> Result<(), NoRoom> {
             hint: "",
         });
     };
-    Cell::prepare(&spec, Path::new("/proc/self/exe"), WARDEN_ROLE, [input, output, errors])
+    start_warden(Path::new("/proc/self/exe"), WARDEN_ROLE)
+        .and_then(|warden| Cell::prepare(&spec, warden, [input, output, errors]))
         .map(|_| ())
         .map_err(|err| NoRoom {
             reason: err.to_string(),

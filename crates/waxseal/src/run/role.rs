@@ -3,13 +3,12 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::os::fd::AsFd;
-use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use waxseal_internet::{
-    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, Server, SmtpAccounts, SmtpServer, Sockets, World,
-    serve,
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailConnection, MailServer, MailSession, Server,
+    SmtpAccounts, SmtpServer, Sockets, World, serve,
 };
 use waxseal_model::Counters;
 use waxseal_sandbox::{Limits, Role, take_descriptors};
@@ -19,17 +18,15 @@ use super::protocol::{Order, Word};
 use super::registry::{Parts, RegistryAnswers, What};
 use crate::reader::wire::{self, Inbox, WireError};
 
-/// Runs the role. Standard input is a socket to the parent.
-pub(crate) fn internet_main() -> ExitCode {
+/// Plays the role, in a process that is there for nothing else. Standard input is a socket to the parent.
+pub(super) fn play() -> u8 {
     // What a panic would print may hold text of a package.
     std::panic::set_hook(Box::new(|_| ()));
-    match play() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(FAULT),
-    }
+    run().map_or(FAULT, |()| 0)
 }
 
-fn play() -> Result<(), WireError> {
+fn run() -> Result<(), WireError> {
+    std::env::set_current_dir("/")?;
     let socket = std::io::stdin().as_fd().try_clone_to_owned()?;
     let room = waxseal_sandbox::enter(Role::Internet).map_err(|err| std::io::Error::other(err.to_string()))?;
     let mut orders = Inbox::new(
@@ -114,13 +111,17 @@ fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {
 fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> World {
     let since = Duration::from_nanos(super::clock().saturating_sub(epoch));
     let now = Instant::now();
-    let canaries = Canaries::mint(seed);
-    let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
-    let rest = Answers::new(seed, Arc::new(Bait::mint(seed)), canaries);
+    let made = Arc::new(Made {
+        seed,
+        parts: OnceLock::new(),
+    });
     World {
         ca,
-        answer: Arc::new(Hosts { registry, rest }),
-        mail: Arc::new(mail),
+        answer: Arc::new(Hosts {
+            registry,
+            rest: Arc::clone(&made),
+        }),
+        mail: made,
         own_addresses: vec![waxseal_sandbox::OWN_IPV4.into(), waxseal_sandbox::OWN_IPV6.into()],
         stacks: None,
         limits: waxseal_internet::Limits::default(),
@@ -128,10 +129,33 @@ fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> Wo
     }
 }
 
+/// What is made up, at the first question: most commands ask none.
+struct Made {
+    seed: u64,
+    parts: OnceLock<(Answers, SmtpServer)>,
+}
+
+impl Made {
+    fn parts(&self) -> &(Answers, SmtpServer) {
+        self.parts.get_or_init(|| {
+            let canaries = Canaries::mint(self.seed);
+            let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
+            let bait = Arc::new(Bait::mint(self.seed));
+            (Answers::new(self.seed, bait, canaries), mail)
+        })
+    }
+}
+
+impl MailServer for Made {
+    fn open(&self, about: &MailConnection) -> Box<dyn MailSession> {
+        self.parts().1.open(about)
+    }
+}
+
 /// Who answers HTTP: npm's registry where there is one, else whoever fits.
 struct Hosts {
     registry: Option<RegistryAnswers>,
-    rest: Answers,
+    rest: Arc<Made>,
 }
 
 impl Answer for Hosts {
@@ -148,7 +172,7 @@ impl Answer for Hosts {
                     _ => "registry".to_owned(),
                 },
             },
-            None => self.rest.answer(request),
+            None => self.rest.parts().0.answer(request),
         }
     }
 }

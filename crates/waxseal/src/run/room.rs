@@ -1,11 +1,10 @@
 //! What the room looks like from inside: an ordinary machine of an ordinary person.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use waxseal_internet::Canaries;
-use waxseal_sandbox::{Bind, CellLimits, CellSpec, NAME_SERVER, OWN_IPV4, ROOM_USER, RoomFile};
+use waxseal_sandbox::{Bind, CellLimits, CellSpec, FileCopy, NAME_SERVER, OWN_IPV4, ROOM_USER, RoomFile};
 
 use super::stacks;
 
@@ -108,6 +107,7 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         folders: vec![person.home],
         links: links(),
         files,
+        copies: copies(wanted.authority),
         watched,
         notices: true,
         capture: wanted.capture,
@@ -200,14 +200,13 @@ fn environment(person: &Person, wanted: &Wanted<'_>) -> Vec<(String, String)> {
 
 fn system_files(person: &Person, authority: &str) -> Vec<RoomFile> {
     let Person { user, hostname, home } = person;
-    let file = |path: &str, bytes: Vec<u8>| RoomFile {
+    let text = |path: &str, text: String| RoomFile {
         path: path.to_owned(),
-        bytes,
+        bytes: text.into_bytes(),
         mode: 0o644,
     };
-    let text = |path: &str, text: String| file(path, text.into_bytes());
     let id = ROOM_USER;
-    let mut files = vec![
+    vec![
         text(
             "/etc/passwd",
             format!(
@@ -231,10 +230,17 @@ fn system_files(person: &Person, authority: &str) -> Vec<RoomFile> {
         text("/etc/shells", "/bin/sh\n/bin/bash\n".to_owned()),
         text("/etc/machine-id", format!("{}\n", machine_id(person))),
         text(AUTHORITY, authority.to_owned()),
-    ];
-    let trusted = fs::read(BUNDLE).unwrap_or_default();
-    files.push(file(BUNDLE, [trusted.as_slice(), authority.as_bytes()].concat()));
-    for path in [
+    ]
+}
+
+/// What the machine and its room have alike.
+fn copies(authority: &str) -> Vec<FileCopy> {
+    let bundle = FileCopy {
+        source: BUNDLE.into(),
+        target: BUNDLE.to_owned(),
+        rest: authority.as_bytes().to_vec(),
+    };
+    let alike = [
         "/etc/os-release",
         "/etc/debian_version",
         "/etc/ld.so.cache",
@@ -244,15 +250,13 @@ fn system_files(person: &Person, authority: &str) -> Vec<RoomFile> {
         "/etc/protocols",
         "/etc/services",
         "/etc/mime.types",
-    ] {
-        // What a machine does not have, its room does not have either.
-        if let Ok(bytes) = fs::read(path)
-            && bytes.len() <= MAX_SYSTEM_FILE
-        {
-            files.push(file(path, bytes));
-        }
-    }
-    files
+    ];
+    let alike = alike.map(|path| FileCopy {
+        source: path.into(),
+        target: path.to_owned(),
+        rest: Vec::new(),
+    });
+    std::iter::once(bundle).chain(alike).collect()
 }
 
 /// 32 hexadecimal digits (`man 5 machine-id`), the same for the same person.
@@ -274,8 +278,6 @@ const NODE_PREFIX: &str = "/opt/node";
 const BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// Node reads all its roots anew for this variable: one certificate costs least.
 const AUTHORITY: &str = "/etc/ssl/certs/GTS_Root_R7.pem";
-/// The loader's cache is the largest, some hundred kB.
-const MAX_SYSTEM_FILE: usize = 4 << 20;
 
 #[cfg(test)]
 mod tests {

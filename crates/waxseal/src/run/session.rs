@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use waxseal_internet::Canaries;
 use waxseal_model::{PacketCount, Phase, Run};
-use waxseal_sandbox::{Cell, CellLimits, NotReady};
+use waxseal_sandbox::{Cell, CellLimits, NotReady, RoleProcess, fork_warden};
 
 use super::internet::{Internet, InternetError};
 use super::protocol::Order;
@@ -19,7 +21,7 @@ use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
 use super::room::{Wanted, furnish};
 use super::watch::Watch;
-use super::{WARDEN_ROLE, clock, stacks};
+use super::{clock, stacks};
 
 /// What is to run, and how much it may take.
 #[derive(Debug, Clone)]
@@ -91,6 +93,10 @@ pub struct Executed {
     pub packets: Option<io::Result<PacketCount>>,
     /// Bytes that the command wrote to its standard output and error.
     pub written: u64,
+    /// What was planted.
+    pub canaries: Canaries,
+    /// How long it took until the room had its network, and its sockets were handed out.
+    pub network_after: Duration,
 }
 
 /// Why nothing ran.
@@ -117,12 +123,31 @@ impl RunError {
     }
 }
 
+/// The processes that a run takes beside this one, waiting for their orders.
+#[derive(Debug)]
+pub struct Roles {
+    internet: RoleProcess,
+    warden: RoleProcess,
+}
+
+impl Roles {
+    /// Makes them, as copies of this process: it must not yet have read anything that they are not to have.
+    ///
+    /// # Errors
+    /// This process has more than one thread, or the kernel gives no process.
+    pub fn fork() -> Result<Self, RunError> {
+        Ok(Self {
+            internet: RoleProcess::fork(c"waxseal-net", super::role::play)?,
+            warden: fork_warden()?,
+        })
+    }
+}
+
 /// Runs a command in a room of its own.
 ///
 /// # Errors
 /// There is no room, or no internet for it. Nothing has run then.
-pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunError> {
-    let program = Path::new("/proc/self/exe");
+pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunError> {
     let epoch = clock();
     let stacks = spec.attribution.then(stacks::address);
     let make = Order::Make {
@@ -131,7 +156,7 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
         keys: spec.keys,
         stacks,
     };
-    let mut internet = Internet::start(program, &make).map_err(no_internet)?;
+    let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;
     let canaries = Canaries::mint(spec.seed);
     let node = node_prefix();
     if let Some(registry) = &spec.registry {
@@ -156,10 +181,10 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
         },
     });
     let written = Arc::new(AtomicU64::new(0));
-    let (out, out_pump) = pump(Stream::Out, &output, &written)?;
-    let (err, err_pump) = pump(Stream::Err, &output, &written)?;
+    let (out, err, pump) = pump(output, Arc::clone(&written))?;
     let nothing = OwnedFd::from(File::open("/dev/null")?);
-    let (mut cell, mut sockets) = Cell::prepare(&room, program, WARDEN_ROLE, [nothing, out, err])?;
+    let (mut cell, mut sockets) = Cell::prepare(&room, roles.warden, [nothing, out, err])?;
+    let network_after = cell.network_after();
     internet.serve(&sockets).map_err(no_internet)?;
     if let Some(first) = spec.steps.first() {
         internet.phase(first.phase).map_err(no_internet)?;
@@ -175,18 +200,21 @@ pub fn execute(spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunE
     watch.until_empty(&mut cell, &mut internet);
     let duration = watch.ended_after.unwrap_or_else(|| started.elapsed());
     drop(cell);
-    for pump in [out_pump, err_pump] {
-        let _ = pump.join();
-    }
+    let _ = pump.join();
     if let Err(err) = internet.settle(STILL, SETTLE) {
         watch.invalid.push(err.to_string());
     }
     let (collected, counters) = internet.finish();
     let packets = recorder.map(Recorder::finish);
-    let written = written.load(Ordering::Relaxed);
-    let mut executed = watch.conclude(spec, duration, collected, counters, written);
-    executed.packets = packets;
-    Ok(executed)
+    let (run, tls_keys) = watch.conclude(spec, duration, collected, counters);
+    Ok(Executed {
+        run,
+        tls_keys,
+        packets,
+        written: written.load(Ordering::Relaxed),
+        canaries,
+        network_after,
+    })
 }
 
 fn no_internet(err: InternetError) -> RunError {
@@ -203,20 +231,35 @@ fn node_prefix() -> Option<PathBuf> {
     (!prefix.starts_with("/usr") && prefix != Path::new("/")).then_some(prefix)
 }
 
-/// A pipe whose other end is read to the end, whatever is written.
-fn pump(stream: Stream, output: &Arc<dyn Output>, written: &Arc<AtomicU64>) -> io::Result<(OwnedFd, JoinHandle<()>)> {
-    let (mut reader, writer) = io::pipe()?;
-    let (output, written) = (Arc::clone(output), Arc::clone(written));
+/// Two pipes, for output and errors, whose other ends are read to the end by one thread, whatever is written.
+fn pump(output: Arc<dyn Output>, written: Arc<AtomicU64>) -> io::Result<(OwnedFd, OwnedFd, JoinHandle<()>)> {
+    let (out, out_writer) = io::pipe()?;
+    let (err, err_writer) = io::pipe()?;
     let thread = std::thread::Builder::new().name("output".to_owned()).spawn(move || {
         let mut buffer = vec![0; 64 << 10];
-        while let Ok(got @ 1..) = reader.read(&mut buffer) {
-            let before = written.fetch_add(got as u64, Ordering::Relaxed);
-            if before < MAX_SHOWN {
-                output.write(stream, &buffer[..got]);
+        let mut open = vec![(Stream::Out, out), (Stream::Err, err)];
+        while !open.is_empty() {
+            let mut ready: Vec<_> = open.iter().map(|(_, it)| PollFd::new(it, PollFlags::IN)).collect();
+            if let Err(Errno::INTR) = poll(&mut ready, None) {
+                continue;
             }
+            let ready: Vec<bool> = ready.iter().map(|it| !it.revents().is_empty()).collect();
+            let mut ready = ready.into_iter();
+            open.retain_mut(|(stream, pipe)| {
+                if ready.next() != Some(true) {
+                    return true;
+                }
+                let Ok(got @ 1..) = pipe.read(&mut buffer) else {
+                    return false;
+                };
+                if written.fetch_add(got as u64, Ordering::Relaxed) < MAX_SHOWN {
+                    output.write(*stream, &buffer[..got]);
+                }
+                true
+            });
         }
     })?;
-    Ok((writer.into(), thread))
+    Ok((out_writer.into(), err_writer.into(), thread))
 }
 
 /// After the room is empty: what was sent last has arrived when nothing moved for so long.

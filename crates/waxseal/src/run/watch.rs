@@ -9,7 +9,7 @@ use waxseal_sandbox::{Cell, CommandEnd, FileChange, Notice};
 
 use super::clock;
 use super::internet::{Collected, Internet, InternetError};
-use super::session::{Executed, RunSpec};
+use super::session::RunSpec;
 
 /// Keeps watch over a running command.
 pub(super) struct Watch<'s> {
@@ -168,14 +168,14 @@ impl<'s> Watch<'s> {
         });
     }
 
+    /// What was seen, and the keys of TLS.
     pub(super) fn conclude(
         mut self,
         spec: &RunSpec,
         duration: Duration,
         collected: Collected,
         counters: Result<Counters, InternetError>,
-        written: u64,
-    ) -> Executed {
+    ) -> (Run, String) {
         let mut counters = match counters {
             Ok(counters) => counters,
             Err(err) => {
@@ -212,22 +212,18 @@ impl<'s> Watch<'s> {
         if end.is_none() {
             self.invalid.push("it is not known how the command ended".to_owned());
         }
-        Executed {
-            run: Run {
-                command: match spec.steps.last() {
-                    Some(last) if spec.title.is_empty() => last.command.clone(),
-                    _ => spec.title.clone(),
-                },
-                end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
-                duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-                events,
-                counters,
-                invalid: self.invalid,
+        let run = Run {
+            command: match spec.steps.last() {
+                Some(last) if spec.title.is_empty() => last.command.clone(),
+                _ => spec.title.clone(),
             },
-            tls_keys: collected.keys,
-            packets: None,
-            written,
-        }
+            end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
+            duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            events,
+            counters,
+            invalid: self.invalid,
+        };
+        (run, collected.keys)
     }
 }
 

@@ -31,10 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const ONLY_FOREIGN: &[(&str, &[&str])] = &[
     ("waxseal-model", &["serde", "thiserror"]),
     ("waxseal-detect", &["serde", "thiserror"]),
-    (
-        "waxseal-sandbox",
-        &["landlock", "libc", "rustix", "seccompiler", "thiserror"],
-    ),
+    ("waxseal-sandbox", &["landlock", "libc", "rustix", "thiserror"]),
 ];
 
 fn root() -> PathBuf {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use waxseal_sandbox::{Cell, CellSpec, CommandEnd, Notice, RoomSockets};
+use waxseal_sandbox::{Cell, CellSpec, CommandEnd, Notice, RoomSockets, start_warden};
 
 use crate::denials::ACT;
 use crate::stage;
@@ -51,7 +51,8 @@ pub(crate) fn prepare(act: &[&str], change: impl FnOnce(&mut CellSpec)) -> Resul
     let [Ok(input), Ok(output), Ok(errors)] = stdio else {
         return Err("there is no /dev/null".to_owned());
     };
-    let made = Cell::prepare(&spec, &program, stage::WARDEN, [input, output, errors]);
+    let warden = start_warden(&program, stage::WARDEN);
+    let made = warden.and_then(|warden| Cell::prepare(&spec, warden, [input, output, errors]));
     let (cell, sockets) = made.map_err(|err| err.to_string())?;
     Ok(Opened {
         cell,
