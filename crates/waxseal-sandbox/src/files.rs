@@ -1,8 +1,8 @@
-//! No file and no network, by Landlock (<https://docs.kernel.org/userspace-api/landlock.html>).
+//! Files, and what else the kernel lets a process give up by itself: Landlock (<https://docs.kernel.org/userspace-api/landlock.html>).
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset, RulesetAttr, RulesetStatus,
-    Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, PathBeneath, PathFd, RestrictionStatus,
+    Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 
 use crate::{Role, SealError};
@@ -30,13 +30,49 @@ pub(crate) fn restrict(role: Role) -> Result<Landlock, SealError> {
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .restrict_self()?;
-    Ok(match status.landlock {
+    Ok(in_force(&status))
+}
+
+/// The second wall around the command of a room, behind its mounts: it reads and starts what the room shows, and writes only where the
+/// room may be written to. Signals and abstract sockets reach no further than what the command started.
+///
+/// # Errors
+/// The kernel has Landlock and refuses it. That it has none is no error.
+pub(crate) fn restrict_command(writable: &[&str], files: &[&str]) -> Result<Landlock, RulesetError> {
+    let every = AccessFs::from_all(NEWEST);
+    let of_a_file = AccessFs::from_file(NEWEST);
+    let beneath = |path: &str, access| {
+        // What cannot be opened is not there, or cannot be used anyway.
+        let fd = PathFd::new(path).ok();
+        fd.map(|fd| Ok::<_, RulesetError>(PathBeneath::new(fd, access)))
+    };
+    let rules = std::iter::once(beneath("/", AccessFs::from_read(NEWEST)))
+        .chain(writable.iter().map(|path| beneath(path, every)))
+        .chain(files.iter().map(|path| beneath(path, of_a_file)));
+    let status = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(every)?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?
+        .add_rules(rules.flatten())?
+        .restrict_self()?;
+    Ok(in_force(&status))
+}
+
+/// What this kernel has of Landlock: tried in a thread that ends with it.
+pub fn landlock() -> Result<Landlock, SealError> {
+    let tried = std::thread::spawn(|| restrict(Role::Reader)).join();
+    tried.unwrap_or(Ok(Landlock::NotImplemented))
+}
+
+fn in_force(status: &RestrictionStatus) -> Landlock {
+    match status.landlock {
         LandlockStatus::Available { effective_abi, .. } if status.ruleset != RulesetStatus::NotEnforced => {
             Landlock::Enforced(effective_abi as u32)
         }
         LandlockStatus::Available { .. } | LandlockStatus::NotEnabled => Landlock::NotEnabled,
         LandlockStatus::NotImplemented => Landlock::NotImplemented,
-    })
+    }
 }
 
 /// The newest interface whose rights are known by name; an older kernel gives what it has.

@@ -41,7 +41,7 @@ mod wire;
 
 pub use capture::{Capture, Packet};
 pub use cell::{Bind, Cell, CellLimits, CellSpec, CommandEnd, FileChange, FileCopy, Notice, RoomFile};
-pub use files::Landlock;
+pub use files::{Landlock, landlock};
 pub use limits::Limits;
 pub use network::{NAME_SERVER, OWN_IPV4, OWN_IPV6, RoomSockets};
 pub use pass::{MAX_DESCRIPTORS, pass_descriptors, take_descriptors};

@@ -407,7 +407,7 @@ const LINKS: [(&str, &str); 5] = [
 ];
 
 /// Folders of every room that everybody may write to.
-const FOLDERS: [&str; 3] = ["/tmp", "/dev/shm", "/var/tmp"];
+pub(crate) const FOLDERS: [&str; 3] = ["/tmp", "/dev/shm", "/var/tmp"];
 /// Folders of a machine that only root changes.
 const SYSTEM: [&str; 8] = [
     "/usr",

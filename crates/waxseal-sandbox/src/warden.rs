@@ -19,7 +19,7 @@ use crate::memory::Gauge;
 use crate::role_process::RoleProcess;
 use crate::sys::{self, Fork};
 use crate::watch::Watch;
-use crate::{NotReady, filter, mounts, network};
+use crate::{NotReady, files, filter, mounts, network};
 
 /// Makes a copy of this process that will be the warden of a room: see [`RoleProcess::fork`].
 ///
@@ -224,6 +224,7 @@ fn start(spec: &CellSpec, command: &[String], stdio: &[OwnedFd; 3], warden: &Cha
         rustix::process::setsid()?;
         spec.limits.apply()?;
         rustix::thread::set_no_new_privs(true)?;
+        restrict_files(spec)?;
         let [input, output, errors] = stdio;
         let Some((program, arguments)) = command.split_first() else {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
@@ -247,6 +248,13 @@ fn start(spec: &CellSpec, command: &[String], stdio: &[OwnedFd; 3], warden: &Cha
     let code = err.raw_os_error().unwrap_or(libc::EIO);
     let _ = rustix::io::write(failure, &code.to_ne_bytes());
     sys::exit_now(1)
+}
+
+fn restrict_files(spec: &CellSpec) -> io::Result<()> {
+    let own = spec.folders.iter().chain(spec.overlays.iter().map(|it| &it.target));
+    let writable: Vec<&str> = mounts::FOLDERS.into_iter().chain(own.map(String::as_str)).collect();
+    files::restrict_command(&writable, &["/dev", "/proc"]).map_err(io::Error::other)?;
+    Ok(())
 }
 
 impl CellLimits {

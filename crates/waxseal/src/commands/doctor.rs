@@ -7,6 +7,7 @@ use waxseal_npm::cache::Cache;
 use waxseal_npm::config::NpmConfig;
 use waxseal_npm::registry::Options;
 use waxseal_npm::{Environment, Form, PackageSource, Registry, RegistryError};
+use waxseal_sandbox::Landlock;
 
 use super::screen::{Problem, Screen, plain};
 use super::settings;
@@ -148,13 +149,27 @@ fn sealing() -> Line {
 /// Makes a room, and takes it down again.
 fn room() -> Line {
     match crate::run::probe() {
-        Ok(()) => Line::good(
-            "locked room",
-            "namespaces, a private root, all addresses of IPv4 and IPv6 answered, system calls filtered",
-        ),
+        Ok(()) => match waxseal_sandbox::landlock() {
+            Ok(Landlock::Enforced(abi)) => Line::good(
+                "locked room",
+                format!("{ROOM}, files once more by Landlock (interface {abi})"),
+            ),
+            Ok(Landlock::NotEnabled | Landlock::NotImplemented) => Line::weaker(
+                "locked room",
+                format!("{ROOM}; no Landlock"),
+                "Landlock would be a second wall around files; it comes with Linux 5.13 and may have to be named in `lsm=` at boot",
+            ),
+            Err(err) => Line::bad(
+                "locked room",
+                err.to_string(),
+                "a kernel that has Landlock must grant it",
+            ),
+        },
         Err(missing) => Line::bad("locked room", missing.reason, missing.hint),
     }
 }
+
+const ROOM: &str = "namespaces, a private root, all addresses of IPv4 and IPv6 answered, system calls filtered";
 
 fn programs(env: &Environment) -> Vec<Line> {
     let line = |what: &'static str, hint: &str| match env.find_program(what) {

@@ -56,6 +56,7 @@ mod ptrace_attach;
 mod raw;
 mod real_time;
 mod remount;
+mod reopened;
 mod rights;
 mod rights_over_stdio;
 mod routes;
@@ -143,6 +144,7 @@ pub(crate) const ATTEMPTS: &[Attempt] = &[
     raw::ATTEMPT,
     real_time::ATTEMPT,
     remount::ATTEMPT,
+    reopened::ATTEMPT,
     rights::ATTEMPT,
     rights_over_stdio::ATTEMPT,
     routes::ATTEMPT,
