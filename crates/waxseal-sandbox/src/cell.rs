@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::control::{Channel, Message};
+use crate::group::Group;
 use crate::role_process::RoleProcess;
 use crate::{NotReady, RoomSockets};
 
@@ -192,6 +193,9 @@ pub struct Cell {
     channel: Channel,
     network_after: Duration,
     ended: bool,
+    /// Dropped after the warden, with which the room goes.
+    #[expect(dead_code, reason = "only dropped")]
+    group: Option<Group>,
 }
 
 impl Cell {
@@ -203,17 +207,21 @@ impl Cell {
         let failed = |err: io::Error| NotReady::new("start the warden", err);
         let begun = Instant::now();
         let channel = Channel::new(warden.as_fd().try_clone_to_owned().map_err(failed)?);
+        // Where this machine lends none, the watch over memory and the limits of each process are all there is.
+        let group = Group::make(&spec.limits).ok();
+        let handles = group.as_ref().map(Group::handles).transpose().map_err(failed)?;
         let mut cell = Self {
             warden,
             channel,
             network_after: Duration::ZERO,
             ended: false,
+            group,
         };
         cell.channel
             .send(&Message::Spec(Box::new(spec.clone())), &[])
             .map_err(failed)?;
-        let stdio: Vec<_> = stdio.iter().map(AsFd::as_fd).collect();
-        cell.channel.send(&Message::Stdio, &stdio).map_err(failed)?;
+        let handed: Vec<_> = stdio.iter().chain(handles.iter().flatten()).map(AsFd::as_fd).collect();
+        cell.channel.send(&Message::Stdio, &handed).map_err(failed)?;
         cell.hear(&Message::Network)?;
         let sockets = cell.channel.sockets().map_err(failed)?;
         cell.network_after = begun.elapsed();

@@ -20,7 +20,7 @@ use crate::wire::{Reader, Writer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Message {
     Spec(Box<CellSpec>),
-    /// Carries three descriptors.
+    /// Carries three descriptors; behind them, where the room has a control group, the two of [`crate::group::Group::handles`].
     Stdio,
     /// Carries the room's sockets.
     Network,

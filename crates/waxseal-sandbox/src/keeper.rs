@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::cell::{CellLimits, Notice};
 use crate::control::{Channel, Message, frame};
+use crate::group::Inside;
 use crate::memory::Gauge;
 use crate::question::{Numbers, look_at};
 use crate::sys;
@@ -24,6 +25,7 @@ pub(crate) struct Keeper<'c> {
     first: Pid,
     watch: Watch,
     gauge: Gauge,
+    group: Option<Inside>,
     limits: CellLimits,
     /// One for each command that was started.
     listeners: Vec<OwnedFd>,
@@ -59,6 +61,7 @@ impl<'c> Keeper<'c> {
         first: Pid,
         watch: Watch,
         gauge: Gauge,
+        group: Option<Inside>,
         limits: CellLimits,
     ) -> Self {
         Self {
@@ -67,6 +70,7 @@ impl<'c> Keeper<'c> {
             first,
             watch,
             gauge,
+            group,
             limits,
             listeners: Vec::new(),
             closing: false,
@@ -119,6 +123,9 @@ impl<'c> Keeper<'c> {
         let _ = waitpid(Some(self.first), WaitOptions::empty());
         while self.look_at_files()? {}
         self.send_on()?;
+        if self.group.as_mut().is_some_and(Inside::has_killed) {
+            self.channel.post(&Message::Notice(Notice::OutOfMemory))?;
+        }
         self.channel.post(&Message::Notice(Notice::Empty {
             answered: self.answered,
             lost: self.lost,

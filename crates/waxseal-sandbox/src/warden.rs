@@ -14,6 +14,7 @@ use rustix::process::{
 
 use crate::cell::{CellLimits, CellSpec, CommandEnd, Notice};
 use crate::control::{Channel, Message};
+use crate::group::Inside;
 use crate::keeper::Keeper;
 use crate::memory::Gauge;
 use crate::role_process::RoleProcess;
@@ -77,6 +78,10 @@ fn run(channel: &mut Channel) -> Step<()> {
     };
     let mut descriptor = || channel.descriptor().map_err(at("take its input and output"));
     let stdio = [descriptor()?, descriptor()?, descriptor()?];
+    let mut group = match (descriptor(), descriptor()) {
+        (Ok(way_in), Ok(events)) => Some(Inside::new(way_in, events)),
+        _ => None,
+    };
     let projects = spec
         .overlays
         .iter()
@@ -89,12 +94,15 @@ fn run(channel: &mut Channel) -> Step<()> {
         socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).map_err(at("make a socket"))?;
     let init = match sys::fork().map_err(at("start its first process"))? {
         Fork::Child => {
-            drop(outer);
+            drop((outer, group));
             init(&spec, &projects, stdio, Channel::new(inner));
         }
         Fork::Parent(init) => init,
     };
     drop((inner, stdio, projects));
+    if let Some(group) = &mut group {
+        group.put(init).map_err(at("put it into its control group"))?;
+    }
     // While the first process furnishes the room.
     let mut handed: Vec<_> = [
         sockets.tcp.as_fd(),
@@ -125,7 +133,7 @@ fn run(channel: &mut Channel) -> Step<()> {
     let watch = Watch::new(queue, &watched, &spec.watched);
     let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
     channel.send(&Message::Ready, &[]).map_err(at("say that it is ready"))?;
-    let mut keeper = Keeper::new(channel, inner, init, watch, gauge, spec.limits);
+    let mut keeper = Keeper::new(channel, inner, init, watch, gauge, group, spec.limits);
     keeper.keep().map_err(at("keep watch"))
 }
 

@@ -18,7 +18,7 @@ use crate::reader::{ReaderOptions, Session};
 pub(super) fn run(arguments: &Doctor, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     let (mut env, config) = settings::load(shared)?;
     let offline = settings::source(&arguments.source, &config, &mut env);
-    let mut lines = vec![version(), configuration(&config.path), sealing(), room()];
+    let mut lines = vec![version(), configuration(&config.path), sealing(), room(), ceilings()];
     lines.extend(programs(&env));
     lines.push(cache(&env));
     lines.extend(registry(&env, offline));
@@ -166,6 +166,21 @@ fn room() -> Line {
             ),
         },
         Err(missing) => Line::bad("locked room", missing.reason, missing.hint),
+    }
+}
+
+/// Who holds a room to its memory and its number of processes.
+fn ceilings() -> Line {
+    match waxseal_sandbox::control_group() {
+        Ok(()) => Line::good(
+            "room's limits",
+            "a control group of its own, and a watch over its memory",
+        ),
+        Err(reason) => Line::weaker(
+            "room's limits",
+            format!("a watch over its memory and limits of each process; no control group: {reason}"),
+            "a control group (cgroup v2 with memory and pids) is lent by `systemd-run --user --scope waxseal …`",
+        ),
     }
 }
 
