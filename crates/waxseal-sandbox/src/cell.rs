@@ -224,7 +224,7 @@ impl Cell {
         cell.channel.send(&Message::Stdio, &handed).map_err(failed)?;
         cell.hear(&Message::Network)?;
         let sockets = cell.channel.sockets().map_err(failed)?;
-        cell.network_after = begun.elapsed();
+        cell.network_after = cell.warden.made_in + begun.elapsed();
         cell.hear(&Message::Ready)?;
         Ok((cell, sockets))
     }
@@ -242,7 +242,8 @@ impl Cell {
         }
     }
 
-    /// How long it took from the order to make the room until its network was there and its sockets had been handed out.
+    /// How long it took to make the warden, and from the order to make the room until its network was there and its sockets had been handed
+    /// out.
     pub fn network_after(&self) -> Duration {
         self.network_after
     }

@@ -115,27 +115,18 @@ impl Writable {
     }
 }
 
+/// What is done with what lies at a path; a folder is handed open.
+type Visit<'v> = dyn FnMut(&[u8], &Stat, Option<BorrowedFd<'_>>) -> bool + 'v;
+
 /// Visits everything in a folder. `visit` says of a folder, which it is handed, whether to look into it.
-fn walk(
-    folder: BorrowedFd<'_>,
-    path: &[u8],
-    depth: u32,
-    steps: &mut u64,
-    visit: &mut dyn FnMut(&[u8], &Stat, Option<BorrowedFd<'_>>) -> bool,
-) {
+fn walk(folder: BorrowedFd<'_>, path: &[u8], depth: u32, steps: &mut u64, visit: &mut Visit<'_>) {
     let Ok(mut entries) = open_folder(folder, c".").and_then(Dir::new) else {
         return;
     };
     walk_entries(&mut entries, path, depth, steps, visit);
 }
 
-fn walk_entries(
-    entries: &mut Dir,
-    path: &[u8],
-    depth: u32,
-    steps: &mut u64,
-    visit: &mut dyn FnMut(&[u8], &Stat, Option<BorrowedFd<'_>>) -> bool,
-) {
+fn walk_entries(entries: &mut Dir, path: &[u8], depth: u32, steps: &mut u64, visit: &mut Visit<'_>) {
     while let Some(entry) = entries.next() {
         let Ok(entry) = entry else { continue };
         let name = entry.file_name();

@@ -29,7 +29,7 @@ fn rules(notices: bool) -> Rules {
     // Typing into a terminal that somebody else reads, and the console's selection.
     rules.insert(libc::SYS_ioctl, one_of(1, &TYPING, refused, ALLOW));
     // The limit that keeps crashes from this machine's crash handler (`CellLimits::apply`): lowering it would wake the handler.
-    let core = libc::RLIMIT_CORE as u32;
+    let core = libc::RLIMIT_CORE;
     rules.insert(libc::SYS_setrlimit, one_of(0, &[core], refused, ALLOW));
     rules.insert(libc::SYS_prlimit64, equal_and_given(1, core, 2, refused, ALLOW));
     // What is answered as if the kernel were too old, so that callers fall back: `clone3` hides its flags in memory that a filter cannot

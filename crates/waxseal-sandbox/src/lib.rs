@@ -36,6 +36,7 @@ mod role_process;
 mod seccomp;
 mod sys;
 mod syscalls;
+mod tree;
 mod warden;
 mod watch;
 mod wire;

@@ -9,17 +9,16 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, ResolveFlags, fstat, mkdirat, open, openat, openat2, symlinkat, unlinkat,
-};
+use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 use rustix::mount::{
     MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind_recursive, mount_change, mount_remount, unmount,
 };
 
-use crate::cell::{Bind, CellSpec, FileCopy, RoomFile};
+use crate::cell::{Bind, CellSpec, FileCopy};
 use crate::changes::{Before, Writable};
 use crate::copy::copy_tree;
 use crate::sys;
+use crate::tree::{Tree, open_file};
 
 /// Makes the file system of the mount namespace this process is in, moves into it, and notes what lies in its writable folders. `projects` are the sources of the overlays,
 /// opened while the process could still do so.
@@ -71,15 +70,15 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (
     }
     let links = LINKS.iter().map(|(a, b)| (*a, *b));
     for (path, says) in links.chain(spec.links.iter().map(|(a, b)| (a.as_str(), b.as_str()))) {
-        room.link(path, says).map_err(at("make its links"))?;
+        room.tree.link(path, says).map_err(at("make its links"))?;
     }
     for (source, copy) in copies {
-        room.copy(source, copy).map_err(at("copy its files"))?;
+        room.tree.copy(source, copy).map_err(at("copy its files"))?;
     }
     for file in &spec.files {
-        room.write(file).map_err(at("write its files"))?;
+        room.tree.write(file).map_err(at("write its files"))?;
     }
-    room.last.take();
+    room.tree.forget();
     room.proc().map_err(at("mount its /proc"))?;
     let before = Before::look(room.writable.take());
     room.enter().map_err(at("move into it"))?;
@@ -97,14 +96,6 @@ pub(crate) fn open_source(path: &Path) -> io::Result<OwnedFd> {
 
 fn path_fd(path: &Path) -> io::Result<OwnedFd> {
     Ok(open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?)
-}
-
-/// Opens a file that a room is given a copy of. `None`: there is none, or it is too large.
-fn open_file(path: &Path) -> Option<fs::File> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = fs::File::from(open(path, flags, Mode::empty()).ok()?);
-    let about = file.metadata().ok()?;
-    (about.is_file() && about.len() <= MAX_COPY).then_some(file)
 }
 
 /// Something that is mounted into the room.
@@ -126,14 +117,12 @@ impl Piece<'_> {
 /// A file system under construction.
 struct Room {
     root: PathBuf,
-    /// The root again: every path is resolved from here as it will be in the room, since a project may hold links to anywhere.
-    door: OwnedFd,
+    /// The root again, as it will be seen in the room.
+    tree: Tree,
     /// What all writable folders are part of.
     scratch: PathBuf,
     /// The folders that may be written to.
     writable: RefCell<Vec<Writable>>,
-    /// The folder that something was made in last, once nothing is mounted any more: files come many to a folder.
-    last: RefCell<Option<(String, OwnedFd)>>,
 }
 
 impl Room {
@@ -150,81 +139,16 @@ impl Room {
         let door = path_fd(&root)?;
         let room = Self {
             root,
-            door,
+            tree: Tree::new(door),
             scratch,
             writable: RefCell::default(),
-            last: RefCell::default(),
         };
         for folder in [
             "proc", "dev", "etc", "run", "var", "opt", "root", "srv", "mnt", "media", "home",
         ] {
-            room.folder(folder)?;
+            room.tree.folder(folder)?;
         }
         Ok(room)
-    }
-
-    /// What is at a path in the room.
-    fn find(&self, path: &str) -> io::Result<OwnedFd> {
-        self.find_as(path, OFlags::PATH)
-    }
-
-    fn find_as(&self, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
-        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-        let flags = flags | OFlags::CLOEXEC;
-        Ok(openat2(&self.door, path, flags, Mode::empty(), resolve)?)
-    }
-
-    /// A folder of the room, which is made if it is not there. A file or a link that leads nowhere gives way.
-    fn folder(&self, path: &str) -> io::Result<OwnedFd> {
-        let path = path.trim_end_matches('/');
-        let whole = if path.is_empty() { "." } else { path };
-        // Mostly it is there.
-        match self.find_as(whole, OFlags::PATH | OFlags::DIRECTORY) {
-            Ok(there) => return Ok(there),
-            Err(err) if path.is_empty() => return Err(err),
-            Err(_) => {}
-        }
-        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let above = self.folder(above)?;
-        match mkdirat(&above, name, FOLDER_MODE) {
-            Err(rustix::io::Errno::EXIST) => {
-                give_way(&above, name)?;
-                mkdirat(&above, name, FOLDER_MODE)?;
-            }
-            made => made?,
-        }
-        self.find_as(path, OFlags::PATH | OFlags::DIRECTORY)
-    }
-
-    /// Makes something in the folder that it is to be in, with its name there.
-    fn place<T>(&self, path: &str, make: impl Fn(BorrowedFd<'_>, &str) -> io::Result<T>) -> io::Result<T> {
-        let (folder, name) = path.trim_end_matches('/').rsplit_once('/').unwrap_or(("", path));
-        if matches!(name, "" | "." | "..") {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        let mut last = self.last.borrow_mut();
-        let here = match last.take() {
-            Some((path, here)) if path == folder => here,
-            _ => self.folder(folder)?,
-        };
-        let made = make(here.as_fd(), name);
-        *last = Some((folder.to_owned(), here));
-        made
-    }
-
-    /// A new file. What is in its place gives way.
-    fn file(&self, path: &str, mode: u32) -> io::Result<fs::File> {
-        self.place(path, |folder, name| {
-            let make = || openat(folder, name, NEW_FILE, Mode::from_raw_mode(mode));
-            let made = match make() {
-                Err(rustix::io::Errno::EXIST) => {
-                    give_way(folder, name)?;
-                    make()
-                }
-                made => made,
-            };
-            Ok(fs::File::from(made?))
-        })
     }
 
     fn source(fd: BorrowedFd<'_>) -> PathBuf {
@@ -243,7 +167,7 @@ impl Room {
         if !is_folder(source)? {
             return Err(io::Error::other("it is neither a folder nor a file"));
         }
-        let place = self.folder(&bind.target)?;
+        let place = self.tree.folder(&bind.target)?;
         // An overlay that cannot be written to is made of two folders at least.
         let nothing = self.scratch.join("nothing");
         make_folder(&nothing)?;
@@ -259,22 +183,22 @@ impl Room {
 
     fn bind_directly(&self, source: &OwnedFd, target: &str, attributes: u64) -> io::Result<()> {
         let place = if is_folder(source)? {
-            self.folder(target)?
+            self.tree.folder(target)?
         } else {
-            self.file(target, 0o644)?.into()
+            self.tree.file(target, 0o644)?.into()
         };
         // What was found before this mount may lie below it.
-        self.last.take();
+        self.tree.forget();
         mount_bind_recursive(Self::source(source.as_fd()), Self::source(place.as_fd()))?;
         // Found once more: what was found before lies below.
-        let top = self.find(target)?;
+        let top = self.tree.find(target)?;
         sys::restrict_mounts(&Self::source(top.as_fd()).to_string_lossy(), attributes)
     }
 
     /// What is changed goes into the scratch memory. A project of somebody else cannot be overlaid, since the room has no name for its
     /// owner: it is copied.
     fn overlay(&self, source: &OwnedFd, lower: Option<&OwnedFd>, target: &str) -> io::Result<()> {
-        let place = self.folder(target)?;
+        let place = self.tree.folder(target)?;
         let place = Self::source(place.as_fd());
         let name = target.replace('/', "_");
         let upper = self.scratch.join(format!("upper{name}"));
@@ -310,7 +234,7 @@ impl Room {
     }
 
     fn writable(&self, folder: &str) -> io::Result<()> {
-        let place = self.folder(folder)?;
+        let place = self.tree.folder(folder)?;
         let inside = self.scratch.join(format!("folder{}", folder.replace('/', "_")));
         fs::create_dir(&inside)?;
         if FOLDERS.contains(&folder) {
@@ -318,31 +242,6 @@ impl Room {
         }
         mount_bind_recursive(&inside, Self::source(place.as_fd()))?;
         self.note(folder, &inside, None)
-    }
-
-    fn link(&self, path: &str, says: &str) -> io::Result<()> {
-        self.place(path, |folder, name| match symlinkat(says, folder, name) {
-            Err(rustix::io::Errno::EXIST) => Ok(()),
-            other => Ok(other?),
-        })
-    }
-
-    fn write(&self, file: &RoomFile) -> io::Result<()> {
-        use std::io::Write as _;
-        self.file(&file.path, file.mode)?.write_all(&file.bytes)
-    }
-
-    /// The kernel moves the bytes; they are not looked at.
-    fn copy(&self, source: Option<fs::File>, copy: &FileCopy) -> io::Result<()> {
-        use std::io::{Read as _, Write as _};
-        if source.is_none() && copy.rest.is_empty() {
-            return Ok(());
-        }
-        let mut file = self.file(&copy.target, 0o644)?;
-        if let Some(source) = source {
-            io::copy(&mut source.take(MAX_COPY), &mut file)?;
-        }
-        file.write_all(&copy.rest)
     }
 
     fn proc(&self) -> io::Result<()> {
@@ -381,14 +280,6 @@ fn holds_mounts(folder: &OwnedFd) -> io::Result<bool> {
     Ok(places.any(|place| Path::new(place) != path && Path::new(place).starts_with(&path)))
 }
 
-/// Removes what is in the way of something that is made: a file or a link, of the room only.
-fn give_way(folder: impl AsFd, name: &str) -> io::Result<()> {
-    match unlinkat(folder, name, AtFlags::empty()) {
-        Err(rustix::io::Errno::NOENT) | Ok(()) => Ok(()),
-        Err(err) => Err(err.into()),
-    }
-}
-
 fn make_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o755).create(path)
 }
@@ -420,15 +311,6 @@ const SYSTEM: [&str; 8] = [
     "/gnu/store",
 ];
 
-const NEW_FILE: OFlags = OFlags::WRONLY
-    .union(OFlags::CREATE)
-    .union(OFlags::EXCL)
-    .union(OFlags::NOFOLLOW)
-    .union(OFlags::CLOEXEC);
-
-const FOLDER_MODE: Mode = Mode::from_raw_mode(0o755);
-/// Bytes of a file that is copied: the loader's cache is the largest, some hundred kB.
-const MAX_COPY: u64 = 4 << 20;
 /// Instances of inotify in a room: Linux gives a user 128.
 const MAX_INOTIFY: &str = "32";
 /// Files of all writable folders together.

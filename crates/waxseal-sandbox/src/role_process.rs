@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -16,6 +17,8 @@ use crate::sys;
 pub struct RoleProcess {
     pid: Pid,
     socket: OwnedFd,
+    /// How long it took to make it.
+    pub(crate) made_in: Duration,
 }
 
 impl RoleProcess {
@@ -26,9 +29,11 @@ impl RoleProcess {
     /// # Errors
     /// This process has more than one thread, or the kernel gives no process.
     pub fn fork(name: &CStr, role: fn() -> u8) -> io::Result<Self> {
+        let begun = Instant::now();
         let (socket, theirs) = pair()?;
         let pid = sys::fork_role(name, &theirs, role)?;
-        Ok(Self { pid, socket })
+        let made_in = begun.elapsed();
+        Ok(Self { pid, socket, made_in })
     }
 
     /// Starts `program` with the one argument `role` and no environment.
@@ -36,6 +41,7 @@ impl RoleProcess {
     /// # Errors
     /// It cannot be started.
     pub fn start(program: &Path, role: &str) -> io::Result<Self> {
+        let begun = Instant::now();
         let (socket, theirs) = pair()?;
         let child = Command::new(program)
             .arg(role)
@@ -46,7 +52,8 @@ impl RoleProcess {
             .spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| io::Error::other("the kernel gave no process number"))?;
-        Ok(Self { pid, socket })
+        let made_in = begun.elapsed();
+        Ok(Self { pid, socket, made_in })
     }
 
     /// The process, as this machine numbers it.

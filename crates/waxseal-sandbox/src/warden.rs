@@ -20,7 +20,7 @@ use crate::memory::Gauge;
 use crate::role_process::RoleProcess;
 use crate::sys::{self, Fork};
 use crate::watch::Watch;
-use crate::{NotReady, files, filter, mounts, network};
+use crate::{NotReady, RoomSockets, files, filter, mounts, network};
 
 /// Makes a copy of this process that will be the warden of a room: see [`RoleProcess::fork`].
 ///
@@ -104,6 +104,18 @@ fn run(channel: &mut Channel) -> Step<()> {
         group.put(init).map_err(at("put it into its control group"))?;
     }
     // While the first process furnishes the room.
+    hand_out(channel, sockets)?;
+    let mut inner = Channel::new(outer);
+    let watched = furnished(&mut inner)?;
+    let queue = inner.descriptor().map_err(at("watch its files"))?;
+    let watch = Watch::new(queue, &watched, &spec.watched);
+    let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
+    channel.send(&Message::Ready, &[]).map_err(at("say that it is ready"))?;
+    let mut keeper = Keeper::new(channel, inner, init, watch, gauge, group, spec.limits);
+    keeper.keep().map_err(at("keep watch"))
+}
+
+fn hand_out(channel: &Channel, sockets: RoomSockets) -> Step<()> {
     let mut handed: Vec<_> = [
         sockets.tcp.as_fd(),
         sockets.udp[0].as_fd(),
@@ -116,25 +128,18 @@ fn run(channel: &mut Channel) -> Step<()> {
     handed.extend(sockets.capture.as_ref().map(AsFd::as_fd));
     channel
         .send(&Message::Network, &handed)
-        .map_err(at("hand out its sockets"))?;
-    drop(handed);
-    drop(sockets);
-    let mut inner = Channel::new(outer);
-    let watched = match inner.receive().map_err(at("hear from its first process"))? {
-        Some(Message::Furnished(watched)) => watched,
-        Some(Message::Failed(step, code)) => return Err((step, io::Error::from_raw_os_error(code))),
-        _ => {
-            return Err(at("hear from its first process")(io::Error::from(
-                io::ErrorKind::UnexpectedEof,
-            )));
-        }
-    };
-    let queue = inner.descriptor().map_err(at("watch its files"))?;
-    let watch = Watch::new(queue, &watched, &spec.watched);
-    let gauge = Gauge::new(init).map_err(at("look at its memory"))?;
-    channel.send(&Message::Ready, &[]).map_err(at("say that it is ready"))?;
-    let mut keeper = Keeper::new(channel, inner, init, watch, gauge, group, spec.limits);
-    keeper.keep().map_err(at("keep watch"))
+        .map_err(at("hand out its sockets"))
+}
+
+/// Waits until the first process has furnished the room: the numbers of watched files.
+fn furnished(inner: &mut Channel) -> Step<Vec<i32>> {
+    match inner.receive().map_err(at("hear from its first process"))? {
+        Some(Message::Furnished(watched)) => Ok(watched),
+        Some(Message::Failed(step, code)) => Err((step, io::Error::from_raw_os_error(code))),
+        _ => Err(at("hear from its first process")(io::Error::from(
+            io::ErrorKind::UnexpectedEof,
+        ))),
+    }
 }
 
 /// New namespaces of every kind, with one user in them.

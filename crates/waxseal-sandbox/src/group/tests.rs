@@ -40,8 +40,8 @@ fn pretended(lent: &str) -> PathBuf {
         std::process::id(),
         lent.replace(' ', "-")
     ));
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("cgroup.subtree_control"), format!("{lent}\n")).unwrap();
+    fs::create_dir_all(&folder).expect("it works");
+    fs::write(folder.join("cgroup.subtree_control"), format!("{lent}\n")).expect("it works");
     folder
 }
 
@@ -58,7 +58,7 @@ fn a_group_without_both_controllers_lends_none() {
         if !expected {
             assert!(Group::make_in(&folder, &[]).is_err());
         }
-        fs::remove_dir_all(folder).unwrap();
+        fs::remove_dir_all(folder).expect("it works");
     }
 }
 
@@ -67,9 +67,9 @@ fn a_group_that_cannot_be_limited_is_removed_again() {
     let folder = pretended("memory pids");
     // Nothing makes the files of limits appear here.
     let made = Group::make_in(&folder, &settings(&CellLimits::default()));
-    assert!(made.unwrap_err().to_string().contains("memory.max"));
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-    fs::remove_dir_all(folder).unwrap();
+    assert!(made.expect_err("no limits here").to_string().contains("memory.max"));
+    assert_eq!(fs::read_dir(&folder).expect("it works").count(), 1);
+    fs::remove_dir_all(folder).expect("it works");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn only_kills_are_counted() {
 /// Moves a process into a group of this machine and out again, where this user may make one at all, with or without controllers.
 #[test]
 fn a_process_is_put_into_a_group_and_the_group_removed_behind_it() {
-    let read = |path: &str| fs::read_to_string(path).unwrap();
+    let read = |path: &str| fs::read_to_string(path).expect("it works");
     let Ok(own) = own_group(&read("/proc/self/cgroup"), &read("/proc/self/mountinfo")) else {
         return skipped();
     };
@@ -91,19 +91,19 @@ fn a_process_is_put_into_a_group_and_the_group_removed_behind_it() {
         return skipped();
     }
     let group = Group { folder: folder.clone() };
-    let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let mut child = std::process::Command::new("sleep").arg("60").spawn().expect("it works");
     let way_in = OpenOptions::new()
         .write(true)
         .open(folder.join("cgroup.procs"))
-        .unwrap();
-    let events = File::open(folder.join("cgroup.events")).unwrap();
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        .expect("it works");
+    let events = File::open(folder.join("cgroup.events")).expect("it works");
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("it works")).expect("it works");
     let put = Inside::new(way_in.into(), events.into()).put(pid);
-    let there = fs::read_to_string(folder.join("cgroup.procs")).unwrap();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let there = fs::read_to_string(folder.join("cgroup.procs")).expect("it works");
+    child.kill().expect("it works");
+    child.wait().expect("it works");
     drop(group);
-    put.unwrap();
+    put.expect("it works");
     assert_eq!(there.trim(), child.id().to_string());
     assert!(!folder.exists());
 }

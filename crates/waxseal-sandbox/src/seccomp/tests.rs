@@ -8,7 +8,7 @@ fn verdict(program: &[libc::sock_filter], call: u32, arguments: [u64; 6]) -> u32
 }
 
 fn verdict_on(architecture: u32, program: &[libc::sock_filter], call: u32, arguments: [u64; 6]) -> u32 {
-    let mut data = vec![0; 64];
+    let mut data = [0; 64];
     data[..4].copy_from_slice(&call.to_ne_bytes());
     data[4..8].copy_from_slice(&architecture.to_ne_bytes());
     for (idx, argument) in arguments.iter().enumerate() {
@@ -20,7 +20,7 @@ fn verdict_on(architecture: u32, program: &[libc::sock_filter], call: u32, argum
         at += 1;
         let skip = |holds: bool| usize::from(if holds { it.jt } else { it.jf });
         match u32::from(it.code) {
-            LOAD => loaded = u32::from_ne_bytes(data[it.k as usize..it.k as usize + 4].try_into().unwrap()),
+            LOAD => loaded = u32::from_ne_bytes(data[it.k as usize..it.k as usize + 4].try_into().expect("four bytes")),
             EQUAL => at += skip(loaded == it.k),
             AT_LEAST => at += skip(loaded >= it.k),
             ANY_BIT => at += skip(loaded & it.k != 0),

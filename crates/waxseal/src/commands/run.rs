@@ -72,11 +72,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         spec.packets = Some((Arc::new(file), MAX_PACKETS));
     }
     let started = jiff::Timestamp::now();
-    let executed = execute(roles, &spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
-    if shared.verbose {
-        let after = executed.network_after.as_secs_f64() * 1e3;
-        screen.note(&format!("the room had its network after {after:.1} ms"));
-    }
+    let executed = executed(roles, &spec, shared, screen)?;
     let mut summary = sum_up(&spec, &executed, &allow);
     summary.packets = executed.packets.as_ref().and_then(|it| it.as_ref().ok().copied());
     if let Some(folder) = &arguments.save {
@@ -93,6 +89,15 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     let report = assemble("run", vec![entry], &config.policy, bench.today);
     outputs.write(&report, shared, screen)?;
     Ok(outputs.exit(&report, &config))
+}
+
+fn executed(roles: Roles, spec: &RunSpec, shared: &Shared, screen: &Screen) -> Result<Executed, Problem> {
+    let executed = execute(roles, spec, Arc::new(Escaped::new(screen))).map_err(|err| no_run(&err))?;
+    if shared.verbose {
+        let after = executed.network_after.as_secs_f64() * 1e3;
+        screen.note(&format!("the room had its network after {after:.1} ms"));
+    }
+    Ok(executed)
 }
 
 /// What was seen, joined with what was allowed and planted.

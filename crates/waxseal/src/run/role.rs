@@ -53,10 +53,33 @@ fn run() -> Result<(), WireError> {
         });
     }
     wire::send(&mut direct, &Word::Made { authority: ca.pem() })?;
+    let registry = known(&mut orders)?;
+    let sockets = sockets(&socket)?;
+    let writer = mouth.open(direct);
+    let world = World {
+        stacks,
+        ..world(seed, epoch, ca, registry)
+    };
+    let server = serve(sockets, world, Arc::new(mouth.clone()))?;
+    let limits = Limits {
+        address_space: ADDRESS_SPACE,
+        cpu_seconds: CPU_SECONDS,
+    };
+    let sealed = room.seal(&limits).map(|_| ()).map_err(|err| err.to_string());
+    mouth.answer(&Word::Sealed(sealed));
+    let counters = obey(&mut orders, server, &mouth)?;
+    mouth.answer(&Word::Finished(counters));
+    mouth.close();
+    let _ = writer.join();
+    Ok(())
+}
+
+/// What npm finds where its registry is, if there is one: until it is to serve.
+fn known<R: std::io::Read>(orders: &mut Inbox<R>) -> Result<Option<RegistryAnswers>, WireError> {
     let mut registry = None;
     loop {
         match orders.message()? {
-            Order::Serve => break,
+            Order::Serve => return Ok(registry),
             Order::Registry {
                 host,
                 prefix,
@@ -77,24 +100,6 @@ fn run() -> Result<(), WireError> {
             _ => return Err(WireError::Malformed),
         }
     }
-    let sockets = sockets(&socket)?;
-    let writer = mouth.open(direct);
-    let world = World {
-        stacks,
-        ..world(seed, epoch, ca, registry)
-    };
-    let server = serve(sockets, world, Arc::new(mouth.clone()))?;
-    let limits = Limits {
-        address_space: ADDRESS_SPACE,
-        cpu_seconds: CPU_SECONDS,
-    };
-    let sealed = room.seal(&limits).map(|_| ()).map_err(|err| err.to_string());
-    mouth.answer(&Word::Sealed(sealed));
-    let counters = obey(&mut orders, server, &mouth)?;
-    mouth.answer(&Word::Finished(counters));
-    mouth.close();
-    let _ = writer.join();
-    Ok(())
 }
 
 fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {

@@ -150,10 +150,11 @@ impl Roles {
 pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<Executed, RunError> {
     let epoch = clock();
     let stacks = spec.attribution.then(stacks::address);
+    let (seed, keys) = (spec.seed, spec.keys);
     let make = Order::Make {
-        seed: spec.seed,
+        seed,
         epoch,
-        keys: spec.keys,
+        keys,
         stacks,
     };
     let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;

@@ -115,6 +115,23 @@ fn nothing_of_this_machine_is_reached() {
 }
 
 #[test]
+fn the_first_process_of_the_room_does_not_say_what_it_was_made_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "tr '\\000' ' ' </proc/1/cmdline; cat /proc/1/comm; env; cat /proc/1/environ";
+    let out = Command::new(env!("CARGO_BIN_EXE_waxseal"))
+        .args(["run", "--no-project", "--", "sh", "-c", script])
+        .env("SECRET_OF_MINE", "not-to-be-seen-inside")
+        .current_dir(folder.path())
+        .output()
+        .expect("waxseal starts");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(said.contains("init"), "{said}");
+    for word in ["waxseal", "not-to-be-seen-inside", "no-project"] {
+        assert!(!said.contains(word), "{word}: {said}");
+    }
+}
+
+#[test]
 fn what_a_project_is_changed_to_never_leaves_the_room() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("kept"), "before").expect("a file");
