@@ -1,12 +1,13 @@
 //! The engine: runs every method whose evidence is there, and says what is not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use waxseal_model::{
-    AnomalyKind, Collected, Evidence, FileState, Finding, Gap, GapWeight, Location, Origin, RunEnd, RunLimit,
-    RunSummary, SourceEvidence,
+    AnomalyKind, CallOutcome, Collected, Driver, Evidence, FileState, Finding, Gap, GapWeight, Location, Origin,
+    RunEnd, RunLimit, RunSummary, SourceEvidence,
 };
 
+use crate::asked::Asked;
 use crate::{Case, METHODS, Method, Need};
 
 /// What the methods found, and what could not be looked at.
@@ -90,6 +91,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
     for run in case.runs().unwrap_or_default() {
         run_gaps(case, run, &mut gaps);
     }
+    unexercised(case, &mut gaps);
     if let Some(source) = case.source() {
         unread(case, source, &mut gaps);
     }
@@ -116,6 +118,69 @@ fn run_gaps(case: &Case<'_>, run: &RunSummary, gaps: &mut Vec<Gap>) {
     }
     for reason in &run.invalid {
         decisive(reason.clone());
+    }
+}
+
+/// Calls that were to send mail, and of which no message was seen: what they would have sent is not known.
+fn unexercised(case: &Case<'_>, gaps: &mut Vec<Gap>) {
+    // Whether a message was seen of it, and what it said when not, for each thing that was used.
+    let mut used: BTreeMap<&str, (bool, Option<String>)> = BTreeMap::new();
+    let mut guessed: Option<(bool, Option<String>)> = None;
+    for run in case.runs().unwrap_or_default() {
+        let asked = Asked::of(run);
+        let sent: BTreeSet<u32> = run
+            .mails
+            .iter()
+            .flat_map(|mail| asked.calls_of(mail))
+            .map(|call| call.number)
+            .collect();
+        for call in run.calls.iter().filter(|call| call.requested.sends) {
+            let sure = matches!(
+                call.driver,
+                Driver::Mcp | Driver::Scenario | Driver::Beside | Driver::Person
+            );
+            let entry = match sure {
+                true => used.entry(&call.name).or_default(),
+                false => guessed.get_or_insert_default(),
+            };
+            entry.0 |= sent.contains(&call.number);
+            if entry.1.is_none() {
+                entry.1 = excuse(&call.outcome);
+            }
+        }
+    }
+    let why = |excuse: Option<String>| excuse.map(|excuse| format!(": {excuse}")).unwrap_or_default();
+    let silent: Vec<(&str, Option<String>)> = used
+        .into_iter()
+        .filter(|(_, (sent, _))| !sent)
+        .map(|(name, (_, excuse))| (name, excuse))
+        .collect();
+    let any = silent.len();
+    for (name, excuse) in silent.into_iter().take(MAX_NAMED) {
+        let reason = format!(
+            "`{}` was used and no message of it was seen{}",
+            plain(name),
+            why(excuse)
+        );
+        gaps.push(gap(case, "messages", reason, GapWeight::Decisive));
+    }
+    if let Some(more @ 1..) = any.checked_sub(MAX_NAMED) {
+        let reason = format!("{more} more were used and no message of them was seen");
+        gaps.push(gap(case, "messages", reason, GapWeight::Decisive));
+    }
+    if let Some((false, excuse)) = guessed {
+        let reason = format!("nothing that was called sent a message{}", why(excuse));
+        gaps.push(gap(case, "messages", reason, GapWeight::Decisive));
+    }
+}
+
+/// Why a call came to nothing, as far as it said so.
+fn excuse(outcome: &CallOutcome) -> Option<String> {
+    match outcome {
+        CallOutcome::Returned => None,
+        CallOutcome::Failed(said) => Some(format!("it failed with `{}`", plain(said))),
+        CallOutcome::TimedOut => Some("it took too long".to_owned()),
+        CallOutcome::NotMade(reason) => Some(plain(reason)),
     }
 }
 

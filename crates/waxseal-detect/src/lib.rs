@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that unwraps fails as it should"))]
 
+mod asked;
 mod capability;
 mod case;
 mod date;

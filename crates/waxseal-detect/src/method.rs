@@ -6,6 +6,7 @@ use crate::{Case, methods};
 
 /// Every detection method, in the order reports list them. Adding one is one folder and one line here.
 pub const METHODS: &[Method] = &[
+    methods::messages::METHOD,
     methods::recipients::METHOD,
     methods::package_diff::METHOD,
     methods::install_scripts::METHOD,

@@ -14,6 +14,7 @@ type Samples = fn() -> Vec<Sample>;
 
 /// The cases of each method, in the order of the table.
 const SAMPLES: &[(&str, Samples)] = &[
+    ("messages", methods::messages::tests::samples),
     ("recipients", methods::recipients::tests::samples),
     ("package-diff", methods::package_diff::tests::samples),
     ("install-scripts", methods::install_scripts::tests::samples),

@@ -173,8 +173,8 @@ async fn respond(layer: Layer, tape: Option<&Tape>, mut request: Request<Incomin
         exchange.decode();
         let own = doh::answer(&layer, &exchange);
         let answer = own.unwrap_or_else(|| layer.connection.shared.world.answer.answer(&exchange.request()));
-        let answer = bounded(answer);
-        exchange.answered(&answer);
+        let mut answer = bounded(answer);
+        exchange.answered(&mut answer);
         return render(answer);
     };
     if parts.version == Version::HTTP_2 {

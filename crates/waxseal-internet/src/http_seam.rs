@@ -1,7 +1,7 @@
 //! Where answers to HTTP requests plug in.
 
 use bytes::Bytes;
-use waxseal_model::ConnectionId;
+use waxseal_model::{ConnectionId, Observation};
 
 /// Answers HTTP requests for every host there is.
 pub trait Answer: Send + Sync {
@@ -50,6 +50,8 @@ pub struct HttpAnswer {
     pub body: Bytes,
     /// Which part of the simulated internet answered: `postmark`, `registry`, `generic`.
     pub answered_by: String,
+    /// What the request asked for, as who answered read it: told of behind the request.
+    pub observations: Vec<Observation>,
 }
 
 /// Answers every request with `{"ok":true}`.
@@ -63,6 +65,7 @@ impl Answer for PlainAnswer {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: Bytes::from_static(b"{\"ok\":true}"),
             answered_by: "plain".to_owned(),
+            observations: Vec::new(),
         }
     }
 }

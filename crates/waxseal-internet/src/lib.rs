@@ -24,6 +24,7 @@ mod websocket;
 
 mod answers;
 
+mod mail_apis;
 mod mail_seam;
 mod smtp;
 
@@ -40,9 +41,10 @@ use std::os::fd::OwnedFd;
 use waxseal_model::{Counters, Event};
 
 pub use answers::{Answers, Bait, BaitOwner, RULES, Rule};
-pub use canary::{Canaries, Canary, Hit, PlantedFile};
+pub use canary::{Canaries, Canary, Hit, Needles, PlantedFile};
 pub use http_seam::*;
 pub use limits::Limits;
+pub use mail_apis::MailApis;
 pub use mail_seam::*;
 pub use names::{MAX_NAMES, Names, could_exist};
 pub use serve::{Server, serve};

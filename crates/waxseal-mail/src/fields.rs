@@ -22,6 +22,22 @@ pub enum Fields<'a> {
     Other,
 }
 
+impl<'a> From<&'a serde_json::Value> for Fields<'a> {
+    fn from(value: &'a serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::String(text) => Self::Text(Cow::Borrowed(text)),
+            serde_json::Value::Array(elements) => Self::List(elements.iter().map(Self::from).collect()),
+            serde_json::Value::Object(fields) => Self::Object(
+                fields
+                    .iter()
+                    .map(|(name, value)| (Cow::Borrowed(name.as_str()), Self::from(value)))
+                    .collect(),
+            ),
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A mailbox and the place it was found in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Recipient {

@@ -3,6 +3,7 @@
 //! To add a provider, write `providers/<id>.rs` from the types of its real client, and add one line to [`PROVIDERS`].
 //! List only hosts whose domain is known to be the provider's: a host in the table is one that mail may go to.
 
+use crate::api::Api;
 use waxseal_model::{ClientSpec, FieldPlace, FieldSpec, MessageArgument, SendSpec, SinkSpec};
 
 /// An e-mail provider, or a library that speaks SMTP itself.
@@ -14,6 +15,8 @@ pub struct Provider {
     pub title: &'static str,
     /// Its client and its API as the static analysis knows them.
     pub sinks: SinkSpec,
+    /// Its API as it is spoken, where we can play it.
+    pub api: Option<Api>,
 }
 
 /// What counts as sending mail, for the static analysis.

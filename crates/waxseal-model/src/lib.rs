@@ -7,6 +7,7 @@
 //! plain form, without attributes that skip, flatten or tag, because the sealed reader sends these types over a pipe in a
 //! format that does not describe itself.
 
+mod call;
 mod capability;
 mod change;
 mod collected;
@@ -19,8 +20,10 @@ mod run;
 mod run_summary;
 mod sink;
 mod stack_act;
+mod submission;
 mod verdict;
 
+pub use call::*;
 pub use capability::*;
 pub use change::*;
 pub use collected::*;
@@ -33,4 +36,5 @@ pub use run::*;
 pub use run_summary::*;
 pub use sink::*;
 pub use stack_act::*;
+pub use submission::*;
 pub use verdict::*;

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::StackAct;
+use crate::{ApiLogin, Call, Forward, StackAct, Submission};
 
 /// One execution in the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Run {
     pub end: RunEnd,
     /// Microseconds from the start of the command to its end.
     pub duration: u64,
+    /// What was done with the package, in the order it was done.
+    pub calls: Vec<Call>,
     /// Everything that was seen, in the order of time.
     pub events: Vec<Event>,
     /// What each wall counted.
@@ -252,8 +254,14 @@ pub enum Observation {
         /// What it held.
         payload: Payload,
     },
-    /// A mail transaction over SMTP, whole or given up.
+    /// A mail transaction over SMTP, whole or given up; what it holds is told of as a [`Submission`] too.
     Smtp(Box<SmtpTransaction>),
+    /// A message was handed to a mail system.
+    Submitted(Box<Submission>),
+    /// A provider was told to send copies of mail, or word of it, somewhere from now on.
+    Forwarded(Box<Forward>),
+    /// Credentials were shown to a provider's API.
+    ApiLogin(Box<ApiLogin>),
     /// Credentials that were offered to a mail server.
     SmtpAuth {
         /// The connection.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Counters, FileChange, Phase, RunEnd, RunLimit};
+use crate::{ApiLogin, Call, Counters, FileChange, Forward, Phase, RunEnd, RunLimit, Submission};
 
 /// What was seen in a run, summed up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,14 +25,22 @@ pub struct RunSummary {
     pub destinations: Vec<Destination>,
     /// Names it asked for and never went to.
     pub unreached: Vec<AskedName>,
-    /// Every mail transaction over SMTP, in the order of time.
-    pub mails: Vec<Submission>,
+    /// What was done with the package, in the order it was done.
+    pub calls: Vec<Call>,
+    /// Every message that was handed to a mail system, in the order of time.
+    pub mails: Vec<Mail>,
+    /// Every lasting order to send copies on, in the order of time.
+    pub forwards: Vec<(Phase, Forward)>,
+    /// Every pair of provider and credential that was shown to it, in the order of time.
+    pub logins: Vec<ApiLogin>,
     /// Programs it started, in the order of time.
     pub processes: Vec<StartedProgram>,
     /// Files it made, changed or removed, by path.
     pub files: Vec<ChangedFile>,
     /// Planted secrets that were opened, changed or sent.
     pub canaries: Vec<CanaryUse>,
+    /// What was made up for a call and went where no message was handed over.
+    pub leaks: Vec<Leak>,
     /// Hosts whose requests no emulated service answered, only the one that knows nothing.
     pub generic: Vec<UnknownService>,
     /// What was not understood.
@@ -143,42 +151,23 @@ pub struct AskedName {
 
 /// One message that was handed to a mail system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Submission {
-    /// Its number: the saved message is `mail/0001.eml`.
+pub struct Mail {
+    /// Its number, from 1.
     pub number: usize,
+    /// The number of its SMTP transaction, from 1, by which it is saved: `mail/0001.eml`.
+    pub transaction: Option<usize>,
     /// Microseconds since the room was ready.
     pub at: u64,
     /// When in the life of the package.
     pub phase: Phase,
     /// The server's name or address, and port.
     pub server: String,
-    /// The account.
-    pub user: Option<String>,
-    /// `MAIL FROM`.
-    pub from: String,
-    /// Everybody named in the envelope or the header.
-    pub recipients: Vec<Recipient>,
-    /// The subject, decoded.
-    pub subject: Option<String>,
-    /// It came to its end and was accepted.
-    pub accepted: bool,
-    /// The whole message was kept.
-    pub whole: bool,
+    /// The message.
+    pub message: Submission,
     /// Its server is on the allowlist.
     pub allowed: bool,
     /// The line of code that made the connection, which may carry several messages; can be forged.
     pub frame: Option<String>,
-}
-
-/// Somebody a mail goes to or says it goes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipient {
-    /// `local@domain`, as written.
-    pub mailbox: String,
-    /// `RCPT TO` named them: they receive it.
-    pub envelope: bool,
-    /// The fields that name them: `To`, `Cc`, `Bcc`.
-    pub fields: Vec<String>,
 }
 
 /// A program that was started.
@@ -245,6 +234,21 @@ impl CanaryDeed {
             Self::Opened => "opened",
         }
     }
+}
+
+/// What was made up for a call and went elsewhere than to the mail system that took the message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Leak {
+    /// The call.
+    pub call: u32,
+    /// What: `recipient`, `subject`, `text`.
+    pub what: String,
+    /// Where it went.
+    pub place: String,
+    /// How it was encoded, from the outside: `plain`, `base64, gzip`.
+    pub encoding: String,
+    /// When in the life of the package, the first time.
+    pub phase: Phase,
 }
 
 /// Requests that were answered without knowing the service.

@@ -77,6 +77,7 @@ impl Answer for Answers {
             headers,
             body: reply.body.into(),
             answered_by: format!("generic/{}", rule.id),
+            observations: Vec::new(),
         }
     }
 }

@@ -200,7 +200,7 @@ fn metadata_of_a_cloud_gives_canaries() {
     let credentials = ask(&answers, &format!("GET {role}app-server-role"), &[], "");
     let hits = answers.canaries.found_in(&credentials.body);
     assert_eq!(
-        hits.iter().map(|hit| hit.canary).collect::<Vec<_>>(),
+        hits.iter().map(|hit| hit.canary.as_str()).collect::<Vec<_>>(),
         ["cloud-key-id", "cloud-secret", "cloud-token"]
     );
     assert_eq!(

@@ -56,8 +56,8 @@ impl Canaries {
     }
 
     /// The canaries in a file: looked up, not claimed. None for one that only makes the home look lived in.
-    pub fn in_file(&self, file: &PlantedFile) -> Vec<&'static str> {
-        let mut found: Vec<&'static str> = self.found_in(&file.bytes).into_iter().map(|hit| hit.canary).collect();
+    pub fn in_file(&self, file: &PlantedFile) -> Vec<String> {
+        let mut found: Vec<String> = self.found_in(&file.bytes).into_iter().map(|hit| hit.canary).collect();
         found.dedup();
         found
     }

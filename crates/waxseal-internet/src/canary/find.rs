@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::mint::Secret;
 use super::needles::forms;
 use super::views;
 
@@ -18,8 +17,8 @@ const MAX_DECODED: usize = 8 * 1024 * 1024;
 /// A secret that was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
-    /// Which canary.
-    pub canary: &'static str,
+    /// Which canary, or other text that was looked for.
+    pub canary: String,
     /// How it was encoded, from the outside: `plain`, `base64`, `base64, gzip, hex`.
     pub encoding: String,
 }
@@ -29,8 +28,9 @@ pub struct Hit {
 pub(crate) struct Finder {
     /// Nothing is found without one; there always is.
     automaton: Option<AhoCorasick>,
-    /// What each of its patterns means.
-    meanings: Vec<(&'static str, &'static str)>,
+    /// What each of its patterns means: the text, by its place in the list, and the encoding.
+    meanings: Vec<(usize, &'static str)>,
+    names: Vec<String>,
 }
 
 /// A text to be looked at, and how it was got from the one before.
@@ -40,16 +40,17 @@ struct View<'b> {
 }
 
 impl Finder {
-    /// A finder for these secrets.
-    pub(crate) fn new(secrets: &[Secret]) -> Self {
+    /// A finder for these texts: each a name, and the pieces that each suffice to recognise it.
+    pub(crate) fn new<'t>(texts: impl Iterator<Item = (&'t str, &'t [String])>) -> Self {
         let mut needles = BTreeMap::new();
-        for secret in secrets {
-            for (needle, encoding) in secret.pieces.iter().flat_map(|piece| forms(piece)) {
+        let mut names = Vec::new();
+        for (name, pieces) in texts {
+            let idx = names.len();
+            names.push(name.to_owned());
+            for (needle, encoding) in pieces.iter().flat_map(|piece| forms(piece)) {
                 // Names are sent in any case, and some clients write hexadecimal in capitals: case is ignored, in base64 too, which
                 // costs a bit per letter of what makes a hit certain.
-                needles
-                    .entry(needle.to_ascii_lowercase())
-                    .or_insert((secret.canary.id, encoding));
+                needles.entry(needle.to_ascii_lowercase()).or_insert((idx, encoding));
             }
         }
         let automaton = AhoCorasick::builder()
@@ -59,6 +60,7 @@ impl Finder {
         Self {
             automaton: automaton.ok(),
             meanings: needles.into_values().collect(),
+            names,
         }
     }
 
@@ -73,8 +75,9 @@ impl Finder {
         }]);
         while let Some(view) = views.pop_front() {
             let found = self.look(&view);
-            hits.extend(found.iter().filter(|hit| !seen.contains(hit.canary)).cloned());
-            seen.extend(found.iter().map(|hit| hit.canary));
+            let new: Vec<Hit> = found.into_iter().filter(|hit| !seen.contains(&hit.canary)).collect();
+            seen.extend(new.iter().map(|hit| hit.canary.clone()));
+            hits.extend(new);
             if view.layers.len() >= MAX_LAYERS || view.layers.last() == Some(&"pieces") {
                 continue;
             }
@@ -99,11 +102,11 @@ impl Finder {
         };
         let mut hits = BTreeSet::new();
         for found in automaton.find_iter(&view.bytes) {
-            let (canary, encoding) = self.meanings[found.pattern().as_usize()];
+            let (idx, encoding) = self.meanings[found.pattern().as_usize()];
             let inner = (encoding != "plain" || view.layers.is_empty()).then_some(encoding);
             let layers: Vec<&str> = view.layers.iter().copied().chain(inner).collect();
             hits.insert(Hit {
-                canary,
+                canary: self.names.get(idx).cloned().unwrap_or_default(),
                 encoding: layers.join(", "),
             });
         }

@@ -37,6 +37,28 @@ pub struct Canary {
     pub what: &'static str,
 }
 
+/// Other texts that are looked for in the same way: what was minted for one run.
+#[derive(Debug)]
+pub struct Needles(Finder);
+
+impl Needles {
+    /// Each text by its name. Pieces shorter than ten characters are found by chance.
+    pub fn new(texts: &[(String, String)]) -> Self {
+        let texts: Vec<(&str, [String; 1])> = texts
+            .iter()
+            .map(|(name, text)| (name.as_str(), [text.clone()]))
+            .collect();
+        Self(Finder::new(
+            texts.iter().map(|(name, pieces)| (*name, pieces.as_slice())),
+        ))
+    }
+
+    /// The texts that are in these bytes, and how they are encoded.
+    pub fn found_in(&self, bytes: &[u8]) -> Vec<Hit> {
+        self.0.find(bytes)
+    }
+}
+
 /// All secrets of one room.
 #[derive(Debug, Clone)]
 pub struct Canaries {
@@ -79,7 +101,12 @@ impl Canaries {
     ///
     /// Values are random, so a hit is never chance: the shortest piece that is looked for carries 60 bits.
     pub fn found_in(&self, bytes: &[u8]) -> Vec<Hit> {
-        self.finder.get_or_init(|| Finder::new(&self.secrets)).find(bytes)
+        let texts = || {
+            self.secrets
+                .iter()
+                .map(|secret| (secret.canary.id, secret.pieces.as_slice()))
+        };
+        self.finder.get_or_init(|| Finder::new(texts())).find(bytes)
     }
 
     /// The canaries that leave in names that were asked for one after the other, each with a piece of them in its first labels. What all

@@ -65,6 +65,7 @@ fn give(kind: &str, body: Bytes) -> HttpAnswer {
         ],
         body,
         answered_by: "doh".to_owned(),
+        observations: Vec::new(),
     }
 }
 

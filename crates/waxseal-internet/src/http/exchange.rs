@@ -24,6 +24,8 @@ pub(super) struct Exchange {
     length: u64,
     /// What was taken out of the common purse.
     held: usize,
+    /// What is told of behind it.
+    behind: Vec<Observation>,
 }
 
 impl Exchange {
@@ -57,6 +59,7 @@ impl Exchange {
             body: Vec::new(),
             length: 0,
             held: 0,
+            behind: Vec::new(),
         }
     }
 
@@ -137,7 +140,8 @@ impl Exchange {
     }
 
     /// Notes what was answered.
-    pub(super) fn answered(&mut self, answer: &HttpAnswer) {
+    pub(super) fn answered(&mut self, answer: &mut HttpAnswer) {
+        self.behind = std::mem::take(&mut answer.observations);
         self.told.status = answer.status;
         self.told.answered_by.clone_from(&answer.answered_by);
         self.told.answer = Payload::cut(&answer.body, self.layer.connection.shared.world.limits.told);
@@ -166,6 +170,9 @@ impl Drop for Exchange {
         told.body.length = self.length;
         shared.held.put(self.held);
         shared.tell(Observation::Http(Box::new(told)));
+        for observation in self.behind.drain(..) {
+            shared.tell(observation);
+        }
     }
 }
 

@@ -195,7 +195,7 @@ impl Session {
     pub(crate) fn tell(&mut self, transaction: Transaction, accepted: Accepted, step: &mut MailStep) {
         self.told = true;
         step.observations
-            .push(transaction.told(&self.client, accepted == Accepted::Yes));
+            .extend(transaction.told(&self.client, &self.host, accepted == Accepted::Yes));
     }
 
     pub(crate) fn give_up(&mut self, step: &mut MailStep) {

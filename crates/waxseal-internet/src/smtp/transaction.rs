@@ -1,5 +1,6 @@
 //! One mail transaction (RFC 5321 §3.3): from MAIL until the message is taken, or until it is given up.
 
+use waxseal_mail::mime;
 use waxseal_model::{ConnectionId, Observation, SmtpTransaction};
 
 use super::command::Path;
@@ -95,9 +96,9 @@ impl Transaction {
         Ok(())
     }
 
-    /// What it was.
-    pub(crate) fn told(self, client: &Client, accepted: bool) -> Observation {
-        Observation::Smtp(Box::new(SmtpTransaction {
+    /// What it was, and, if somebody was to get a message, what that was.
+    pub(crate) fn told(self, client: &Client, host: &str, accepted: bool) -> Vec<Observation> {
+        let transaction = SmtpTransaction {
             connection: client.connection,
             helo: client.helo.clone(),
             user: client.user.clone(),
@@ -106,7 +107,12 @@ impl Transaction {
             message: self.content.into_payload(),
             accepted,
             tls: client.tls,
-        }))
+        };
+        // Somebody who only asks whether a mailbox exists hands over nothing.
+        let message = (transaction.message.length > 0).then(|| mime::of_transaction(&transaction, host));
+        let mut told = vec![Observation::Smtp(Box::new(transaction))];
+        told.extend(message.map(|message| Observation::Submitted(Box::new(message))));
+        told
     }
 }
 

@@ -27,4 +27,5 @@ pub(super) const AZURE_EMAIL: Provider = Provider {
             "ACS_CONNECTION_STRING",
         ],
     },
+    api: None,
 };

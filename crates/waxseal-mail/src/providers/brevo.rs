@@ -52,4 +52,5 @@ pub(super) const BREVO: Provider = Provider {
         ],
         credentials: &["BREVO_API_KEY", "SENDINBLUE_API_KEY", "SIB_API_KEY"],
     },
+    api: None,
 };

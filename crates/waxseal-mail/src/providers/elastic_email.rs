@@ -41,4 +41,5 @@ pub(super) const ELASTIC_EMAIL: Provider = Provider {
         ],
         credentials: &["ELASTICEMAIL_API_KEY", "ELASTIC_EMAIL_API_KEY"],
     },
+    api: None,
 };

@@ -49,4 +49,5 @@ pub(super) const EMAIL_TEMPLATES: Provider = Provider {
         content: &["message", "locals", "template"],
         credentials: SMTP_ENVIRONMENT,
     },
+    api: None,
 };

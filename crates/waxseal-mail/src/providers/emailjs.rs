@@ -34,4 +34,5 @@ pub(super) const EMAILJS: Provider = Provider {
         content: &["subject", "text", "attachment"],
         credentials: SMTP_ENVIRONMENT,
     },
+    api: None,
 };

@@ -62,4 +62,5 @@ pub(super) const GMAIL: Provider = Provider {
             "GMAIL_CREDENTIALS_PATH",
         ],
     },
+    api: None,
 };

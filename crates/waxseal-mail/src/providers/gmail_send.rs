@@ -33,4 +33,5 @@ pub(super) const GMAIL_SEND: Provider = Provider {
         content: &["subject", "text", "html", "files", "attachments"],
         credentials: &["GMAIL_USER", "GMAIL_PASS", "GMAIL_PASSWORD", "GMAIL_APP_PASSWORD"],
     },
+    api: None,
 };

@@ -21,4 +21,5 @@ pub(super) const LOOPS: Provider = Provider {
         content: &["dataVariables", "attachments", "eventProperties", "contactProperties"],
         credentials: &["LOOPS_API_KEY"],
     },
+    api: None,
 };

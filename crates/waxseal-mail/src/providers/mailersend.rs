@@ -41,4 +41,5 @@ pub(super) const MAILERSEND: Provider = Provider {
         ],
         credentials: &["MAILERSEND_API_KEY", "MAILERSEND_API_TOKEN"],
     },
+    api: None,
 };

@@ -72,4 +72,5 @@ pub(super) const MAILGUN: Provider = Provider {
             "MAILGUN_PRIVATE_API_KEY",
         ],
     },
+    api: None,
 };

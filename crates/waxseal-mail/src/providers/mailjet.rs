@@ -74,4 +74,5 @@ pub(super) const MAILJET: Provider = Provider {
             "MJ_API_TOKEN",
         ],
     },
+    api: None,
 };

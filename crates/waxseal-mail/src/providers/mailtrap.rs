@@ -43,4 +43,5 @@ pub(super) const MAILTRAP: Provider = Provider {
         content: &["subject", "text", "html", "attachments", "template_variables"],
         credentials: &["MAILTRAP_TOKEN", "MAILTRAP_API_KEY", "MAILTRAP_API_TOKEN"],
     },
+    api: None,
 };

@@ -52,4 +52,5 @@ pub(super) const MANDRILL: Provider = Provider {
             "MANDRILL_KEY",
         ],
     },
+    api: None,
 };

@@ -62,4 +62,5 @@ pub(super) const MICROSOFT_GRAPH: Provider = Provider {
             "MICROSOFT_CLIENT_SECRET",
         ],
     },
+    api: None,
 };

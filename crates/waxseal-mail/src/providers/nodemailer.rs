@@ -77,6 +77,7 @@ pub(super) const NODEMAILER: Provider = Provider {
         ],
         credentials: SMTP_ENVIRONMENT,
     },
+    api: None,
 };
 
 /// Where the options of a transport hold the server and the account.

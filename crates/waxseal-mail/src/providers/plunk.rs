@@ -17,4 +17,5 @@ pub(super) const PLUNK: Provider = Provider {
         content: &["subject", "body", "attachments", "data"],
         credentials: &["PLUNK_API_KEY", "PLUNK_SECRET_KEY"],
     },
+    api: None,
 };

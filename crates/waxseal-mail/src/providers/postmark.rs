@@ -1,6 +1,8 @@
 //! Postmark: `postmark`: one flat object of comma-separated lists, in upper camel case both in the SDK and on the
 //! wire.
 
+mod wire;
+
 use waxseal_model::{FieldPlace, MessageArgument, SinkSpec};
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, headers, reply_to, send, to};
@@ -71,4 +73,5 @@ pub(super) const POSTMARK: Provider = Provider {
             "POSTMARK_ACCOUNT_TOKEN",
         ],
     },
+    api: Some(wire::API),
 };

@@ -30,4 +30,5 @@ pub(super) const RESEND: Provider = Provider {
         content: &["subject", "text", "html", "react", "attachments", "template"],
         credentials: &["RESEND_API_KEY", "RESEND_KEY"],
     },
+    api: None,
 };

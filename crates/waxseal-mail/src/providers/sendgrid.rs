@@ -104,4 +104,5 @@ pub(super) const SENDGRID: Provider = Provider {
             "TWILIO_EMAIL_PASSWORD",
         ],
     },
+    api: None,
 };

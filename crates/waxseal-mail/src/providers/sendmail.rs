@@ -29,4 +29,5 @@ pub(super) const SENDMAIL: Provider = Provider {
         content: &["subject", "text", "html", "attachments"],
         credentials: &[],
     },
+    api: None,
 };

@@ -93,6 +93,7 @@ pub(super) const SES: Provider = Provider {
             "AWS_SES_SECRET_ACCESS_KEY",
         ],
     },
+    api: None,
 };
 
 const AWS_CREDENTIALS: &[&str] = &[

@@ -35,4 +35,5 @@ pub(super) const SMTP_CONNECTION: Provider = Provider {
         content: &[],
         credentials: SMTP_ENVIRONMENT,
     },
+    api: None,
 };

@@ -38,4 +38,5 @@ pub(super) const SPARKPOST: Provider = Provider {
         content: &["content", "substitution_data", "metadata"],
         credentials: &["SPARKPOST_API_KEY"],
     },
+    api: None,
 };

@@ -36,4 +36,5 @@ pub(super) const ZEPTOMAIL: Provider = Provider {
         ],
         credentials: &["ZEPTOMAIL_TOKEN", "ZEPTOMAIL_API_KEY", "ZEPTO_TOKEN"],
     },
+    api: None,
 };

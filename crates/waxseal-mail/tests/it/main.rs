@@ -1,26 +1,15 @@
 //! Messages as the real clients take them, and requests as the real clients send them, read by the provider table.
 
+mod api;
 mod sdk;
 mod wire;
-
-use std::borrow::Cow;
 
 use serde_json::Value;
 use waxseal_mail::fields::{Fields, Recipients, collect};
 use waxseal_mail::providers::Provider;
 
 fn from_json(value: &Value) -> Fields<'_> {
-    match value {
-        Value::String(text) => Fields::Text(Cow::Borrowed(text)),
-        Value::Array(elements) => Fields::List(elements.iter().map(from_json).collect()),
-        Value::Object(fields) => Fields::Object(
-            fields
-                .iter()
-                .map(|(name, value)| (Cow::Borrowed(name.as_str()), from_json(value)))
-                .collect(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Number(_) => Fields::Other,
-    }
+    Fields::from(value)
 }
 
 /// The recipients as `Place mailbox`, sorted, each once.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use waxseal_internet::{
-    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailConnection, MailServer, MailSession, Server,
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailApis, MailConnection, MailServer, MailSession, Server,
     SmtpAccounts, SmtpServer, Sockets, World, serve,
 };
 use waxseal_model::Counters;
@@ -137,16 +137,18 @@ fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> Wo
 /// What is made up, at the first question: most commands ask none.
 struct Made {
     seed: u64,
-    parts: OnceLock<(Answers, SmtpServer)>,
+    parts: OnceLock<(MailApis<Answers>, SmtpServer)>,
 }
 
 impl Made {
-    fn parts(&self) -> &(Answers, SmtpServer) {
+    fn parts(&self) -> &(MailApis<Answers>, SmtpServer) {
         self.parts.get_or_init(|| {
             let canaries = Canaries::mint(self.seed);
             let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
             let bait = Arc::new(Bait::mint(self.seed));
-            (Answers::new(self.seed, bait, canaries), mail)
+            let secrets = canaries.iter().map(|canary| canary.value.clone()).collect();
+            let unknown = Answers::new(self.seed, bait, canaries);
+            (MailApis::new(self.seed, secrets, unix_now, unknown), mail)
         })
     }
 }
@@ -155,6 +157,13 @@ impl MailServer for Made {
     fn open(&self, about: &MailConnection) -> Box<dyn MailSession> {
         self.parts().1.open(about)
     }
+}
+
+/// Seconds since 1970.
+fn unix_now() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 /// Who answers HTTP: npm's registry where there is one, else whoever fits.
@@ -172,6 +181,7 @@ impl Answer for Hosts {
                 status: answer.status,
                 headers: vec![("content-type".to_owned(), answer.content_type.to_owned())],
                 body: answer.body.to_vec().into(),
+                observations: Vec::new(),
                 answered_by: match answer.what {
                     What::Unknown { .. } => "registry/unforeseen".to_owned(),
                     _ => "registry".to_owned(),

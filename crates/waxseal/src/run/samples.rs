@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use waxseal_mail::mime;
 use waxseal_model::{
     ConnectionId, Counters, DnsTransport, Ends, Event, FileChange, HttpExchange, Observation, Payload, Phase, Run,
     RunEnd, SmtpTransaction, StackAct,
@@ -28,7 +29,18 @@ fn whole(bytes: impl AsRef<[u8]>) -> Payload {
 
 fn timed(observations: Vec<(u64, Phase, Observation)>) -> Vec<Event> {
     let event = |(at, phase, observation)| Event { at, phase, observation };
-    observations.into_iter().map(event).collect()
+    observations.into_iter().flat_map(with_message).map(event).collect()
+}
+
+/// What a transaction held is told of right behind it.
+fn with_message((at, phase, observation): (u64, Phase, Observation)) -> Vec<(u64, Phase, Observation)> {
+    let message = match &observation {
+        Observation::Smtp(transaction) => Some(mime::of_transaction(transaction, "smtp.mail.example")),
+        _ => None,
+    };
+    let mut both = vec![(at, phase, observation)];
+    both.extend(message.map(|message| (at, phase, Observation::Submitted(Box::new(message)))));
+    both
 }
 
 fn connect(connection: u32, ends: Ends, host: Option<&str>) -> Observation {
@@ -107,6 +119,7 @@ pub(crate) fn mailer() -> Run {
         command: vec!["npm".to_owned(), "test".to_owned()],
         end: RunEnd::Exited(0),
         duration: 3_240_000,
+        calls: Vec::new(),
         events: timed(observations),
         counters: Counters {
             accepted: 4,
@@ -286,6 +299,7 @@ pub(crate) fn quiet() -> Run {
         command: vec!["node".to_owned(), "-e".to_owned(), "0".to_owned()],
         end: RunEnd::Exited(0),
         duration: 41_000,
+        calls: Vec::new(),
         events: vec![],
         counters: Counters::default(),
         invalid: vec![],

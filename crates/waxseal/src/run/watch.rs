@@ -219,6 +219,7 @@ impl<'s> Watch<'s> {
             },
             end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
             duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
+            calls: Vec::new(),
             events,
             counters,
             invalid: self.invalid,

@@ -36,7 +36,10 @@ fn check(encode: impl Fn(&str) -> Vec<u8>) {
 #[track_caller]
 fn check_encoding(id: &'static str, bytes: &[u8], encoding: &str) {
     let hits = canaries().found_in(bytes);
-    let told: Vec<(&str, &str)> = hits.iter().map(|hit| (hit.canary, hit.encoding.as_str())).collect();
+    let told: Vec<(&str, &str)> = hits
+        .iter()
+        .map(|hit| (hit.canary.as_str(), hit.encoding.as_str()))
+        .collect();
     assert_eq!(told, [(id, encoding)]);
 }
 

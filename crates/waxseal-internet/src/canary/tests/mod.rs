@@ -98,7 +98,9 @@ fn every_file_that_holds_a_secret_says_so() {
         .filter(|canary| !canary.id.starts_with("cloud-") && !ONLY_VARIABLES.contains(&canary.id))
     {
         assert!(
-            files.iter().any(|file| canaries.in_file(file).contains(&canary.id)),
+            files
+                .iter()
+                .any(|file| canaries.in_file(file).contains(&canary.id.to_owned())),
             "{} is planted",
             canary.id
         );

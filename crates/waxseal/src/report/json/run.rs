@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use waxseal_model::{Destination, RunSummary, Submission};
+use waxseal_model::{ApiLogin, Destination, Forward, Mail, Phase, RecipientPlace, RunSummary};
 
 use super::shape::text;
 use crate::report::run::{change_id, ending, limit_word};
@@ -32,7 +32,11 @@ pub(crate) struct RunShape {
     /// Names that were asked for and never reached.
     unreached: Vec<Unreached>,
     /// Messages that were handed to mail systems.
-    mails: Vec<Mail>,
+    mails: Vec<MailShape>,
+    /// Lasting orders to providers.
+    forwards: Vec<ForwardShape>,
+    /// Credentials that were shown to providers.
+    logins: Vec<LoginShape>,
     /// Programs that were started.
     processes: Vec<Program>,
     /// Files that were made, changed or removed.
@@ -123,42 +127,110 @@ pub(crate) struct Unreached {
 
 /// A message that was handed to a mail system.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Mail {
-    /// Its number; a saved message is `mail/0001.eml`.
+#[schemars(rename = "Mail")]
+pub(crate) struct MailShape {
+    /// Its number, from 1.
     number: usize,
+    /// The number of its SMTP transaction; a saved message is `mail/0001.eml`.
+    transaction: Option<usize>,
     /// When.
     at_us: u64,
     /// When in the life of the package.
     phase: &'static str,
     /// The server and port.
     server: String,
+    /// `smtp`, the id of a provider, or `generic`.
+    channel: String,
     /// The account.
-    user: Option<String>,
-    /// The sender of the envelope.
-    from: String,
-    /// Everybody named in the envelope or the header.
-    recipients: Vec<Recipient>,
+    account: Option<String>,
+    /// Who it says it is from.
+    senders: Vec<SenderShape>,
+    /// Everybody who gets it, an answer to it, or a receipt, with every place that says so.
+    recipients: Vec<RecipientShape>,
     /// The subject.
     subject: Option<String>,
-    /// It came to its end and was accepted.
+    /// The template that the provider fills in.
+    template: Option<String>,
+    /// Texts and attachments.
+    contents: Vec<ContentShape>,
+    /// It was accepted.
     accepted: bool,
-    /// All of it was kept.
-    whole: bool,
+    /// All of it was understood.
+    complete: bool,
     /// Its server is on the allowlist.
     allowed: bool,
     /// The line of code that made the connection, by the package's own stack: it can be forged.
     frame: Option<String>,
 }
 
-/// Somebody a message goes to, or says it goes to.
+/// Somebody whom a message says it is from.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct Recipient {
+#[schemars(rename = "Sender")]
+pub(crate) struct SenderShape {
     /// The mailbox.
     mailbox: String,
-    /// The envelope names it: the message is delivered to it.
-    envelope: bool,
-    /// The fields that name it.
-    fields: Vec<String>,
+    /// `MAIL FROM`, `From`, `Sender`.
+    place: String,
+}
+
+/// Somebody who gets a message, an answer to it, or a receipt.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Recipient")]
+pub(crate) struct RecipientShape {
+    /// The mailbox.
+    mailbox: String,
+    /// `RCPT TO`, `To`, `Cc`, `Bcc`, `Reply-To`, or the name of a header field.
+    places: Vec<String>,
+}
+
+/// A part of a message.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Content")]
+pub(crate) struct ContentShape {
+    /// `text`, `html`, `attachment` or `variables`.
+    kind: &'static str,
+    /// The name of an attachment.
+    name: Option<String>,
+    /// Its media type.
+    media_type: Option<String>,
+    /// Its length.
+    bytes: u64,
+    /// Where the provider is to fetch it.
+    url: Option<String>,
+}
+
+/// A provider was told to send copies, or word, of mail somewhere from then on.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Forward")]
+pub(crate) struct ForwardShape {
+    /// When in the life of the package.
+    phase: &'static str,
+    /// The provider.
+    channel: String,
+    /// The host.
+    host: String,
+    /// The account.
+    account: Option<String>,
+    /// `webhook`, `route`, `filter`, `rule`, ….
+    what: String,
+    /// Mailboxes and URLs.
+    targets: Vec<String>,
+}
+
+/// Credentials that were shown to a provider.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ApiLogin")]
+pub(crate) struct LoginShape {
+    /// The provider.
+    channel: String,
+    /// The host.
+    host: String,
+    /// The account.
+    account: Option<String>,
+    /// How the token, key or password begins.
+    secret: String,
+    /// It was planted in the room.
+    accepted: bool,
 }
 
 /// A program that was started.
@@ -232,7 +304,9 @@ impl RunShape {
             restricted: run.restricted,
             destinations: run.destinations.iter().map(DestinationShape::of).collect(),
             unreached: unreached(run),
-            mails: run.mails.iter().map(Mail::of).collect(),
+            mails: run.mails.iter().map(MailShape::of).collect(),
+            forwards: forwards(run),
+            logins: logins(run),
             processes: programs(run),
             files: files(run),
             canaries: canaries(run),
@@ -276,28 +350,84 @@ impl DestinationShape {
     }
 }
 
-impl Mail {
-    fn of(mail: &Submission) -> Self {
-        let recipient = |recipient: &waxseal_model::Recipient| Recipient {
-            mailbox: text(&recipient.mailbox),
-            envelope: recipient.envelope,
-            fields: texts(&recipient.fields),
+impl MailShape {
+    fn of(mail: &Mail) -> Self {
+        let message = &mail.message;
+        let sender = |sender: &waxseal_model::Sender| SenderShape {
+            mailbox: text(&sender.mailbox),
+            place: text(&sender.place),
+        };
+        let recipient = |(mailbox, places): &(&str, Vec<&RecipientPlace>)| RecipientShape {
+            mailbox: text(mailbox),
+            places: places.iter().map(|place| text(place.as_str())).collect(),
+        };
+        let content = |content: &waxseal_model::Content| ContentShape {
+            kind: content.kind.id(),
+            name: content.name.as_deref().map(text),
+            media_type: content.media_type.as_deref().map(text),
+            bytes: content.payload.length,
+            url: content.url.as_deref().map(text),
         };
         Self {
             number: mail.number,
+            transaction: mail.transaction,
             at_us: mail.at,
             phase: mail.phase.id(),
             server: text(&mail.server),
-            user: mail.user.as_deref().map(text),
-            from: text(&mail.from),
-            recipients: mail.recipients.iter().map(recipient).collect(),
-            subject: mail.subject.as_deref().map(text),
-            accepted: mail.accepted,
-            whole: mail.whole,
+            channel: text(&message.channel),
+            account: message.account.as_deref().map(shown_account),
+            senders: message.senders.iter().map(sender).collect(),
+            recipients: message.addressees().iter().map(recipient).collect(),
+            subject: message.subject.as_deref().map(text),
+            template: message.template.as_deref().map(text),
+            contents: message.contents.iter().map(content).collect(),
+            accepted: message.accepted,
+            complete: message.complete,
             allowed: mail.allowed,
             frame: mail.frame.as_deref().map(text),
         }
     }
+}
+
+/// A user's name as it is; of a token only how it begins.
+fn shown_account(account: &str) -> String {
+    if account.contains('@') {
+        text(account)
+    } else {
+        beginning(account)
+    }
+}
+
+/// How a secret begins, and how long it is.
+fn beginning(secret: &str) -> String {
+    let shown: String = secret.chars().take(SHOWN).collect();
+    match secret.chars().count() {
+        length if length > SHOWN => text(&format!("{shown}… ({length} characters)")),
+        _ => text(&shown),
+    }
+}
+
+fn forwards(run: &RunSummary) -> Vec<ForwardShape> {
+    let one = |(phase, order): &(Phase, Forward)| ForwardShape {
+        phase: phase.id(),
+        channel: text(&order.channel),
+        host: text(&order.host),
+        account: order.account.as_deref().map(shown_account),
+        what: text(&order.what),
+        targets: texts(&order.targets),
+    };
+    run.forwards.iter().map(one).collect()
+}
+
+fn logins(run: &RunSummary) -> Vec<LoginShape> {
+    let one = |login: &ApiLogin| LoginShape {
+        channel: text(&login.channel),
+        host: text(&login.host),
+        account: login.account.as_deref().map(text),
+        secret: beginning(&login.secret),
+        accepted: login.accepted,
+    };
+    run.logins.iter().map(one).collect()
 }
 
 fn unreached(run: &RunSummary) -> Vec<Unreached> {
@@ -388,3 +518,6 @@ fn counters(run: &RunSummary) -> BTreeMap<&'static str, u64> {
 fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     all.into_iter().map(|one| text(one)).collect()
 }
+
+/// Characters of a secret that are shown.
+const SHOWN: usize = 6;

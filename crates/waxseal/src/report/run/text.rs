@@ -1,7 +1,9 @@
 //! What was seen in a run, for people: the result in one line, then what pressed, then the rest.
 
 use anstyle::Style;
-use waxseal_model::{Author, CanaryDeed, Destination, FileChange, Recipient, RunEnd, RunLimit, RunSummary, Submission};
+use waxseal_model::{
+    Author, CanaryDeed, Destination, FileChange, Mail, RecipientPlace, RunEnd, RunLimit, RunSummary, Submission,
+};
 
 use super::place::place;
 use super::{program, rows};
@@ -154,19 +156,25 @@ fn mails(page: &mut Page, summary: &RunSummary) {
     section(page, "mail", &summary.mails, |page, mail| mail_row(page, summary, mail));
 }
 
-fn mail_row(page: &mut Page, summary: &RunSummary, mail: &Submission) {
+fn mail_row(page: &mut Page, summary: &RunSummary, mail: &Mail) {
+    let message = &mail.message;
     let mut text = format!("through {}", escape(&mail.server, NAME));
-    if let Some(user) = &mail.user {
+    if message.channel != SMTP {
+        text.push_str(&format!(" ({})", escape(&message.channel, NAME)));
+    } else if let Some(user) = &message.account {
         text.push_str(&format!(" as {}", escape(user, NAME)));
     }
-    if let Some(subject) = &mail.subject {
+    if let Some(subject) = &message.subject {
         text.push_str(&format!(", \"{}\"", escape(subject, SUBJECT)));
     }
-    if !mail.accepted {
-        text.push_str(", given up");
+    if let Some(template) = &message.template {
+        text.push_str(&format!(", template {}", escape(template, NAME)));
     }
-    if !mail.whole {
-        text.push_str(", cut");
+    if !message.accepted {
+        text.push_str(", not accepted");
+    }
+    if !message.complete {
+        text.push_str(", not all of it understood");
     }
     if let Some(frame) = &mail.frame {
         text.push_str(&format!(", at {}", escape(&place(frame), NAME)));
@@ -175,26 +183,25 @@ fn mail_row(page: &mut Page, summary: &RunSummary, mail: &Submission) {
         text.push_str(", not allowed");
     }
     let label = format!("{:04}", mail.number);
-    let from = if mail.from.is_empty() {
-        "(nobody)".to_owned()
-    } else {
-        escape(&mail.from, NAME)
-    };
+    let from = message
+        .sender()
+        .map_or_else(|| "(nobody)".to_owned(), |from| escape(from, NAME));
     page.line(&format!(
         "    {} from {}",
         page.paint(FAINT, &label),
         cut(&from, page.width - 14)
     ));
     page.labelled("         ", PLAIN, &fitted(&text, SENTENCE, page.width - 9));
-    for recipient in mail.recipients.iter().take(MAX_ROWS) {
-        recipient_row(page, recipient);
+    let addressees = message.addressees();
+    for (mailbox, places) in addressees.iter().take(MAX_ROWS) {
+        recipient_row(page, message, mailbox, places);
     }
-    more(page, mail.recipients.len(), "         ");
+    more(page, addressees.len(), "         ");
 }
 
-fn recipient_row(page: &mut Page, recipient: &Recipient) {
-    let (style, places) = places(recipient);
-    let mailbox = escape(&recipient.mailbox, NAME);
+fn recipient_row(page: &mut Page, message: &Submission, mailbox: &str, places: &[&RecipientPlace]) {
+    let (style, places) = named_in(message, places);
+    let mailbox = escape(mailbox, NAME);
     if width(&mailbox) + 14 + width(&places) <= page.width {
         return page.line(&format!("         to {}  {places}", page.paint(style, &mailbox)));
     }
@@ -203,13 +210,20 @@ fn recipient_row(page: &mut Page, recipient: &Recipient) {
     page.labelled("            ", PLAIN, &places);
 }
 
-/// What names a recipient. Who only the envelope names receives it, and the message does not say so.
-fn places(recipient: &Recipient) -> (Style, String) {
-    let fields = recipient.fields.join(", ");
-    match (recipient.envelope, recipient.fields.is_empty()) {
-        (true, true) => (BAD, "(only in the envelope)".to_owned()),
-        (true, false) => (PLAIN, format!("({fields})")),
-        (false, _) => (FAINT, format!("(only in {fields}, not in the envelope)")),
+/// What names a recipient. Over SMTP, who only the envelope names receives it, and the message does not say so.
+fn named_in(message: &Submission, places: &[&RecipientPlace]) -> (Style, String) {
+    let envelope = places.contains(&&RecipientPlace::Envelope);
+    let fields: Vec<&str> = places
+        .iter()
+        .filter(|it| ***it != RecipientPlace::Envelope)
+        .map(|it| it.as_str())
+        .collect();
+    let text = escape(&fields.join(", "), NAME);
+    match (message.channel == SMTP, envelope, fields.is_empty()) {
+        (_, true, true) => (BAD, "(only in the envelope)".to_owned()),
+        (true, false, _) => (FAINT, format!("(only in {text}, not in the envelope)")),
+        _ if places.contains(&&RecipientPlace::Bcc) => (DOUBT, format!("({text})")),
+        _ => (PLAIN, format!("({text})")),
     }
 }
 
@@ -363,6 +377,8 @@ pub(super) fn times(number: u64) -> String {
 /// The colour of what could not be understood.
 pub(super) const PUZZLE: Style = UNKNOWN;
 
+/// The channel of what no provider takes.
+const SMTP: &str = "smtp";
 /// Rows of one section.
 const MAX_ROWS: usize = 12;
 /// Values listed within one row.

@@ -1,11 +1,11 @@
 //! The hostile run: every kind of observation, and in every text what a terminal or a browser might obey.
 
 use waxseal_model::{
-    ConnectionId, Counters, DnsTransport, Event, FileChange, HttpExchange, Observation, Payload, Phase, Run, RunEnd,
-    RunLimit, SmtpTransaction, StackAct,
+    ApiLogin, ConnectionId, Counters, DnsTransport, FileChange, Forward, HttpExchange, Observation, Payload, Phase,
+    Run, RunEnd, RunLimit, SmtpTransaction, StackAct,
 };
 
-use super::{changed, closed, connect, ends, exec, socket, whole};
+use super::{changed, closed, connect, ends, exec, socket, timed, whole};
 
 /// What a package may write into any text: terminal sequences, HTML, quotes, bidirectional overrides, line ends.
 pub(crate) const HOSTILE: &str =
@@ -15,16 +15,13 @@ pub(crate) const HOSTILE: &str =
 pub(crate) fn hostile() -> Run {
     let mut observations = hostile_channels();
     observations.extend(hostile_rest());
-    let timed_at = |(idx, observation): (usize, Observation)| Event {
-        at: idx as u64 * 10,
-        phase: Phase::Call,
-        observation,
-    };
+    let timed_at = |(idx, observation): (usize, Observation)| timed(vec![(idx as u64 * 10, Phase::Call, observation)]);
     Run {
         command: vec![HOSTILE.to_owned(), HOSTILE.to_owned()],
         end: RunEnd::Stopped(RunLimit::Events),
         duration: 60_000_000,
-        events: observations.into_iter().enumerate().map(timed_at).collect(),
+        calls: Vec::new(),
+        events: observations.into_iter().enumerate().flat_map(timed_at).collect(),
         counters: Counters::default(),
         invalid: vec!["2 datagrams were lost".to_owned(), HOSTILE.to_owned()],
     }
@@ -75,6 +72,22 @@ fn hostile_channels() -> Vec<Observation> {
         },
         hostile_transaction(payload()),
         hostile_transaction(binary()),
+        Observation::Forwarded(Box::new(Forward {
+            connection,
+            channel: bad(),
+            host: bad(),
+            account: Some(bad()),
+            what: bad(),
+            targets: vec![bad()],
+        })),
+        Observation::ApiLogin(Box::new(ApiLogin {
+            connection,
+            channel: bad(),
+            host: bad(),
+            account: Some(bad()),
+            secret: bad(),
+            accepted: false,
+        })),
         Observation::SmtpAuth {
             connection,
             mechanism: bad(),

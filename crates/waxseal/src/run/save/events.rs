@@ -104,6 +104,40 @@ pub enum Seen<'a> {
         accepted: bool,
         tls: bool,
     },
+    /// A message was handed to a mail system: `channel` is `smtp`, the id of a provider, or `generic`. Each recipient is a pair of the place
+    /// that names it and the mailbox; so is each sender.
+    Submitted {
+        connection: u32,
+        channel: &'a str,
+        host: &'a str,
+        account: Option<&'a str>,
+        senders: Vec<(&'a str, &'a str)>,
+        recipients: Vec<(&'a str, &'a str)>,
+        subject: Option<&'a str>,
+        template: Option<&'a str>,
+        headers: &'a [(String, String)],
+        contents: Vec<Part<'a>>,
+        accepted: bool,
+        complete: bool,
+    },
+    /// A provider was told to send copies, or word, of mail somewhere from now on.
+    Forwarded {
+        connection: u32,
+        channel: &'a str,
+        host: &'a str,
+        account: Option<&'a str>,
+        what: &'a str,
+        targets: &'a [String],
+    },
+    /// Credentials were shown to a provider's API.
+    ApiLogin {
+        connection: u32,
+        channel: &'a str,
+        host: &'a str,
+        account: Option<&'a str>,
+        secret: &'a str,
+        accepted: bool,
+    },
     /// Credentials that were offered to a mail server.
     SmtpAuth {
         connection: u32,
@@ -158,6 +192,21 @@ pub enum Seen<'a> {
     },
     /// Something that this version has no words for.
     Other,
+}
+
+/// A part of a message.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Part<'a> {
+    /// `text`, `html`, `attachment` or `variables`.
+    pub part: &'static str,
+    /// The name of an attachment.
+    pub name: Option<&'a str>,
+    /// Its media type.
+    pub media_type: Option<&'a str>,
+    /// Where the provider is to fetch it.
+    pub url: Option<&'a str>,
+    /// The content, encodings undone.
+    pub content: Bytes,
 }
 
 /// Bytes that a package sent: as text where they are UTF-8, else in Base64.

@@ -1,7 +1,7 @@
 //! `index.html`: what a run did on one page that needs nothing beside itself, and runs no script.
 
 use jiff::Timestamp;
-use waxseal_model::{CanaryDeed, Destination, Observation, PacketCount, Recipient, Run, RunSummary, Submission};
+use waxseal_model::{CanaryDeed, Destination, Mail, Observation, PacketCount, RecipientPlace, Run, RunSummary};
 
 use super::SavedFile;
 use super::har::moment;
@@ -172,31 +172,35 @@ fn mails(summary: &RunSummary) -> Section {
         "accepted",
         "line of code",
     ];
-    Section::of(("mail", "Mail"), heads, &summary.mails, |mail: &Submission| {
-        let number = mail.number;
-        let link = format!(
-            "<a href=\"mail/{number:04}.eml\">{number:04}.eml</a> <a href=\"mail/{number:04}.json\">envelope</a>"
-        );
-        let recipients: Vec<String> = mail.recipients.iter().take(MAX_INLINE).map(recipient).collect();
+    Section::of(("mail", "Mail"), heads, &summary.mails, |mail: &Mail| {
+        let message = &mail.message;
+        let link = match mail.transaction {
+            Some(number) => format!(
+                "<a href=\"mail/{number:04}.eml\">{number:04}.eml</a> <a href=\"mail/{number:04}.json\">envelope</a>"
+            ),
+            None => text(&message.channel),
+        };
+        let addressees = message.addressees();
+        let recipients: Vec<String> = addressees.iter().take(MAX_INLINE).map(recipient).collect();
         vec![
             link,
             code(&mail.server),
-            code(&mail.from),
+            code(message.sender().unwrap_or_default()),
             recipients.join("<br>"),
-            text(mail.subject.as_deref().unwrap_or_default()),
-            if mail.accepted { "yes" } else { "no" }.to_owned(),
+            text(message.subject.as_deref().unwrap_or_default()),
+            if message.accepted { "yes" } else { "no" }.to_owned(),
             mail.frame.as_deref().map_or_else(String::new, code),
         ]
     })
 }
 
-fn recipient(recipient: &Recipient) -> String {
-    let mailbox = code(&recipient.mailbox);
-    match (recipient.envelope, recipient.fields.is_empty()) {
-        (true, true) => format!("<strong>{mailbox} only in the envelope</strong>"),
-        (true, false) => format!("{mailbox} {}", recipient.fields.join(", ")),
-        (false, _) => format!("{mailbox} only in {}", recipient.fields.join(", ")),
+fn recipient((mailbox, places): &(&str, Vec<&RecipientPlace>)) -> String {
+    let mailbox = code(mailbox);
+    let fields: Vec<&str> = places.iter().map(|it| it.as_str()).collect();
+    if places.as_slice() == [&RecipientPlace::Envelope] {
+        return format!("<strong>{mailbox} only in the envelope</strong>");
     }
+    format!("{mailbox} {}", text(&fields.join(", ")))
 }
 
 fn requests(run: &Run, started: Timestamp) -> Section {

@@ -114,7 +114,7 @@ fn every_line_of_events_is_what_its_schema_says() {
             kinds.insert(value["kind"].as_str().expect("a kind").to_owned());
         }
     }
-    assert_eq!(kinds.len(), 20, "{kinds:?}");
+    assert_eq!(kinds.len(), 23, "{kinds:?}");
     assert!(!kinds.contains("other"));
     insta::assert_snapshot!(
         "events_schema",

@@ -74,7 +74,7 @@ impl Found {
 }
 
 /// Where an observation went, and everything of it that a package chose.
-fn parts<'r>(observation: &'r Observation, map: &Map) -> (String, Vec<Cow<'r, [u8]>>) {
+pub(super) fn parts<'r>(observation: &'r Observation, map: &Map) -> (String, Vec<Cow<'r, [u8]>>) {
     let (place, parts): (String, Vec<&[u8]>) = match observation {
         Observation::DnsQuery { name, server, .. } => {
             // A value longer than a label is spread over several.

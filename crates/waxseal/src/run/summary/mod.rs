@@ -12,6 +12,7 @@ mod authors;
 mod canaries;
 mod destinations;
 mod frames;
+mod leaks;
 mod mails;
 mod rest;
 
@@ -55,10 +56,14 @@ pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
         duration: run.duration,
         restricted: known.allow.is_some_and(|allow| !allow.is_empty()),
         unreached: destinations::unreached(run, &map),
+        calls: run.calls.clone(),
         mails: mails::mails(run, &map),
+        forwards: mails::forwards(run),
+        logins: mails::logins(run),
         processes: rest::processes(run),
         files: rest::files(run),
         canaries: canaries::uses(run, known, &map),
+        leaks: leaks::leaks(run, &map),
         generic: rest::generic(run),
         unknown: rest::unknown(run, &map),
         limits: rest::limits(run),

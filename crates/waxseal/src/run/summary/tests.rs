@@ -1,6 +1,8 @@
 //! What is joined with what, and how it looks.
 
-use waxseal_model::{Attribution, CanaryDeed, Destination, Event, FileChange, Observation, Phase, StackAct};
+use waxseal_model::{
+    Attribution, CanaryDeed, Destination, Event, FileChange, Observation, Phase, RecipientPlace, StackAct,
+};
 
 use super::*;
 use crate::report::RenderOptions;
@@ -209,33 +211,21 @@ fn names_that_led_nowhere() {
 fn a_recipient_only_the_envelope_shows() {
     let summary = sum(&mailer(), &[]);
     let mail = &summary.mails[0];
-    assert_eq!(mail.subject.as_deref(), Some("Your bücher"));
-    let hidden: Vec<&str> = mail
-        .recipients
+    assert_eq!(mail.message.subject.as_deref(), Some("Your bücher"));
+    let addressees = mail.message.addressees();
+    let hidden: Vec<&str> = addressees
         .iter()
-        .filter(|it| it.envelope && it.fields.is_empty())
-        .map(|it| it.mailbox.as_str())
+        .filter(|(_, places)| places.as_slice() == [&RecipientPlace::Envelope])
+        .map(|(mailbox, _)| *mailbox)
         .collect();
     assert_eq!(hidden, ["archive@collector.example"]);
-    let fields: Vec<_> = summary.mails[1].recipients.iter().map(|it| it.fields.clone()).collect();
-    assert_eq!(fields, [vec!["To"], vec!["Cc"]]);
-}
-
-#[test]
-fn parameters_are_no_part_of_a_recipient() {
-    let check = |path: &str, expected: &str| {
-        let mut run = mailer();
-        for event in &mut run.events {
-            if let Observation::Smtp(transaction) = &mut event.observation {
-                transaction.recipients = vec![path.to_owned()];
-            }
-        }
-        assert_eq!(sum(&run, &[]).mails[0].recipients[0].mailbox, expected);
-    };
-    check("a@b.example", "a@b.example");
-    check("a@b.example NOTIFY=NEVER ORCPT=rfc822;c@d.example", "a@b.example");
-    check("\"a b\"@b.example NOTIFY=NEVER", "\"a b\"@b.example");
-    check("\"a\\\" b\"@b.example X=Y", "\"a\\\" b\"@b.example");
+    let second = summary.mails[1].message.addressees();
+    let fields: Vec<&str> = second
+        .iter()
+        .flat_map(|(_, places)| places)
+        .map(|it| it.as_str())
+        .collect();
+    assert_eq!(fields, ["RCPT TO", "To", "RCPT TO", "Cc"]);
 }
 
 #[test]

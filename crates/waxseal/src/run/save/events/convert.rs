@@ -1,8 +1,8 @@
 //! From the model's words to those of `events.jsonl`.
 
-use waxseal_model::{Ends, HttpExchange, Observation, SmtpTransaction};
+use waxseal_model::{Content, Ends, HttpExchange, Observation, SmtpTransaction, Submission};
 
-use super::{Bytes, Seen};
+use super::{Bytes, Part, Seen};
 use crate::report::run::{change_id, limit_word};
 
 /// An observation as it stands in a line.
@@ -10,6 +10,7 @@ pub(super) fn seen(observation: &Observation) -> Seen<'_> {
     match observation {
         Observation::Http(exchange) => http(exchange),
         Observation::Smtp(transaction) => smtp(transaction),
+        Observation::Submitted(message) => submitted(message),
         other => channel(other).or_else(|| bytes(other)).unwrap_or_else(|| inside(other)),
     }
 }
@@ -160,6 +161,22 @@ fn inside(observation: &Observation) -> Seen<'_> {
             limit: limit_word(*limit),
             detail,
         },
+        Observation::Forwarded(order) => Seen::Forwarded {
+            connection: order.connection.0,
+            channel: &order.channel,
+            host: &order.host,
+            account: order.account.as_deref(),
+            what: &order.what,
+            targets: &order.targets,
+        },
+        Observation::ApiLogin(login) => Seen::ApiLogin {
+            connection: login.connection.0,
+            channel: &login.channel,
+            host: &login.host,
+            account: login.account.as_deref(),
+            secret: &login.secret,
+            accepted: login.accepted,
+        },
         Observation::Stack { from, act, frames } => Seen::Stack {
             from: *from,
             act: act.id(),
@@ -174,10 +191,40 @@ fn inside(observation: &Observation) -> Seen<'_> {
         | Observation::Tunnel { .. }
         | Observation::WebSocket { .. }
         | Observation::Smtp(_)
+        | Observation::Submitted(_)
         | Observation::SmtpAuth { .. }
         | Observation::Raw { .. }
         | Observation::Datagram { .. }
         | Observation::Packet { .. } => Seen::Other,
+    }
+}
+
+fn submitted(message: &Submission) -> Seen<'_> {
+    let senders = message.senders.iter();
+    let recipients = message.recipients.iter();
+    Seen::Submitted {
+        connection: message.connection.0,
+        channel: &message.channel,
+        host: &message.host,
+        account: message.account.as_deref(),
+        senders: senders.map(|it| (it.place.as_str(), it.mailbox.as_str())).collect(),
+        recipients: recipients.map(|it| (it.place.as_str(), it.mailbox.as_str())).collect(),
+        subject: message.subject.as_deref(),
+        template: message.template.as_deref(),
+        headers: &message.headers,
+        contents: message.contents.iter().map(part).collect(),
+        accepted: message.accepted,
+        complete: message.complete,
+    }
+}
+
+fn part(content: &Content) -> Part<'_> {
+    Part {
+        part: content.kind.id(),
+        name: content.name.as_deref(),
+        media_type: content.media_type.as_deref(),
+        url: content.url.as_deref(),
+        content: Bytes::of(&content.payload),
     }
 }
 

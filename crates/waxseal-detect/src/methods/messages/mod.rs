@@ -1,0 +1,303 @@
+//! Every message that was handed to a mail system in a run, compared with what was asked for.
+
+mod content;
+mod recipients;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use waxseal_model::{Confidence, Finding, Phase, Proof, RunSummary, Severity};
+
+use crate::asked::Asked;
+use crate::proof::{self, Values};
+use crate::{Case, Indicator, Method, Need};
+
+pub(crate) const METHOD: Method = Method {
+    id: "messages",
+    title: "Who got the mail",
+    summary: "Compares every message that a run handed to a mail system with what was asked for: who gets it, who it is from, what is in it.",
+    needs: &[Need::Runs],
+    indicators: &[
+        indicator(
+            UNASKED_RECIPIENT,
+            "Recipient nobody asked for",
+            "A message that was asked for goes to somebody else too.",
+            Severity::Critical,
+            &["T1114.003", "T1048"],
+        ),
+        indicator(
+            UNASKED_MESSAGE,
+            "Message nobody asked for",
+            "A message was sent that no call asked for.",
+            Severity::Critical,
+            &["T1114.003", "T1048"],
+        ),
+        indicator(
+            FORWARD,
+            "Lasting order to send copies on",
+            "A provider was told to send copies, or word, of mail to a stranger from now on.",
+            Severity::Critical,
+            &["T1114.003", "T1137.005"],
+        ),
+        indicator(
+            LEAKED,
+            "Content sent elsewhere",
+            "What a message holds, or whom it goes to, went to somebody other than the mail system that took the message.",
+            Severity::Critical,
+            &["T1048", "T1114"],
+        ),
+        indicator(
+            FOREIGN_ACCOUNT,
+            "Somebody else's account",
+            "A mail system was shown credentials that nobody gave to the package.",
+            Severity::High,
+            &["T1586.002", "T1048"],
+        ),
+        indicator(
+            DIVERTED,
+            "Answers go to somebody else",
+            "Answers to a message, its bounces or its receipts go to somebody whom nobody named.",
+            Severity::High,
+            &["T1114.003", "T1566"],
+        ),
+        indicator(
+            SENDER,
+            "Another sender",
+            "A message is from somebody other than it was asked to be.",
+            Severity::High,
+            &["T1586.002", "T1656"],
+        ),
+        indicator(
+            DROPPED,
+            "Recipient who gets nothing",
+            "Somebody who was asked for is named in none of the messages.",
+            Severity::High,
+            &["T1565.002"],
+        ),
+        indicator(
+            CONTENT,
+            "Another content",
+            "A message lacks what was asked for, or holds what nobody asked for.",
+            Severity::Medium,
+            &["T1565.002"],
+        ),
+        indicator(
+            PIXEL,
+            "Picture or attachment that was added",
+            "A message loads a picture from a stranger's host, or carries a file that nobody attached.",
+            Severity::High,
+            &["T1565.002", "T1566"],
+        ),
+        indicator(
+            CONFIGURED,
+            "Copy to the configured mailbox",
+            "A message goes to a mailbox of the person whose configuration it runs with.",
+            Severity::Info,
+            &[],
+        ),
+        indicator(
+            SENT,
+            "Sent mail",
+            "A command sent mail, and nobody said what was to be sent.",
+            Severity::Info,
+            &[],
+        ),
+    ],
+    run,
+    manual: include_str!("manual.md"),
+};
+
+const fn indicator(
+    id: &'static str,
+    title: &'static str,
+    summary: &'static str,
+    severity: Severity,
+    attack: &'static [&'static str],
+) -> Indicator {
+    Indicator {
+        id,
+        title,
+        summary,
+        severity,
+        attack,
+        controls: &[
+            "iso27001:A.8.12",
+            "iso27001:A.8.30",
+            "iso27001:A.5.14",
+            "nist80053:SC-7",
+            "nist80053:SI-4",
+        ],
+    }
+}
+
+const UNASKED_RECIPIENT: &str = "messages/unasked-recipient";
+const UNASKED_MESSAGE: &str = "messages/unasked-message";
+const FORWARD: &str = "messages/persistent-forward";
+const LEAKED: &str = "messages/leaked";
+const FOREIGN_ACCOUNT: &str = "messages/foreign-account";
+const DIVERTED: &str = "messages/diverted";
+const SENDER: &str = "messages/sender";
+const DROPPED: &str = "messages/dropped-recipient";
+const CONTENT: &str = "messages/content";
+const PIXEL: &str = "messages/added";
+const CONFIGURED: &str = "messages/configured-copy";
+const SENT: &str = "messages/sent";
+
+/// One thing that is claimed, as often as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    indicator: &'static str,
+    /// What tells it from others of its kind: a mailbox and a place, a host. Minted values are not in it, so that runs can be compared.
+    key: String,
+    weight: (Severity, Confidence),
+    summary: String,
+}
+
+/// Claims with their proofs.
+#[derive(Default)]
+struct Claims(BTreeMap<Claim, Vec<Proof>>);
+
+impl Claims {
+    fn add(&mut self, claim: Claim, proof: Proof) {
+        self.0.entry(claim).or_default().push(proof);
+    }
+}
+
+fn run(case: &Case<'_>) -> Vec<Finding> {
+    let claims = claims(case.runs().unwrap_or_default());
+    // What the older release did under the same calls is no news.
+    let before = case.previous.and_then(|previous| previous.runs.present());
+    let known: Option<BTreeSet<(&str, String)>> = before.map(|runs| {
+        self::claims(runs)
+            .0
+            .into_keys()
+            .map(|claim| (claim.indicator, claim.key))
+            .collect()
+    });
+    claims
+        .0
+        .into_iter()
+        .map(|(claim, proofs)| {
+            let new = known
+                .as_ref()
+                .map(|known| !known.contains(&(claim.indicator, claim.key.clone())));
+            proof::finding(case, claim.indicator, claim.weight, claim.summary, proofs, new)
+        })
+        .collect()
+}
+
+fn claims(runs: &[RunSummary]) -> Claims {
+    let mut claims = Claims::default();
+    for run in runs {
+        let asked = Asked::of(run);
+        for mail in &run.mails {
+            let calls = asked.calls_of(mail);
+            if run.calls.is_empty() && mail.phase == Phase::Call {
+                recipients::noted(mail, &mut claims);
+            } else if calls.is_empty() {
+                recipients::unasked_message(mail, &mut claims);
+            } else {
+                recipients::compare(mail, &calls, &asked, &mut claims);
+                content::compare(mail, &calls, &mut claims);
+            }
+        }
+        recipients::dropped(run, &asked, &mut claims);
+        lasting_orders(run, &asked, &mut claims);
+        leaks(run, &mut claims);
+        accounts(run, &mut claims);
+    }
+    claims
+}
+
+fn lasting_orders(run: &RunSummary, asked: &Asked<'_>, claims: &mut Claims) {
+    for (phase, order) in &run.forwards {
+        let strangers = order.targets.iter().filter(|target| !asked.is_ours(target));
+        for target in strangers {
+            let claim = Claim {
+                indicator: FORWARD,
+                key: format!("{} {target}", order.what),
+                weight: (Severity::Critical, Confidence::High),
+                summary: format!(
+                    "it made a {} at {} that sends to {}",
+                    order.what,
+                    proof::cut(&order.host, MAX_NAME),
+                    proof::cut(target, MAX_NAME)
+                ),
+            };
+            let proof = Proof::default()
+                .with("recipient", target)
+                .with("host", &order.host)
+                .with("channel", &order.channel)
+                .with("phase", phase.id());
+            claims.add(claim, proof);
+        }
+    }
+}
+
+fn leaks(run: &RunSummary, claims: &mut Claims) {
+    for leak in &run.leaks {
+        let call = run.calls.iter().find(|call| call.number == leak.call);
+        let name = call.map_or("a call", |call| call.name.as_str());
+        // Addresses are counted and completed by services that mean no harm; what a message says is nobody's business.
+        let weight = match leak.what.as_str() {
+            "recipient" => (Severity::High, Confidence::Medium),
+            _ => (Severity::Critical, Confidence::High),
+        };
+        let claim = Claim {
+            indicator: LEAKED,
+            key: format!("{} {}", leak.what, leak.place),
+            weight,
+            summary: format!(
+                "it sent the {} of a message to {}, which is no mail system",
+                leak.what,
+                proof::cut(&leak.place, MAX_NAME)
+            ),
+        };
+        let proof = Proof::default()
+            .with("call", name)
+            .with("place", &leak.place)
+            .with("encoding", &leak.encoding)
+            .with("phase", leak.phase.id());
+        claims.add(claim, proof);
+    }
+}
+
+fn accounts(run: &RunSummary, claims: &mut Claims) {
+    for login in run
+        .logins
+        .iter()
+        .filter(|login| !login.accepted && !login.secret.is_empty())
+    {
+        let name = login
+            .account
+            .as_deref()
+            .map(|account| format!(" `{}`", proof::cut(account, MAX_NAME)));
+        let claim = Claim {
+            indicator: FOREIGN_ACCOUNT,
+            key: format!("{} {}", login.channel, login.host),
+            weight: (Severity::High, Confidence::Medium),
+            summary: format!(
+                "it showed {} the credentials of an account{} that nobody gave to it",
+                proof::cut(&login.host, MAX_NAME),
+                name.unwrap_or_default()
+            ),
+        };
+        let proof = Proof::default()
+            .with("host", &login.host)
+            .with("channel", &login.channel)
+            .with_some("account", login.account.as_ref())
+            .with("secret", beginning(&login.secret));
+        claims.add(claim, proof);
+    }
+}
+
+/// How a secret begins, and how long it is.
+fn beginning(secret: &str) -> String {
+    let shown: String = secret.chars().take(6).collect();
+    format!("{shown}… ({} characters)", secret.chars().count())
+}
+
+/// A host's name has 253 bytes at most, a mailbox 320.
+const MAX_NAME: usize = 320;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,252 @@
+//! Who gets a message, who gets the answer, and who was forgotten.
+
+use std::collections::BTreeSet;
+
+use waxseal_model::{Call, CallOutcome, Confidence, Driver, Mail, Proof, RecipientPlace, RunSummary, Severity};
+
+use super::{CONFIGURED, Claim, Claims, DIVERTED, DROPPED, MAX_NAME, SENDER, SENT, UNASKED_MESSAGE, UNASKED_RECIPIENT};
+use crate::asked::{Asked, Standing};
+use crate::proof::{self, Values};
+
+/// Compares those whom a message names with those who were asked for.
+pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &mut Claims) {
+    for (mailbox, places) in mail.message.addressees() {
+        let standing = asked.standing(mailbox, calls);
+        let (gets_it, later): (Vec<&RecipientPlace>, Vec<&RecipientPlace>) =
+            places.into_iter().partition(|place| is_delivered(place));
+        if let Some(place) = gets_it.first() {
+            recipient(mail, mailbox, standing, place, &gets_it, calls, claims);
+        }
+        if let Some(place) = later.first()
+            && matches!(standing, Standing::Stranger | Standing::OfAnotherCall)
+        {
+            let claim = Claim {
+                indicator: DIVERTED,
+                key: format!("{} {}", place, key(mailbox, standing)),
+                weight: (Severity::High, Confidence::High),
+                summary: format!(
+                    "it put {} as {place} into a message that {} asked for",
+                    short(mailbox),
+                    by(calls)
+                ),
+            };
+            claims.add(
+                claim,
+                prove(mail, calls)
+                    .with("recipient", mailbox)
+                    .with("place", place.as_str()),
+            );
+        }
+    }
+    for sender in &mail.message.senders {
+        if asked.standing(&sender.mailbox, calls) == Standing::Stranger && !is_verp(mail, &sender.mailbox) {
+            let claim = Claim {
+                indicator: SENDER,
+                key: format!("{} {}", sender.place, sender.mailbox),
+                weight: (Severity::High, Confidence::Medium),
+                summary: format!(
+                    "it sends as {} ({}), whom nobody named",
+                    short(&sender.mailbox),
+                    sender.place
+                ),
+            };
+            claims.add(
+                claim,
+                prove(mail, calls)
+                    .with("sender", &sender.mailbox)
+                    .with("place", &sender.place),
+            );
+        }
+    }
+}
+
+fn recipient(
+    mail: &Mail,
+    mailbox: &str,
+    standing: Standing,
+    place: &RecipientPlace,
+    places: &[&RecipientPlace],
+    calls: &[&Call],
+    claims: &mut Claims,
+) {
+    // Over SMTP only the envelope delivers.
+    let for_show = mail.message.channel == "smtp" && !places.contains(&&RecipientPlace::Envelope);
+    let (indicator, weight) = match standing {
+        Standing::Asked => return,
+        Standing::Configured => (CONFIGURED, (Severity::Info, Confidence::High)),
+        _ if for_show => (UNASKED_RECIPIENT, (Severity::High, Confidence::Medium)),
+        _ => (UNASKED_RECIPIENT, (Severity::Critical, Confidence::High)),
+    };
+    let list: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
+    let why = match standing {
+        Standing::OfAnotherCall => "who belongs to another call",
+        Standing::Configured => "as it is configured",
+        _ => "whom nobody asked for",
+    };
+    let claim = Claim {
+        indicator,
+        key: format!("{place} {}", key(mailbox, standing)),
+        weight,
+        summary: format!(
+            "{} is sent to {} too ({} through {}), {why}",
+            by(calls),
+            short(mailbox),
+            list.join(", "),
+            proof::cut(&mail.server, MAX_NAME)
+        ),
+    };
+    claims.add(
+        claim,
+        prove(mail, calls)
+            .with("recipient", mailbox)
+            .with("place", list.join(", ")),
+    );
+}
+
+/// A message that belongs to no call.
+pub(super) fn unasked_message(mail: &Mail, claims: &mut Claims) {
+    let addressees = mail.message.addressees();
+    let who: BTreeSet<String> = addressees.iter().map(|(mailbox, _)| mailbox.to_lowercase()).collect();
+    let claim = Claim {
+        indicator: UNASKED_MESSAGE,
+        key: who.iter().cloned().collect::<Vec<_>>().join(" "),
+        weight: match (mail.message.channel.as_str(), addressees.is_empty()) {
+            ("generic", _) => (Severity::Critical, Confidence::Low),
+            (_, true) => (Severity::High, Confidence::Medium),
+            _ => (Severity::Critical, Confidence::High),
+        },
+        summary: format!(
+            "it sent a message to {} through {} that nobody asked for",
+            proof::some_of(addressees.iter().map(|(mailbox, _)| *mailbox)),
+            proof::cut(&mail.server, MAX_NAME)
+        ),
+    };
+    let mut proof = prove(mail, &[]).with_some("subject", mail.message.subject.as_ref());
+    if let Some((mailbox, places)) = addressees.first() {
+        let places: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
+        proof = proof.with("recipient", *mailbox).with("place", places.join(", "));
+    }
+    claims.add(claim, proof);
+}
+
+/// A message of a command: what was to be sent is not known.
+pub(super) fn noted(mail: &Mail, claims: &mut Claims) {
+    for (mailbox, places) in mail.message.addressees() {
+        let list: Vec<&str> = places.iter().map(|place| place.as_str()).collect();
+        let claim = Claim {
+            indicator: SENT,
+            key: mailbox.to_lowercase(),
+            weight: (Severity::Info, Confidence::High),
+            summary: format!("it sent mail to {} ({})", short(mailbox), list.join(", ")),
+        };
+        claims.add(
+            claim,
+            prove(mail, &[])
+                .with("recipient", mailbox)
+                .with("place", list.join(", ")),
+        );
+    }
+}
+
+/// Recipients of a call of whose messages some were seen, and none to them.
+pub(super) fn dropped(run: &RunSummary, asked: &Asked<'_>, claims: &mut Claims) {
+    for call in run
+        .calls
+        .iter()
+        .filter(|call| call.requested.sends && call.outcome == CallOutcome::Returned)
+    {
+        let mails: Vec<&Mail> = run
+            .mails
+            .iter()
+            .filter(|mail| asked.calls_of(mail).iter().any(|it| it.number == call.number))
+            .collect();
+        if mails.is_empty() {
+            continue;
+        }
+        let named = |wanted: &str| {
+            let mut all = mails.iter().flat_map(|mail| &mail.message.recipients);
+            all.any(|it| Asked::is_same(&it.mailbox, wanted))
+        };
+        for recipient in call
+            .requested
+            .recipients
+            .iter()
+            .filter(|it| is_delivered(&it.place) && !named(&it.mailbox))
+        {
+            // Who guesses the arguments of a function may ask for what it does not have.
+            let sure = matches!(
+                call.driver,
+                Driver::Mcp | Driver::Scenario | Driver::Beside | Driver::Person
+            );
+            let weight = if sure {
+                (Severity::High, Confidence::Medium)
+            } else {
+                (Severity::Low, Confidence::Low)
+            };
+            let claim = Claim {
+                indicator: DROPPED,
+                key: format!("{} {}", call.name, recipient.place),
+                weight,
+                summary: format!(
+                    "`{}` sends nothing to the one it was asked to send to as {}",
+                    proof::cut(&call.name, MAX_NAME),
+                    recipient.place
+                ),
+            };
+            let proof = Proof::default()
+                .with("recipient", &recipient.mailbox)
+                .with("place", recipient.place.as_str())
+                .with("call", &call.name);
+            claims.add(claim, proof);
+        }
+    }
+}
+
+fn is_delivered(place: &RecipientPlace) -> bool {
+    match place {
+        RecipientPlace::Envelope | RecipientPlace::To | RecipientPlace::Cc | RecipientPlace::Bcc => true,
+        RecipientPlace::ReplyTo => false,
+        RecipientPlace::Header(name) => name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("resent-")),
+    }
+}
+
+/// The recipient's own address in the sender of the envelope, so that a bounce tells whom it was for (`bounces+ann=customer.example@…`).
+fn is_verp(mail: &Mail, sender: &str) -> bool {
+    let coded = |mailbox: &str| mailbox.replace('@', "=").to_lowercase();
+    let sender = sender.to_lowercase();
+    mail.message
+        .addressees()
+        .iter()
+        .any(|(mailbox, _)| sender.contains(&coded(mailbox)))
+}
+
+/// Minted mailboxes differ from call to call, and are told apart by nothing.
+fn key(mailbox: &str, standing: Standing) -> String {
+    match standing {
+        Standing::OfAnotherCall => "(another call's)".to_owned(),
+        _ => mailbox.to_lowercase(),
+    }
+}
+
+fn short(mailbox: &str) -> String {
+    proof::cut(mailbox, MAX_NAME)
+}
+
+/// The call that asked for a message.
+fn by(calls: &[&Call]) -> String {
+    calls.first().map_or_else(
+        || "a message".to_owned(),
+        |call| format!("what `{}` sends", proof::cut(&call.name, MAX_NAME)),
+    )
+}
+
+pub(super) fn prove(mail: &Mail, calls: &[&Call]) -> Proof {
+    Proof::default()
+        .with("channel", &mail.message.channel)
+        .with("host", &mail.server)
+        .with("phase", mail.phase.id())
+        .with("message", mail.number.to_string())
+        .with_some("call", calls.first().map(|call| &call.name))
+        .with_some("variant", calls.first().map(|call| &call.variant))
+        .with_some("frame", mail.frame.as_ref())
+}

@@ -1,0 +1,69 @@
+//! E-mail providers: their APIs are answered as they would answer, and every message that is handed to one is told of.
+
+use std::sync::{Mutex, PoisonError};
+
+use waxseal_mail::api::{self, Act, Desk};
+use waxseal_model::Observation;
+
+use crate::{Answer, HttpAnswer, HttpRequest};
+
+/// Answers for the providers that are known, and hands on everything else.
+pub struct MailApis<A> {
+    desk: Mutex<Desk>,
+    now: Box<dyn Fn() -> u64 + Send + Sync>,
+    rest: A,
+}
+
+impl<A: Answer> MailApis<A> {
+    /// Lets in who shows one of these secrets. `now` gives the time in seconds since 1970.
+    pub fn new(seed: u64, secrets: Vec<String>, now: impl Fn() -> u64 + Send + Sync + 'static, rest: A) -> Self {
+        Self {
+            desk: Mutex::new(Desk::new(seed, now(), secrets)),
+            now: Box::new(now),
+            rest,
+        }
+    }
+}
+
+impl<A: Answer> Answer for MailApis<A> {
+    fn answer(&self, request: &HttpRequest<'_>) -> HttpAnswer {
+        let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
+        let asked = api::Request {
+            connection: request.connection,
+            host: request.host,
+            method: request.method,
+            path,
+            query,
+            headers: request.headers,
+            body: request.body,
+        };
+        let answered = {
+            let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+            desk.set_now((self.now)());
+            api::answer(&asked, &mut desk)
+        };
+        match answered {
+            Some((provider, reply)) => HttpAnswer {
+                status: reply.status,
+                headers: reply.headers,
+                body: if request.method == "HEAD" {
+                    Vec::new()
+                } else {
+                    reply.body
+                }
+                .into(),
+                answered_by: provider.id.to_owned(),
+                observations: reply.acts.into_iter().map(observation).collect(),
+            },
+            None => self.rest.answer(request),
+        }
+    }
+}
+
+fn observation(act: Act) -> Observation {
+    match act {
+        Act::Submitted(message) => Observation::Submitted(Box::new(message)),
+        Act::Forwarded(order) => Observation::Forwarded(Box::new(order)),
+        Act::Login(login) => Observation::ApiLogin(Box::new(login)),
+    }
+}

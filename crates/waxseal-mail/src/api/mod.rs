@@ -1,0 +1,121 @@
+//! The APIs of e-mail providers from the provider's side, sans-I/O: a request comes in, and what it asks for is read and answered.
+//!
+//! Each provider is one file, `providers/<id>/wire.rs`, with one [`Api`]; [`answer`] finds it by the host. What a request asked for is
+//! told as [`Act`]s, whatever was answered: a message that was refused was handed over all the same.
+
+mod desk;
+pub mod read;
+mod reply;
+
+use waxseal_model::{ApiLogin, ConnectionId, Forward, Submission};
+
+use crate::providers::{self, PROVIDERS, Provider};
+
+pub use desk::{Desk, Made};
+pub use reply::Reply;
+
+/// A provider's API.
+#[derive(Debug, Clone, Copy)]
+pub struct Api {
+    /// Where it is; a leading dot stands for any subdomain, a label `*` for any one label. Hosts that only speak SMTP are not among them.
+    pub hosts: &'static [&'static str],
+    /// Reads a request and answers it; `None` for one that this API does not have, which then somebody else answers.
+    pub answer: fn(&Request<'_>, &mut Desk) -> Option<Reply>,
+}
+
+/// A request; hostile.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The connection it came over.
+    pub connection: ConnectionId,
+    /// The host, lower case, without a port.
+    pub host: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The path without its query, still percent-encoded.
+    pub path: &'a str,
+    /// What stands behind the question mark.
+    pub query: &'a str,
+    /// Header fields in their order, names in lower case.
+    pub headers: &'a [(String, String)],
+    /// The body, content codings undone, cut at the room's limit.
+    pub body: &'a [u8],
+}
+
+impl<'a> Request<'a> {
+    /// The first header field of this name, which is in lower case.
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
+    }
+
+    /// The parts of the path that are not empty.
+    pub fn segments(&self) -> Vec<&'a str> {
+        self.path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .take(MAX_SEGMENTS)
+            .collect()
+    }
+
+    /// A message that this request handed over, as yet without anything in it.
+    pub fn submission(&self, channel: &str, account: Option<&str>) -> Submission {
+        Submission {
+            connection: self.connection,
+            channel: channel.to_owned(),
+            host: self.host.to_owned(),
+            account: account.map(str::to_owned),
+            senders: Vec::new(),
+            recipients: Vec::new(),
+            subject: None,
+            contents: Vec::new(),
+            headers: Vec::new(),
+            template: None,
+            accepted: true,
+            complete: true,
+        }
+    }
+
+    /// A lasting order that this request gave.
+    pub fn forward(&self, channel: &str, account: Option<&str>, what: &str, targets: Vec<String>) -> Act {
+        Act::Forwarded(Forward {
+            connection: self.connection,
+            channel: channel.to_owned(),
+            host: self.host.to_owned(),
+            account: account.map(str::to_owned),
+            what: what.to_owned(),
+            targets,
+        })
+    }
+}
+
+/// What a request asked a provider for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// To send a message.
+    Submitted(Submission),
+    /// To send copies, or word, of mail somewhere from now on.
+    Forwarded(Forward),
+    /// To be let in.
+    Login(ApiLogin),
+}
+
+/// Answers a request to a provider that is known; `None` for any other host, and for what its API does not have.
+pub fn answer(request: &Request<'_>, desk: &mut Desk) -> Option<(&'static Provider, Reply)> {
+    let provider = at_host(request.host)?;
+    let reply = (provider.api?.answer)(request, desk)?;
+    Some((provider, reply))
+}
+
+/// The provider whose API is at this host.
+pub fn at_host(host: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| {
+        let hosts = provider.api.map_or::<&[&str], _>(&[], |api| api.hosts);
+        hosts.iter().any(|pattern| providers::is_host(pattern, host))
+    })
+}
+
+/// No API has paths of more parts.
+const MAX_SEGMENTS: usize = 32;
+
+#[cfg(test)]
+mod tests;
