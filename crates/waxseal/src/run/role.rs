@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use waxseal_internet::{
-    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailApis, MailConnection, MailServer, MailSession, Server,
-    SmtpAccounts, SmtpServer, Sockets, World, serve,
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailApis, MailConnection, MailServer, MailSession,
+    Server, SmtpAccounts, SmtpServer, Sockets, World, serve,
 };
 use waxseal_model::Counters;
 use waxseal_sandbox::{Limits, Role, take_descriptors};

@@ -421,6 +421,11 @@ fn accounts() -> Vec<Sample> {
             "a token of its own",
             shown(false),
         ),
+        flagged(FOREIGN_ACCOUNT, "medium low allow", "of a person's own command", {
+            let mut run = run();
+            run.logins.push(login(false));
+            release().ran(run)
+        }),
         clean(FOREIGN_ACCOUNT, "the one it was given", shown(true)),
         flagged(FORWARD, "critical high block", "to a mailbox", ordered(EVE)),
         flagged(
