@@ -94,6 +94,7 @@ impl Internet {
             prefix: parts.prefix,
             documents: parts.documents,
             archives: archives.collect(),
+            optional: parts.optional,
         };
         say(&mut self.socket, &order)?;
         for (_, bytes) in &parts.archives {

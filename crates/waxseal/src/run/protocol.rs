@@ -29,6 +29,8 @@ pub(super) enum Order {
         documents: Vec<(String, Vec<u8>, Vec<u8>)>,
         /// Each archive's path and length.
         archives: Vec<(String, u64)>,
+        /// Packages that may be asked for and are not there.
+        optional: Vec<String>,
     },
     /// The sockets follow as descriptors.
     Serve,

@@ -85,6 +85,7 @@ fn known<R: std::io::Read>(orders: &mut Inbox<R>) -> Result<Option<RegistryAnswe
                 prefix,
                 documents,
                 archives,
+                optional,
             } => {
                 let archives = archives
                     .into_iter()
@@ -95,6 +96,7 @@ fn known<R: std::io::Read>(orders: &mut Inbox<R>) -> Result<Option<RegistryAnswe
                     prefix,
                     documents,
                     archives,
+                    optional,
                 }));
             }
             _ => return Err(WireError::Malformed),
@@ -184,6 +186,7 @@ impl Answer for Hosts {
                 observations: Vec::new(),
                 answered_by: match answer.what {
                     What::Unknown { .. } => "registry/unforeseen".to_owned(),
+                    What::Optional => "registry/optional".to_owned(),
                     _ => "registry".to_owned(),
                 },
             },

@@ -219,7 +219,8 @@ fn prove(destination: &Destination) -> Proof {
 
 /// Only npm's registry answered there, with what the install needs.
 fn is_registry(destination: &Destination) -> bool {
-    !destination.answered_by.is_empty() && destination.answered_by.iter().all(|by| by == REGISTRY)
+    let own = |by: &String| by == REGISTRY || by == OPTIONAL;
+    !destination.answered_by.is_empty() && destination.answered_by.iter().all(own)
 }
 
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>; other clouds use the same address, but for two.
@@ -253,6 +254,8 @@ fn is_public(address: &IpAddr) -> bool {
 
 /// Who answered what an install needs, and what it does not.
 const REGISTRY: &str = "registry";
+/// Whether a package is there that one may do without.
+const OPTIONAL: &str = "registry/optional";
 const UNFORESEEN: &str = "registry/unforeseen";
 /// A host's name has 253 bytes at most.
 const MAX_PLACE: usize = 280;

@@ -113,6 +113,11 @@ pub(crate) fn samples() -> Vec<Sample> {
         ),
         clean(
             SECOND_STAGE,
+            "what it may do without",
+            free(answered("registry/optional", named("registry.example"))),
+        ),
+        clean(
+            SECOND_STAGE,
             "what it needs",
             free(answered("registry", named("registry.example"))),
         ),

@@ -2,14 +2,14 @@
 //!
 //! A pure lookup: what is not in it was not foreseen, which makes a request for it a second stage ([`What::Unknown`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::json;
 use url::Url;
 use waxseal_model::PackageName;
 
-use super::closure::{Archives, Closure};
+use super::closure::{Archives, Closure, Locked};
 
 mod documents;
 
@@ -23,6 +23,8 @@ pub struct RegistryAnswers {
     prefix: String,
     /// The host of the base URL.
     host: String,
+    /// Packages that one of the closure may do without, and which are not in it.
+    optional: BTreeSet<String>,
 }
 
 /// What [`RegistryAnswers`] is made of, to be handed to another process.
@@ -33,6 +35,7 @@ pub(super) struct Parts {
     /// Each package's document, whole and abbreviated.
     pub(super) documents: Vec<(String, Vec<u8>, Vec<u8>)>,
     pub(super) archives: Vec<(String, Arc<[u8]>)>,
+    pub(super) optional: Vec<String>,
 }
 
 /// The document of a package in its two forms.
@@ -64,6 +67,8 @@ pub enum What {
     Tarball,
     /// Something every npm asks for: whether the registry is there, who it is, advisories.
     Service,
+    /// A package that one of the closure may do without, and which the closure does not have: npm looks whether it is there.
+    Optional,
     /// A package or release that the closure does not have: nothing an install needs.
     Unknown {
         /// The path, decoded; hostile.
@@ -82,6 +87,7 @@ impl RegistryAnswers {
         let mut answers = Self {
             prefix,
             host: base.host_str().unwrap_or_default().to_owned(),
+            optional: optional(closure),
             ..Self::default()
         };
         for (name, full, abbreviated) in documents::of(closure, archives, base) {
@@ -127,6 +133,7 @@ impl RegistryAnswers {
                 .iter()
                 .map(|(path, bytes)| (path.clone(), Arc::clone(bytes)))
                 .collect(),
+            optional: self.optional.iter().cloned().collect(),
         }
     }
 
@@ -140,6 +147,7 @@ impl RegistryAnswers {
             archives: parts.archives.into_iter().collect(),
             prefix: parts.prefix,
             host: parts.host,
+            optional: parts.optional.into_iter().collect(),
         }
     }
 
@@ -188,6 +196,10 @@ impl RegistryAnswers {
                 200,
                 &json!({ "objects": [], "total": 0, "time": "1970-01-01T00:00:00.000Z" }),
             ),
+            path if self.optional.contains(path) => RegistryAnswer {
+                what: What::Optional,
+                ..unknown(path)
+            },
             path => unknown(path),
         }
     }
@@ -197,6 +209,24 @@ impl RegistryAnswers {
     pub fn knows(&self, name: &PackageName) -> bool {
         self.documents.contains_key(name.as_str())
     }
+}
+
+/// Optional dependencies and peers of the closure's packages that npm left out.
+fn optional(closure: &Closure) -> BTreeSet<String> {
+    let names = |package: &Locked, field: &str| -> Vec<String> {
+        let field = package.manifest.get(field).and_then(serde_json::Value::as_object);
+        field.map(|it| it.keys().cloned().collect()).unwrap_or_default()
+    };
+    let present: BTreeSet<&str> = closure.packages.iter().map(|it| it.name.as_str()).collect();
+    closure
+        .packages
+        .iter()
+        .flat_map(|package| {
+            ["optionalDependencies", "peerDependencies", "peerDependenciesMeta"].map(|it| names(package, it))
+        })
+        .flatten()
+        .filter(|name| !present.contains(name.as_str()))
+        .collect()
 }
 
 /// What npm asks when it audits: nothing is known of any package.

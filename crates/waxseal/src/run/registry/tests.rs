@@ -16,6 +16,8 @@ fn answers() -> RegistryAnswers {
                 "integrity": "sha512-AA==",
                 "dependencies": { "@s/b": "^1" },
                 "bin": { "a": "cli.js" },
+                "peerDependencies": { "@s/b": "*", "maybe": "*" },
+                "peerDependenciesMeta": { "maybe": { "optional": true } },
             },
             "node_modules/x/node_modules/a": { "version": "1.9.0" },
             "node_modules/@s/b": {
@@ -118,6 +120,14 @@ fn what_the_closure_does_not_have_is_a_second_stage() {
     }
     let name = |name: &str| waxseal_model::PackageName::parse(name).expect("a name");
     assert!(answers().knows(&name("@s/b")) && !answers().knows(&name("evil")));
+}
+
+#[test]
+fn what_may_be_done_without_is_no_second_stage() {
+    let (answer, _) = get("/npm/maybe", "*/*");
+    assert_eq!((answer.status, answer.what), (404, What::Optional));
+    let again = RegistryAnswers::from_parts(answers().parts()).answer("GET", "/npm/maybe", "*/*");
+    assert_eq!(again.map(|it| it.what), Some(What::Optional));
 }
 
 #[test]
