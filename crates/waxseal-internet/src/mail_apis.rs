@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use waxseal_mail::api::{self, Act, Desk};
+use waxseal_mail::api::{self, Act, Answered, Desk, Reply};
 use waxseal_model::Observation;
 
 use crate::{Answer, HttpAnswer, HttpRequest};
@@ -42,21 +42,32 @@ impl<A: Answer> Answer for MailApis<A> {
             desk.set_now((self.now)());
             api::answer(&asked, &mut desk)
         };
-        match answered {
-            Some((provider, reply)) => HttpAnswer {
-                status: reply.status,
-                headers: reply.headers,
-                body: if request.method == "HEAD" {
-                    Vec::new()
-                } else {
-                    reply.body
-                }
-                .into(),
-                answered_by: provider.id.to_owned(),
-                observations: reply.acts.into_iter().map(observation).collect(),
-            },
-            None => self.rest.answer(request),
+        let (acts, provider) = match answered {
+            Some((provider, Answered::Reply(reply))) => return said(request, provider.id, reply),
+            Some((provider, Answered::Unforeseen(acts))) => (acts, Some(provider.id)),
+            None => (api::ask_of_unknown(&asked), None),
+        };
+        let mut answer = self.rest.answer(request);
+        if let Some(provider) = provider {
+            answer.answered_by = format!("{provider}/unforeseen");
         }
+        answer.observations.extend(acts.into_iter().map(observation));
+        answer
+    }
+}
+
+/// What a provider answers.
+fn said(request: &HttpRequest<'_>, provider: &str, reply: Reply) -> HttpAnswer {
+    let body = match request.method {
+        "HEAD" => Vec::new(),
+        _ => reply.body,
+    };
+    HttpAnswer {
+        status: reply.status,
+        headers: reply.headers,
+        body: body.into(),
+        answered_by: provider.to_owned(),
+        observations: reply.acts.into_iter().map(observation).collect(),
     }
 }
 
@@ -67,3 +78,6 @@ fn observation(act: Act) -> Observation {
         Act::Login(login) => Observation::ApiLogin(Box::new(login)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,12 +22,32 @@ struct Messages {
 impl Messages {
     fn tell(&self, text: bool, payload: Payload) {
         let (connection, url) = (self.layer.connection.id, self.url.clone());
+        let submitted = if text {
+            waxseal_mail::api::generic::messages_in_text(connection, host_of(&url), &payload.bytes)
+        } else {
+            Vec::new()
+        };
+        let whole = payload.is_whole();
         self.layer.tell(Observation::WebSocket {
             connection,
             url,
             text,
             payload,
         });
+        for mut message in submitted {
+            message.complete &= whole;
+            self.layer.tell(Observation::Submitted(Box::new(message)));
+        }
+    }
+}
+
+/// The host of a URL, without a port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
     }
 }
 

@@ -269,6 +269,22 @@ fn websocket_messages_are_told_of_and_the_close_is_given_back() {
 }
 
 #[test]
+fn a_message_that_is_handed_over_a_websocket_is_told_of() {
+    let room = Room::open();
+    let mut stream = room.connect();
+    let text = br#"{"to":"a@a.example","text":"t"}"#;
+    let head = b"GET /chat HTTP/1.1\r\nHost: ws.example:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let frame = [&[0x81, 0x80 | text.len() as u8, 0, 0, 0, 0][..], text].concat();
+    stream.write_all(&[&head[..], &frame].concat()).expect("it is read");
+    let told = room.told.wait(|it| match it {
+        Observation::Submitted(message) => Some((**message).clone()),
+        _ => None,
+    });
+    assert_eq!((told.channel.as_str(), told.host.as_str()), ("generic", "ws.example"));
+    assert_eq!(told.recipients[0].mailbox, "a@a.example");
+}
+
+#[test]
 fn questions_are_answered_over_tcp_over_https_and_as_json() {
     let room = Room::open();
     let message = query("a.example");

@@ -1,113 +1,241 @@
-//! The two form encodings that provider APIs take beside JSON.
+//! The form encodings that provider APIs take beside JSON, as fields of bytes and as one JSON value.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use thiserror::Error;
+use memchr::memmem;
+use serde_json::{Map, Value};
 
-use crate::fields::Fields;
-
-/// Why a form could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum FormError {
-    /// More fields than any message has.
-    #[error("the form holds more than {MAX_FIELDS} fields")]
-    TooManyFields,
-    /// A field name with more dots than any API has.
-    #[error("a field of the form is nested deeper than {MAX_DEPTH} levels")]
-    TooDeep,
-    /// A part of a multipart form has no end, no empty line after its header, or no name.
-    #[error("a part of the form is broken")]
-    BrokenPart,
+/// A form as it was sent; hostile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// Its fields in their order.
+    pub fields: Vec<FormField>,
+    /// Whether all of it was read: false if a part is broken, there are too many, or a name is too deep.
+    pub complete: bool,
 }
 
-/// Reads `application/x-www-form-urlencoded` in the shape of the AWS query protocol:
-/// `Destination.ToAddresses.member.1=a%40b.example` is a list of one text under `Destination.ToAddresses`.
-pub fn decode_urlencoded(body: &str) -> Result<Fields<'static>, FormError> {
-    let mut root = Node::default();
-    for (count, pair) in body.split('&').filter(|pair| !pair.is_empty()).enumerate() {
-        if count == MAX_FIELDS {
-            return Err(FormError::TooManyFields);
-        }
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let name = decode_percent(name);
-        if name.split('.').count() > MAX_DEPTH {
-            return Err(FormError::TooDeep);
-        }
-        let mut node = &mut root;
-        for step in name.split('.') {
-            node = node.children.entry(step.to_owned()).or_default();
-        }
-        node.values.push(decode_percent(value));
+/// One field of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormField {
+    /// Its name.
+    pub name: String,
+    /// The name of the file, if it is one.
+    pub file: Option<String>,
+    /// Its media type, if it is given.
+    pub media_type: Option<String>,
+    /// Its value.
+    pub value: Vec<u8>,
+}
+
+impl FormField {
+    /// The value as text.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.value)
     }
-    Ok(root.into_fields())
 }
 
-/// Reads `multipart/form-data` (RFC 7578), given the boundary of its content type. A repeated name becomes a list;
-/// the content of a file is read as text.
-pub fn decode_multipart(boundary: &str, body: &str) -> Result<Fields<'static>, FormError> {
-    let mut names: BTreeMap<String, Vec<Fields<'static>>> = BTreeMap::new();
-    let delimiter = format!("--{boundary}");
-    let mut parts = body.split(delimiter.as_str());
-    // What stands before the first delimiter is a preamble.
-    parts.next().ok_or(FormError::BrokenPart)?;
-    let mut ended = false;
-    for (count, part) in parts.enumerate() {
-        if part.starts_with("--") {
-            ended = true;
+/// Reads a form of this content type: `multipart/…` (RFC 7578, RFC 2046 §5.1), else `application/x-www-form-urlencoded` (WHATWG URL §5.1).
+pub fn decode(content_type: &str, body: &[u8]) -> Form {
+    match is_multipart(content_type) {
+        true => match boundary(content_type) {
+            Some(boundary) => multipart(&boundary, body),
+            None => Form::default(),
+        },
+        false => url_encoded(body),
+    }
+}
+
+/// Whether a content type is a multipart one.
+pub fn is_multipart(content_type: &str) -> bool {
+    let kind = content_type.trim_start().as_bytes();
+    kind.len() >= 10 && kind[..10].eq_ignore_ascii_case(b"multipart/")
+}
+
+/// Pairs of `name=value`.
+pub fn url_encoded(body: &[u8]) -> Form {
+    let mut form = Form {
+        fields: Vec::new(),
+        complete: true,
+    };
+    for (name, value) in form_urlencoded::parse(body) {
+        if form.fields.len() == MAX_FIELDS {
+            form.complete = false;
             break;
         }
-        if count == MAX_FIELDS {
-            return Err(FormError::TooManyFields);
+        form.fields.push(FormField {
+            name: name.into_owned(),
+            value: value.into_owned().into_bytes(),
+            ..FormField::default()
+        });
+    }
+    form
+}
+
+fn multipart(boundary: &str, body: &[u8]) -> Form {
+    let mut form = Form::default();
+    let delimiter = format!("--{boundary}");
+    let finder = memmem::Finder::new(&delimiter);
+    // What stands before the first delimiter is a preamble; a delimiter is at the beginning of a line (RFC 2046 §5.1.1).
+    let Some(mut rest) = finder.find(body).map(|at| &body[at + delimiter.len()..]) else {
+        return form;
+    };
+    loop {
+        if rest.starts_with(b"--") {
+            form.complete = true;
+            return form;
         }
-        let part = part.strip_prefix("\r\n").ok_or(FormError::BrokenPart)?;
-        let (header, value) = part.split_once("\r\n\r\n").ok_or(FormError::BrokenPart)?;
-        let value = value.strip_suffix("\r\n").ok_or(FormError::BrokenPart)?;
-        let name = part_name(header).ok_or(FormError::BrokenPart)?;
-        names
-            .entry(name)
-            .or_default()
-            .push(Fields::Text(Cow::Owned(value.to_owned())));
+        if form.fields.len() == MAX_FIELDS {
+            return form;
+        }
+        let Some(end) = next_delimiter(&finder, rest) else {
+            // It never ends: what there is of the last part is one all the same.
+            form.fields.extend(part(rest));
+            return form;
+        };
+        match part(&rest[..end]) {
+            Some(field) => form.fields.push(field),
+            None => return form,
+        }
+        let start = end
+            + rest[end..]
+                .iter()
+                .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+                .count();
+        rest = &rest[start + delimiter.len()..];
     }
-    if !ended {
-        return Err(FormError::BrokenPart);
-    }
-    let object = names
-        .into_iter()
-        .map(|(name, values)| (Cow::Owned(name), one_or_list(values)));
-    Ok(Fields::Object(object.collect()))
 }
 
-/// The `name` parameter of a part's `Content-Disposition`.
-fn part_name(header: &str) -> Option<String> {
-    let line = header.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
-    })?;
-    let start = line
-        .match_indices("name=\"")
-        .find(|(at, _)| line[..*at].ends_with([' ', ';', '\t']))?
-        .0;
-    let rest = &line[start + "name=\"".len()..];
-    Some(rest[..rest.find('"')?].to_owned())
+/// Where the line break before the next delimiter begins.
+fn next_delimiter(finder: &memmem::Finder<'_>, rest: &[u8]) -> Option<usize> {
+    finder.find_iter(rest).find_map(|at| match &rest[..at] {
+        [.., b'\r', b'\n'] => Some(at - 2),
+        [.., b'\n'] => Some(at - 1),
+        _ => None,
+    })
 }
 
-fn one_or_list(mut values: Vec<Fields<'static>>) -> Fields<'static> {
+/// One part, from the line break behind its delimiter.
+fn part(bytes: &[u8]) -> Option<FormField> {
+    // White space may stand behind a delimiter (RFC 2046 §5.1.1).
+    let line = bytes.iter().position(|byte| *byte == b'\n')?;
+    let bytes = &bytes[line + 1..];
+    let crlf = memmem::find(bytes, b"\r\n\r\n").map(|at| (at, at + 4));
+    let lf = memmem::find(bytes, b"\n\n").map(|at| (at, at + 2));
+    let (end, start) = match (crlf, lf) {
+        (Some(one), Some(other)) => one.min(other),
+        (one, other) => one.or(other)?,
+    };
+    let header = String::from_utf8_lossy(bytes.get(..end.min(MAX_HEADER))?);
+    let field = |wanted: &str| {
+        header.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim()
+                .eq_ignore_ascii_case(wanted)
+                .then(|| value.trim().to_owned())
+        })
+    };
+    let disposition = field("content-disposition");
+    Some(FormField {
+        // A part of a `multipart/mixed` body has no name.
+        name: disposition
+            .as_deref()
+            .and_then(|it| parameter(it, "name"))
+            .unwrap_or_default(),
+        file: disposition.as_deref().and_then(|it| parameter(it, "filename")),
+        media_type: field("content-type"),
+        value: bytes[start..].to_vec(),
+    })
+}
+
+/// The boundary of a content type.
+fn boundary(content_type: &str) -> Option<String> {
+    parameter(content_type, "boundary").filter(|it| !it.is_empty() && it.len() <= MAX_BOUNDARY)
+}
+
+/// A parameter of a header field's value (RFC 2045 §5.1), quoted or not.
+pub fn parameter(value: &str, wanted: &str) -> Option<String> {
+    let mut rest = value;
+    while let Some((_, parameters)) = rest.split_once(';') {
+        let (name, behind) = parameters.split_once('=')?;
+        let quoted = behind.trim_start().strip_prefix('"');
+        let (text, behind) = match quoted {
+            Some(text) => unquote(text),
+            None => {
+                let end = behind.find(';').unwrap_or(behind.len());
+                (behind[..end].trim().to_owned(), &behind[end..])
+            }
+        };
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(text);
+        }
+        rest = behind;
+    }
+    None
+}
+
+/// What stands up to the closing quote, and what comes behind it.
+fn unquote(text: &str) -> (String, &str) {
+    let mut plain = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (plain, &text[at + 1..]),
+            '\\' => plain.extend(chars.next().map(|(_, c)| c)),
+            c => plain.push(c),
+        }
+    }
+    (plain, "")
+}
+
+impl Form {
+    /// One object: a repeated name is an array; files, and parts without a name, are left out.
+    pub fn flat(&self) -> Value {
+        let mut object: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for field in self.fields.iter().filter(|it| it.file.is_none() && !it.name.is_empty()) {
+            let values = object.entry(&field.name).or_default();
+            values.push(field.text().into_owned().into());
+        }
+        let fields = object
+            .into_iter()
+            .map(|(name, values)| (name.to_owned(), one_or_array(values)));
+        Value::Object(fields.collect())
+    }
+
+    /// The shape of the AWS query protocol: `Destination.ToAddresses.member.1=a%40b.example` is an array of one text under
+    /// `Destination.ToAddresses`. `None` if a name is deeper than any API has.
+    pub fn nested(&self) -> Option<Value> {
+        let mut root = Node::default();
+        for field in &self.fields {
+            if field.name.split('.').count() > MAX_DEPTH {
+                return None;
+            }
+            let mut node = &mut root;
+            for step in field.name.split('.') {
+                node = node.children.entry(step.to_owned()).or_default();
+            }
+            node.values.push(field.text().into_owned().into());
+        }
+        Some(root.into_value())
+    }
+}
+
+fn one_or_array(mut values: Vec<Value>) -> Value {
     match values.len() {
         1 => values.remove(0),
-        _ => Fields::List(values),
+        _ => Value::Array(values),
     }
 }
 
 /// A field while the form is being read; its depth is at most [`MAX_DEPTH`].
 #[derive(Default)]
 struct Node {
-    values: Vec<String>,
+    values: Vec<Value>,
     children: BTreeMap<String, Node>,
 }
 
 impl Node {
-    fn into_fields(mut self) -> Fields<'static> {
+    fn into_value(mut self) -> Value {
         if self.values.is_empty()
             && self.children.len() == 1
             && let Some(members) = self.children.remove("member")
@@ -118,51 +246,28 @@ impl Node {
                 .map(|(key, node)| (key.parse().unwrap_or(u64::MAX), node))
                 .collect();
             elements.sort_by_key(|(number, _)| *number);
-            return Fields::List(elements.into_iter().map(|(_, node)| node.into_fields()).collect());
+            return Value::Array(elements.into_iter().map(|(_, node)| node.into_value()).collect());
         }
         if self.children.is_empty() {
-            return one_or_list(
-                self.values
-                    .into_iter()
-                    .map(|value| Fields::Text(Cow::Owned(value)))
-                    .collect(),
-            );
+            return one_or_array(self.values);
         }
-        Fields::Object(
-            self.children
-                .into_iter()
-                .map(|(name, node)| (Cow::Owned(name), node.into_fields()))
-                .collect(),
-        )
+        let fields: Map<String, Value> = self
+            .children
+            .into_iter()
+            .map(|(name, node)| (name, node.into_value()))
+            .collect();
+        Value::Object(fields)
     }
-}
-
-/// Percent-encoding with `+` for a space; a broken escape stays as it is.
-fn decode_percent(text: &str) -> String {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, tail)) = rest.split_first() {
-        rest = tail;
-        match (byte, tail) {
-            (b'+', _) => bytes.push(b' '),
-            (b'%', [high, low, tail @ ..]) => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => {
-                    bytes.push(high * 16 + low);
-                    rest = tail;
-                }
-                _ => bytes.push(b'%'),
-            },
-            _ => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The most recipients of any provider (SendGrid, 1,000), ten times over, with as many other fields.
 const MAX_FIELDS: usize = 20_000;
 /// The deepest name that Amazon SES has is `Destinations.member.N.Destination.ToAddresses.member.N`.
 const MAX_DEPTH: usize = 12;
+/// RFC 2046 §5.1.1 allows 70 characters; clients have been seen to take more.
+const MAX_BOUNDARY: usize = 256;
+/// Bytes of the header of one part.
+const MAX_HEADER: usize = 16 << 10;
 
 #[cfg(test)]
 mod tests;

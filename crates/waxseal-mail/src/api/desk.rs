@@ -3,9 +3,6 @@
 use std::collections::VecDeque;
 
 use serde_json::Value;
-use waxseal_model::ApiLogin;
-
-use super::{Act, Request};
 
 /// What the providers of one run remember. Ids are made from a seed, so that a run can be had again.
 #[derive(Debug, Clone)]
@@ -94,18 +91,16 @@ impl Desk {
         self.secrets.iter().any(|known| known == secret)
     }
 
-    /// Looks at what a request shows to be let in, and tells of it. `None` for nothing.
-    pub fn login(&self, request: &Request<'_>, channel: &str, account: Option<&str>, secret: &str) -> (bool, Act) {
-        let accepted = self.lets_in(secret);
-        let login = ApiLogin {
-            connection: request.connection,
-            channel: channel.to_owned(),
-            host: request.host.to_owned(),
-            account: account.map(str::to_owned),
-            secret: secret.chars().take(MAX_SECRET).collect(),
-            accepted,
-        };
-        (accepted, Act::Login(login))
+    /// Lets in who shows this from now on: a token that was given out.
+    pub fn admit(&mut self, secret: String) {
+        if self.secrets.len() < MAX_MADE {
+            self.secrets.push(secret);
+        }
+    }
+
+    /// The secrets that are let in.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(String::as_str)
     }
 
     /// Remembers something, and forgets the oldest where there is too much.
@@ -148,7 +143,5 @@ pub(crate) fn timestamp(seconds: u64) -> String {
     )
 }
 
-/// Longer than any credential there is.
-const MAX_SECRET: usize = 4_096;
 /// What one run makes is less.
 const MAX_MADE: usize = 4_096;

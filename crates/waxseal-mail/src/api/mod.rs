@@ -3,14 +3,22 @@
 //! Each provider is one file, `providers/<id>/wire.rs`, with one [`Api`]; [`answer`] finds it by the host. What a request asked for is
 //! told as [`Act`]s, whatever was answered: a message that was refused was handed over all the same.
 
-mod desk;
-pub mod read;
+mod call;
+pub(crate) mod desk;
 mod reply;
+
+pub mod read;
+pub mod shape;
+
+pub mod generic;
+
+pub mod inbox;
 
 use waxseal_model::{ApiLogin, ConnectionId, Forward, Submission};
 
 use crate::providers::{self, PROVIDERS, Provider};
 
+pub use call::Call;
 pub use desk::{Desk, Made};
 pub use reply::Reply;
 
@@ -19,8 +27,19 @@ pub use reply::Reply;
 pub struct Api {
     /// Where it is; a leading dot stands for any subdomain, a label `*` for any one label. Hosts that only speak SMTP are not among them.
     pub hosts: &'static [&'static str],
-    /// Reads a request and answers it; `None` for one that this API does not have, which then somebody else answers.
-    pub answer: fn(&Request<'_>, &mut Desk) -> Option<Reply>,
+    /// Hosts that belong to it and take no mail: they give out tokens, or manage accounts.
+    pub other_hosts: &'static [&'static str],
+    /// Reads a request and answers it.
+    pub answer: fn(&Request<'_>, &mut Desk) -> Answered,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It is answered.
+    Reply(Reply),
+    /// This API has no such call that we know of: somebody else answers. What it asked for all the same.
+    Unforeseen(Vec<Act>),
 }
 
 /// A request; hostile.
@@ -99,18 +118,40 @@ pub enum Act {
     Login(ApiLogin),
 }
 
-/// Answers a request to a provider that is known; `None` for any other host, and for what its API does not have.
-pub fn answer(request: &Request<'_>, desk: &mut Desk) -> Option<(&'static Provider, Reply)> {
+/// Answers a request to a provider that is known; `None` for any other host. What no provider could read is read as that of nobody we know.
+pub fn answer(request: &Request<'_>, desk: &mut Desk) -> Option<(&'static Provider, Answered)> {
     let provider = at_host(request.host)?;
-    let reply = (provider.api?.answer)(request, desk)?;
-    Some((provider, reply))
+    let answered = match (provider.api?.answer)(request, desk) {
+        Answered::Unforeseen(acts) => Answered::Unforeseen(with_unread(acts, request)),
+        reply => reply,
+    };
+    Some((provider, answered))
+}
+
+/// Adds the messages that a request looks like handing over, where none was read.
+fn with_unread(mut acts: Vec<Act>, request: &Request<'_>) -> Vec<Act> {
+    if !acts.iter().any(|act| matches!(act, Act::Submitted(_))) {
+        acts.extend(generic::messages(request).into_iter().map(Act::Submitted));
+    }
+    acts
+}
+
+/// What a request asks for that goes to somebody we do not know.
+pub fn ask_of_unknown(request: &Request<'_>) -> Vec<Act> {
+    with_unread(Vec::new(), request)
 }
 
 /// The provider whose API is at this host.
 pub fn at_host(host: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| {
-        let hosts = provider.api.map_or::<&[&str], _>(&[], |api| api.hosts);
-        hosts.iter().any(|pattern| providers::is_host(pattern, host))
+        let hosts = provider
+            .api
+            .map_or::<[&[&str]; 2], _>([&[], &[]], |api| [api.hosts, api.other_hosts]);
+        hosts
+            .iter()
+            .copied()
+            .flatten()
+            .any(|pattern| providers::is_host(pattern, host))
     })
 }
 

@@ -1,7 +1,5 @@
 //! What bodies of requests hold, read within limits: JSON, forms, multipart, credentials, mailboxes, attachments.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
@@ -13,81 +11,24 @@ use waxseal_model::{
 use super::Request;
 use crate::address::parse_list;
 use crate::fields::{Fields, collect};
+use crate::form::{self, Form};
 
-/// The body as JSON (RFC 8259). Nesting is bounded by the reader (128).
+/// The body as JSON (RFC 8259). Nesting is bounded by the reader (128), and what would need very much memory is not read.
 pub fn json(request: &Request<'_>) -> Option<Value> {
+    if has_too_much(request.body) {
+        return None;
+    }
     serde_json::from_slice(request.body).ok()
 }
 
-/// Fields of a form, in their order: `application/x-www-form-urlencoded` (WHATWG URL §5.1) or `multipart/form-data` (RFC 7578).
-pub fn form(request: &Request<'_>) -> Vec<FormField> {
-    let media_type = request.header("content-type").unwrap_or_default();
-    match media_type
-        .get(..19)
-        .is_some_and(|start| start.eq_ignore_ascii_case("multipart/form-data"))
-    {
-        true => multipart(media_type, request.body),
-        false => url_encoded(request.body),
-    }
+/// Whether a document has more values than are read: sixteen megabytes of `1,1,1` would be half a gigabyte.
+pub(crate) fn has_too_much(bytes: &[u8]) -> bool {
+    memchr::memchr2_iter(b',', b'[', bytes).count() > MAX_VALUES
 }
 
-/// One field of a form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormField {
-    /// Its name.
-    pub name: String,
-    /// The name of the file, if it is one.
-    pub file: Option<String>,
-    /// Its media type, if it is given.
-    pub media_type: Option<String>,
-    /// Its value.
-    pub value: Vec<u8>,
-}
-
-impl FormField {
-    /// The value as text.
-    pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.value)
-    }
-}
-
-/// Pairs of `name=value`.
-pub fn url_encoded(text: &[u8]) -> Vec<FormField> {
-    form_urlencoded::parse(text)
-        .take(MAX_FIELDS)
-        .map(|(name, value)| FormField {
-            name: name.into_owned(),
-            file: None,
-            media_type: None,
-            value: value.into_owned().into_bytes(),
-        })
-        .collect()
-}
-
-fn multipart(media_type: &str, body: &[u8]) -> Vec<FormField> {
-    // A form is a MIME message without its header.
-    let mut message = format!("Content-Type: {}\r\n\r\n", media_type.replace(['\r', '\n'], " ")).into_bytes();
-    message.extend_from_slice(body);
-    let Some(message) = mail_parser::MessageParser::default().parse(&message) else {
-        return Vec::new();
-    };
-    use mail_parser::MimeHeaders as _;
-    let parts = message.parts.iter().take(MAX_FIELDS);
-    parts
-        .filter_map(|part| {
-            let disposition = part.content_disposition()?;
-            let kind = part.content_type();
-            Some(FormField {
-                name: disposition.attribute("name")?.to_owned(),
-                file: disposition.attribute("filename").map(str::to_owned),
-                media_type: kind.map(|kind| match kind.subtype() {
-                    Some(sub) => format!("{}/{sub}", kind.ctype()),
-                    None => kind.ctype().to_owned(),
-                }),
-                value: part.contents().to_vec(),
-            })
-        })
-        .collect()
+/// The body as a form.
+pub fn form(request: &Request<'_>) -> Form {
+    form::decode(request.header("content-type").unwrap_or_default(), request.body)
 }
 
 /// `Authorization: Bearer TOKEN` (RFC 6750 §2.1), whatever the scheme is called.
@@ -166,6 +107,8 @@ pub trait Writing {
     fn says(&mut self, kind: ContentKind, text: &str);
     /// An attachment in Base64.
     fn attaches(&mut self, name: Option<String>, media_type: Option<String>, coded: &str);
+    /// An attachment in bytes.
+    fn holds(&mut self, name: Option<String>, media_type: Option<String>, bytes: &[u8]);
     /// A raw message (RFC 5322): its header fields decide, and so does what is in it.
     fn raw(&mut self, message: &[u8]);
 }
@@ -247,16 +190,20 @@ impl Writing for Submission {
     }
 
     fn attaches(&mut self, name: Option<String>, media_type: Option<String>, coded: &str) {
+        let bytes = base64(coded).unwrap_or_else(|| coded.as_bytes().to_vec());
+        self.holds(name, media_type, &bytes);
+    }
+
+    fn holds(&mut self, name: Option<String>, media_type: Option<String>, bytes: &[u8]) {
         if self.contents.len() >= MAX_CONTENTS {
             self.complete = false;
             return;
         }
-        let bytes = base64(coded).unwrap_or_else(|| coded.as_bytes().to_vec());
         self.contents.push(Content {
             kind: ContentKind::Attachment,
-            name,
-            media_type,
-            payload: Payload::cut(&bytes, MAX_CONTENT),
+            name: name.map(|it| cut(&it)),
+            media_type: media_type.map(|it| cut(&it)),
+            payload: Payload::cut(bytes, MAX_CONTENT),
             url: None,
         });
     }
@@ -271,8 +218,8 @@ pub(crate) fn cut(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }
 
-/// Fields of one form.
-const MAX_FIELDS: usize = 10_000;
+/// Values of one document: more than the largest body has of an ordinary one.
+const MAX_VALUES: usize = 2_000_000;
 /// Elements of one array.
 const MAX_ELEMENTS: usize = 10_000;
 /// Recipients of one message: ten times what any provider takes.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use waxseal_mail::form::{decode_multipart, decode_urlencoded};
+use waxseal_mail::form::{decode, is_multipart};
 use waxseal_mail::providers::at_host;
 
 use crate::{from_json, recipients};
@@ -41,10 +41,11 @@ fn read(text: &str) -> (String, Vec<String>) {
     };
     let provider = at_host(header("host")).expect("a known host");
     let kind = header("content-type");
-    let found = if let Some((_, boundary)) = kind.split_once("boundary=") {
-        recipients(provider, &decode_multipart(boundary, body).expect("a form"))
+    let found = if is_multipart(kind) {
+        recipients(provider, &from_json(&decode(kind, body.as_bytes()).flat()))
     } else if kind == "application/x-www-form-urlencoded" {
-        recipients(provider, &decode_urlencoded(body).expect("a form"))
+        let form = decode(kind, body.as_bytes()).nested().expect("a form");
+        recipients(provider, &from_json(&form))
     } else {
         recipients(provider, &from_json(&serde_json::from_str(body).expect("JSON")))
     };
@@ -53,7 +54,7 @@ fn read(text: &str) -> (String, Vec<String>) {
 
 /// File, provider, recipients. The first is an empty request that a client sends before it has a key; routes, filters and
 /// receipt rules send no mail themselves, and a receipt rule names nobody to send to.
-const RECORDED: &[(&str, &str, &[&str])] = &[
+pub(crate) const RECORDED: &[(&str, &str, &[&str])] = &[
     ("001_api.resend.com.http", "resend", &[]),
     (
         "002_api.postmarkapp.com.http",

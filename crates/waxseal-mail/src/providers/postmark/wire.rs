@@ -1,63 +1,45 @@
 //! Postmark's API: <https://postmarkapp.com/developer>; the shapes are those that the official client sends and takes (`postmark` 5.1).
 
 use serde_json::{Value, json};
-use waxseal_model::{ContentKind, Submission};
+use waxseal_model::ContentKind;
 
 use super::POSTMARK;
-use crate::api::read::{self, Writing as _, each, text};
-use crate::api::{Act, Api, Desk, Made, Reply, Request};
+use crate::api::inbox::{LETTERS, Letter, date, letter};
+use crate::api::read::{self, each, text};
+use crate::api::shape::Shape;
+use crate::api::{Answered, Api, Call, Desk, Reply, Request};
 
 pub(super) const API: Api = Api {
     hosts: &["api.postmarkapp.com"],
+    other_hosts: &[],
     answer,
 };
 
 const ID: &str = "postmark";
 
-fn answer(request: &Request<'_>, desk: &mut Desk) -> Option<Reply> {
-    let segments = request.segments();
-    let path: Vec<&str> = segments.iter().map(|part| part.trim()).collect();
+const SHAPE: Shape = Shape {
+    recipients: POSTMARK.sinks.recipients,
+    from: &[("From", "From")],
+    subject: &["Subject"],
+    contents: &[
+        (ContentKind::Text, "TextBody"),
+        (ContentKind::Html, "HtmlBody"),
+        (ContentKind::Variables, "TemplateModel"),
+    ],
+    headers: &["Headers"],
+    attachments: &["Attachments"],
+    template: &["TemplateAlias", "TemplateId"],
+};
+
+fn answer(request: &Request<'_>, desk: &mut Desk) -> Answered {
     let token = request
         .header("x-postmark-server-token")
         .or(request.header("x-postmark-account-token"));
-    let (accepted, login) = desk.login(request, ID, None, token.unwrap_or_default());
-    let acts = match (request.method, path.as_slice()) {
-        ("POST", ["email"] | ["email", "withTemplate"]) => one(request, token),
-        ("POST", ["email", "batch" | "batchWithTemplates"]) => many(request, token),
-        ("POST", ["email", "bulk"]) => bulk(request, token),
-        ("POST" | "PUT", ["webhooks", ..] | ["server"] | ["servers", ..] | ["triggers", ..]) => {
-            lasting(request, token, &path)
-        }
-        _ => Vec::new(),
-    };
-    let login = token.map(|_| login);
-    if !accepted {
-        return Some(refused(token).acting(login).refusing(acts));
-    }
-    let reply = match (request.method, path.as_slice()) {
-        ("POST", ["email"] | ["email", "withTemplate"]) => {
-            let body = read::json(request).unwrap_or_default();
-            Reply::json(200, &taken(desk, &body))
-        }
-        ("POST", ["email", "batch" | "batchWithTemplates"]) => {
-            let body = read::json(request).unwrap_or_default();
-            let replies: Vec<Value> = messages(&body).map(|message| taken(desk, message)).collect();
-            Reply::json(200, &replies.into())
-        }
-        ("POST", ["email", "bulk"]) => {
-            let id = desk.uuid();
-            let value = json!({ "ID": id, "Status": "Accepted", "SubmittedAt": desk.timestamp() });
-            desk.keep(Made {
-                channel: ID,
-                kind: "bulk",
-                id,
-                value: value.clone(),
-            });
-            Reply::json(200, &value)
-        }
-        _ => rest(request, desk, &path)?,
-    };
-    Some(reply.acting(login).acting(acts))
+    let mut call = Call::new(ID, request, desk);
+    call.login(None, token);
+    let body = read::json(request).unwrap_or_default();
+    let reply = route(&mut call, body);
+    call.end(reply, refused(token))
 }
 
 /// Error 10 (<https://postmarkapp.com/developer/api/overview>, "API error codes").
@@ -71,165 +53,142 @@ fn refused(token: Option<&str>) -> Reply {
     Reply::json(401, &json!({ "ErrorCode": 10, "Message": message }))
 }
 
-fn one(request: &Request<'_>, token: Option<&str>) -> Vec<Act> {
-    let body = read::json(request).unwrap_or_default();
-    vec![Act::Submitted(message(request, token, &body))]
-}
-
-/// `/email/batch` takes an array, `/email/batchWithTemplates` an object that holds one.
-fn messages(body: &Value) -> impl Iterator<Item = &Value> {
-    each(Some(body.get("Messages").unwrap_or(body)))
-}
-
-fn many(request: &Request<'_>, token: Option<&str>) -> Vec<Act> {
-    let body = read::json(request).unwrap_or_default();
-    messages(&body)
-        .map(|one| Act::Submitted(message(request, token, one)))
-        .collect()
+fn route(call: &mut Call<'_, '_>, body: Value) -> Option<Reply> {
+    let path = call.request.segments();
+    match (call.request.method, path.as_slice()) {
+        ("POST", ["email"] | ["email", "withTemplate"]) => {
+            let message = SHAPE.read(call, &body);
+            call.submits(message);
+            Some(Reply::json(200, &taken(call, &body)))
+        }
+        ("POST", ["email", "batch" | "batchWithTemplates"]) => {
+            // The first takes an array, the second an object that holds one.
+            let mut replies = Vec::new();
+            for one in each(Some(body.get("Messages").unwrap_or(&body))) {
+                let message = SHAPE.read(call, one);
+                if !call.submits(message) {
+                    break;
+                }
+                replies.push(taken(call, one));
+            }
+            Some(Reply::json(200, &replies.into()))
+        }
+        ("POST", ["email", "bulk"]) => Some(bulk(call, body)),
+        ("POST" | "PUT", ["webhooks", ..]) => {
+            call.forwards_to_fields("webhook", &body, &["Url"]);
+            let id = call.desk.number() % 9_000_000 + 1_000_000;
+            let mut value = call.make("webhook", "ID", &id.to_string(), body);
+            value["ID"] = id.into();
+            Some(Reply::json(200, &value))
+        }
+        ("POST" | "PUT", ["server"] | ["servers", ..]) => {
+            for (field, what) in HOOKS {
+                call.forwards_to_fields(what, &body, &[field]);
+            }
+            Some(Reply::json(200, &server()))
+        }
+        ("POST", ["triggers", ..]) => {
+            call.forwards_to_fields("inbound rule", &body, &["Rule"]);
+            Some(Reply::json(200, &json!({ "ID": 3, "Rule": body["Rule"] })))
+        }
+        ("GET", path) => listed(call, path),
+        _ => None,
+    }
 }
 
 /// One content for many recipients (`BulkEmail.d.ts` of the client): what is said above holds for each message.
-fn bulk(request: &Request<'_>, token: Option<&str>) -> Vec<Act> {
-    let body = read::json(request).unwrap_or_default();
-    each(body.get("Messages"))
-        .map(|one| {
-            let mut whole = body.clone();
-            if let (Some(whole), Some(one)) = (whole.as_object_mut(), one.as_object()) {
-                whole.remove("Messages");
-                whole.extend(one.clone());
-            }
-            Act::Submitted(message(request, token, &whole))
-        })
-        .collect()
+fn bulk(call: &mut Call<'_, '_>, body: Value) -> Reply {
+    let Value::Object(mut base) = body else {
+        return Reply::json(
+            422,
+            &json!({ "ErrorCode": 402, "Message": "Received invalid JSON input." }),
+        );
+    };
+    let messages = match base.remove("Messages") {
+        Some(Value::Array(messages)) => messages,
+        _ => vec![json!({})],
+    };
+    call.submits_each_over(base, messages, |call, one| SHAPE.read(call, one));
+    let id = call.desk.uuid();
+    let value = json!({ "ID": id, "Status": "Accepted", "SubmittedAt": call.desk.timestamp() });
+    call.keep("bulk", &id, value.clone());
+    Reply::json(200, &value)
 }
 
-fn message(request: &Request<'_>, token: Option<&str>, body: &Value) -> Submission {
-    let mut message = request.submission(ID, token);
-    message.complete = body.is_object();
-    message.to_by_table(body, POSTMARK.sinks.recipients);
-    message.from("From", &text(body, "From").unwrap_or_default());
-    message.subject = text(body, "Subject");
-    message.template = text(body, "TemplateAlias").or_else(|| text(body, "TemplateId"));
-    for header in each(body.get("Headers")) {
-        let (name, value) = (text(header, "Name"), text(header, "Value"));
-        if let (Some(name), Some(value)) = (name, value) {
-            message.other_header(&name, &value);
-        }
-    }
-    for (field, kind) in [("TextBody", ContentKind::Text), ("HtmlBody", ContentKind::Html)] {
-        if let Some(said) = text(body, field) {
-            message.says(kind, &said);
-        }
-    }
-    if let Some(model) = body.get("TemplateModel") {
-        message.says(ContentKind::Variables, &model.to_string());
-    }
-    for attachment in each(body.get("Attachments")) {
-        let content = text(attachment, "Content").unwrap_or_default();
-        message.attaches(text(attachment, "Name"), text(attachment, "ContentType"), &content);
-    }
-    message
-}
-
-fn taken(desk: &mut Desk, body: &Value) -> Value {
+/// Remembers a message, and says what the provider says of it.
+fn taken(call: &mut Call<'_, '_>, body: &Value) -> Value {
     let to = text(body, "To").unwrap_or_default();
     if to.is_empty() && text(body, "Cc").is_none() && text(body, "Bcc").is_none() {
         return json!({ "ErrorCode": 300, "Message": "Zero recipients specified" });
     }
-    let id = desk.uuid();
-    let reply = json!({ "To": to, "SubmittedAt": desk.timestamp(), "MessageID": id, "ErrorCode": 0, "Message": "OK" });
-    let mut value = body.clone();
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("MessageID".to_owned(), id.clone().into());
-        fields.insert("Status".to_owned(), "Sent".into());
-        fields.insert("ReceivedAt".to_owned(), desk.timestamp().into());
+    let id = call.desk.uuid();
+    let now = call.desk.timestamp();
+    if let Value::Object(fields) = body {
+        // What was attached is not listed.
+        let kept = fields.iter().filter(|it| it.0 != "Attachments");
+        let mut value = Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
+        value["Status"] = "Sent".into();
+        value["ReceivedAt"] = now.clone().into();
+        call.make("email", "MessageID", &id, value);
     }
-    desk.keep(Made {
-        channel: ID,
-        kind: "email",
-        id,
-        value,
-    });
-    reply
+    json!({ "To": to, "SubmittedAt": now, "MessageID": id, "ErrorCode": 0, "Message": "OK" })
 }
 
-/// Where word of mail, or mail itself, goes from then on.
-fn lasting(request: &Request<'_>, token: Option<&str>, path: &[&str]) -> Vec<Act> {
-    let body = read::json(request).unwrap_or_default();
-    let fields: &[(&str, &str)] = match path.first() {
-        Some(&"webhooks") => &[("Url", "webhook")],
-        Some(&"triggers") => &[("Rule", "inbound rule")],
-        _ => &[
-            ("InboundHookUrl", "inbound hook"),
-            ("BounceHookUrl", "bounce hook"),
-            ("OpenHookUrl", "open hook"),
-            ("ClickHookUrl", "click hook"),
-            ("DeliveryHookUrl", "delivery hook"),
-            ("SmtpApiErrorHookUrl", "error hook"),
-        ],
-    };
-    fields
-        .iter()
-        .filter_map(|(field, what)| Some((text(&body, field).filter(|target| !target.is_empty())?, what)))
-        .map(|(target, what)| request.forward(ID, token, what, vec![target]))
-        .collect()
-}
-
-/// Start-up calls, lists, and what was made before.
-fn rest(request: &Request<'_>, desk: &mut Desk, path: &[&str]) -> Option<Reply> {
-    Some(match (request.method, path) {
-        ("GET" | "PUT", ["server"]) => Reply::json(200, &server()),
-        ("GET", ["deliverystats"]) => Reply::json(
-            200,
-            &json!({ "InactiveMails": 0, "Bounces": [{ "Name": "All", "Count": 0 }] }),
-        ),
-        ("GET", ["templates"]) => Reply::json(200, &json!({ "TotalCount": 1, "Templates": [template()] })),
-        ("GET", ["templates", _]) => {
+/// Start-up calls, lists, what was made before, and mail that came in.
+fn listed(call: &mut Call<'_, '_>, path: &[&str]) -> Option<Reply> {
+    let value = match path {
+        ["server"] => server(),
+        ["deliverystats"] => json!({ "InactiveMails": 0, "Bounces": [{ "Name": "All", "Count": 0 }] }),
+        ["templates"] => json!({ "TotalCount": 1, "Templates": [template()] }),
+        ["templates", _] => {
             let mut whole = template();
             whole["Subject"] = "Welcome, {{name}}".into();
             whole["HtmlBody"] = "<p>Hello {{name}}</p>".into();
             whole["TextBody"] = "Hello {{name}}".into();
             whole["AssociatedServerId"] = 1_022_417.into();
-            Reply::json(200, &whole)
+            whole
         }
-        ("GET", ["message-streams"]) => {
-            let stream = json!({ "ID": "outbound", "ServerID": 1_022_417, "Name": "Default Transactional Stream", "Description": "", "MessageStreamType": "Transactional", "CreatedAt": "2024-03-04T08:11:52Z" });
-            Reply::json(200, &json!({ "MessageStreams": [stream], "TotalCount": 1 }))
+        ["message-streams"] => json!({ "TotalCount": 1, "MessageStreams": [{
+            "ID": "outbound", "ServerID": 1_022_417, "Name": "Default Transactional Stream", "Description": "",
+            "MessageStreamType": "Transactional", "CreatedAt": "2024-03-04T08:11:52Z",
+        }] }),
+        ["messages", "outbound"] => {
+            let all = call.list("email");
+            json!({ "TotalCount": all.len(), "Messages": all })
         }
-        ("GET", ["messages", "outbound"]) => {
-            let all: Vec<Value> = desk
-                .all(ID, "email")
-                .rev()
-                .take(50)
-                .map(|made| made.value.clone())
-                .collect();
-            Reply::json(200, &json!({ "TotalCount": all.len(), "Messages": all }))
-        }
-        ("GET", ["messages", "outbound", id, "details"]) => match desk.find(ID, "email", id) {
-            Some(made) => Reply::json(200, &made.value),
-            None => Reply::json(
-                422,
-                &json!({ "ErrorCode": 701, "Message": "This message was not found." }),
-            ),
+        ["messages", "outbound", id, "details"] => match call.find("email", id) {
+            Some(value) => value,
+            None => return Some(missing()),
         },
-        ("GET", ["bounces" | "webhooks" | "stats", ..]) => {
-            Reply::json(200, &json!({ "TotalCount": 0, "Bounces": [], "Webhooks": [] }))
+        ["messages", "inbound"] => {
+            let all: Vec<Value> = LETTERS.iter().map(|it| inbound(it, call.desk.now())).collect();
+            json!({ "TotalCount": all.len(), "InboundMessages": all })
         }
-        ("POST" | "PUT", ["webhooks", ..]) => {
-            let mut value = read::json(request)
-                .filter(Value::is_object)
-                .unwrap_or_else(|| json!({}));
-            let id = desk.number() % 9_000_000 + 1_000_000;
-            value["ID"] = id.into();
-            desk.keep(Made {
-                channel: ID,
-                kind: "webhook",
-                id: id.to_string(),
-                value: value.clone(),
-            });
-            Reply::json(200, &value)
+        ["messages", "inbound", id, "details"] => match letter(id) {
+            Some(letter) => inbound(letter, call.desk.now()),
+            None => return Some(missing()),
+        },
+        ["bounces" | "webhooks" | "stats", ..] => {
+            json!({ "TotalCount": 0, "Bounces": [], "Webhooks": call.list("webhook") })
         }
         _ => return None,
+    };
+    Some(Reply::json(200, &value))
+}
+
+fn missing() -> Reply {
+    Reply::json(
+        422,
+        &json!({ "ErrorCode": 701, "Message": "This message was not found." }),
+    )
+}
+
+fn inbound(letter: &Letter, now: u64) -> Value {
+    json!({
+        "MessageID": letter.id, "From": letter.from, "FromName": letter.name, "FromFull": { "Email": letter.from, "Name": letter.name },
+        "To": letter.to, "ToFull": [{ "Email": letter.to, "Name": "" }], "Cc": "", "CcFull": [], "Subject": letter.subject,
+        "Date": date(letter.came(now)), "TextBody": letter.text, "HtmlBody": "", "Status": "Processed", "MailboxHash": "", "Tag": "",
+        "OriginalRecipient": letter.to, "ReplyTo": "", "Attachments": [], "Headers": [],
     })
 }
 
@@ -245,3 +204,13 @@ fn server() -> Value {
 fn template() -> Value {
     json!({ "Active": true, "TemplateId": 31_127_004, "Name": "Welcome", "Alias": "welcome", "TemplateType": "Standard", "LayoutTemplate": null })
 }
+
+/// Where word of mail goes from then on.
+const HOOKS: &[(&str, &str)] = &[
+    ("InboundHookUrl", "inbound hook"),
+    ("BounceHookUrl", "bounce hook"),
+    ("OpenHookUrl", "open hook"),
+    ("ClickHookUrl", "click hook"),
+    ("DeliveryHookUrl", "delivery hook"),
+    ("SmtpApiErrorHookUrl", "error hook"),
+];
