@@ -1,6 +1,8 @@
 //! Twilio SendGrid: `@sendgrid/mail` takes lower camel case and turns it into the snake case of the wire;
 //! `@sendgrid/client` takes the wire form under `body`.
 
+mod wire;
+
 use waxseal_model::{FieldPlace, MessageArgument, SinkSpec};
 
 use super::{FIRST, Provider, bare_client, bcc, cc, client, client_send, headers, reply_to, to};
@@ -104,5 +106,5 @@ pub(super) const SENDGRID: Provider = Provider {
             "TWILIO_EMAIL_PASSWORD",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
