@@ -1,6 +1,8 @@
 //! Mailgun: `mailgun.js`, `mailgun-js` and the nodemailer transport send the same form fields; `to` of a MIME
 //! message is its envelope.
 
+mod wire;
+
 use waxseal_model::{FieldPlace, MessageArgument, SinkSpec};
 
 use super::{FIRST, Provider, SECOND, bcc, cc, client, client_send, forward, headers, raw, reply_to, to};
@@ -72,5 +74,5 @@ pub(super) const MAILGUN: Provider = Provider {
             "MAILGUN_PRIVATE_API_KEY",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
