@@ -1,6 +1,8 @@
 //! Amazon SES: version 1 (form fields) and version 2 (JSON) of the API share hosts and most field names; every
 //! AWS client takes the wire form.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, envelope, headers, raw, reply_to, return_path, send, to};
@@ -93,7 +95,7 @@ pub(super) const SES: Provider = Provider {
             "AWS_SES_SECRET_ACCESS_KEY",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
 
 const AWS_CREDENTIALS: &[&str] = &[
