@@ -1,5 +1,7 @@
 //! Resend: one flat object; `replyTo` in the SDK is `reply_to` on the wire.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, headers, reply_to, send, to};
@@ -30,5 +32,5 @@ pub(super) const RESEND: Provider = Provider {
         content: &["subject", "text", "html", "react", "attachments", "template"],
         credentials: &["RESEND_API_KEY", "RESEND_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
