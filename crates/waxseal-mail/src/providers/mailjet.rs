@@ -1,6 +1,8 @@
 //! Mailjet: version 3.1 takes `Messages`, each with lists of objects; version 3 one flat message with
 //! `Recipients` or comma-separated lists.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, envelope, headers, reply_to, to};
@@ -74,5 +76,5 @@ pub(super) const MAILJET: Provider = Provider {
             "MJ_API_TOKEN",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
