@@ -1,6 +1,8 @@
 //! SparkPost: on the wire only `recipients` receive; `cc` and `bcc` exist in the SDK, which turns them into
 //! recipients with a false `header_to`.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, envelope, headers, raw, reply_to, return_path, send, to};
@@ -38,5 +40,5 @@ pub(super) const SPARKPOST: Provider = Provider {
         content: &["content", "substitution_data", "metadata"],
         credentials: &["SPARKPOST_API_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
