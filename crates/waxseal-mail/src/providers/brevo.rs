@@ -1,6 +1,8 @@
 //! Brevo: `@getbrevo/brevo`, and `sib-api-v3-sdk` of when it was called Sendinblue; the message is the same in
 //! each and on the wire.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bare_client, bcc, cc, client, client_send, headers, reply_to, send, to};
@@ -52,5 +54,5 @@ pub(super) const BREVO: Provider = Provider {
         ],
         credentials: &["BREVO_API_KEY", "SENDINBLUE_API_KEY", "SIB_API_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
