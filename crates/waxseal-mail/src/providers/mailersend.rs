@@ -1,6 +1,8 @@
 //! MailerSend: `EmailParams` takes snake case and is sent as it is; its setters and the class `Recipient` are the
 //! documented way to fill it.
 
+mod wire;
+
 use waxseal_model::{FieldPlace, MessageArgument, SinkSpec};
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, envelope, headers, reply_to, to};
@@ -41,5 +43,5 @@ pub(super) const MAILERSEND: Provider = Provider {
         ],
         credentials: &["MAILERSEND_API_KEY", "MAILERSEND_API_TOKEN"],
     },
-    api: None,
+    api: Some(wire::API),
 };
