@@ -1,6 +1,8 @@
 //! Mailchimp Transactional: `@mailchimp/mailchimp_transactional` and `mandrill-api`: the place of a recipient is
 //! in its own field `type`, and the key is in the body.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, client, client_send, envelope, headers, raw, to};
@@ -52,5 +54,5 @@ pub(super) const MANDRILL: Provider = Provider {
             "MANDRILL_KEY",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
