@@ -1,5 +1,7 @@
 //! Elastic Email: transactional messages have three lists, bulk messages one list of single recipients.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{
@@ -41,5 +43,5 @@ pub(super) const ELASTIC_EMAIL: Provider = Provider {
         ],
         credentials: &["ELASTICEMAIL_API_KEY", "ELASTIC_EMAIL_API_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
