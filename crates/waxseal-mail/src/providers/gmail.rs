@@ -1,6 +1,8 @@
 //! Gmail API: `googleapis` and `@googleapis/gmail` send raw messages in base64url; their `Bcc` is still a header.
 //! Filters and forwarding outlive the call.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, client, forward, raw, send};
@@ -62,5 +64,5 @@ pub(super) const GMAIL: Provider = Provider {
             "GMAIL_CREDENTIALS_PATH",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
