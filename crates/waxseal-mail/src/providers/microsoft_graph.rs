@@ -1,6 +1,8 @@
 //! Microsoft Graph: `client.api("/me/sendMail").post({ message })`: each recipient is an object in an object.
 //! Inbox rules outlive the call.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, forward, headers, reply_to, to};
@@ -62,5 +64,5 @@ pub(super) const MICROSOFT_GRAPH: Provider = Provider {
             "MICROSOFT_CLIENT_SECRET",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
