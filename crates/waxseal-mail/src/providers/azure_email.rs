@@ -1,5 +1,7 @@
 //! Azure Communication Services Email: `@azure/communication-email`: three lists under `recipients`.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, headers, reply_to, send, to};
@@ -27,5 +29,5 @@ pub(super) const AZURE_EMAIL: Provider = Provider {
             "ACS_CONNECTION_STRING",
         ],
     },
-    api: None,
+    api: Some(wire::API),
 };
