@@ -1,5 +1,7 @@
 //! Zoho ZeptoMail: each recipient is an object in an object, `email_address.address`; the SDK takes the wire form.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, headers, reply_to, return_path, send, to};
@@ -36,5 +38,5 @@ pub(super) const ZEPTOMAIL: Provider = Provider {
         ],
         credentials: &["ZEPTOMAIL_TOKEN", "ZEPTOMAIL_API_KEY", "ZEPTO_TOKEN"],
     },
-    api: None,
+    api: Some(wire::API),
 };
