@@ -1,5 +1,7 @@
 //! Loops: a transactional message has one recipient, `email`; the rest is a template at the provider.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, SECOND, client, client_send, send, to};
@@ -21,5 +23,5 @@ pub(super) const LOOPS: Provider = Provider {
         content: &["dataVariables", "attachments", "eventProperties", "contactProperties"],
         credentials: &["LOOPS_API_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
