@@ -1,5 +1,7 @@
 //! Plunk: `to` is one text or a list of them, `reply` the address of the answer.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, client, client_send, headers, reply_to, to};
@@ -17,5 +19,5 @@ pub(super) const PLUNK: Provider = Provider {
         content: &["subject", "body", "attachments", "data"],
         credentials: &["PLUNK_API_KEY", "PLUNK_SECRET_KEY"],
     },
-    api: None,
+    api: Some(wire::API),
 };
