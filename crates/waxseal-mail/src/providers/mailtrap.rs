@@ -1,5 +1,7 @@
 //! Mailtrap: one flat message with lists of objects, or `base` and `requests` of a batch.
 
+mod wire;
+
 use waxseal_model::SinkSpec;
 
 use super::{FIRST, Provider, bcc, cc, client, client_send, headers, reply_to, to};
@@ -43,5 +45,5 @@ pub(super) const MAILTRAP: Provider = Provider {
         content: &["subject", "text", "html", "attachments", "template_variables"],
         credentials: &["MAILTRAP_TOKEN", "MAILTRAP_API_KEY", "MAILTRAP_API_TOKEN"],
     },
-    api: None,
+    api: Some(wire::API),
 };
