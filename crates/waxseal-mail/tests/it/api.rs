@@ -1,9 +1,14 @@
 //! The providers' APIs: requests recorded from the real npm clients, and those that no recording holds.
 
+mod forms;
+mod lasting;
 mod postmark;
+mod reading;
+mod recorded;
 
 use std::path::Path;
 
+use serde_json::Value;
 use waxseal_mail::api::{Act, Answered, Desk, Reply, Request, answer};
 use waxseal_model::{ConnectionId, Submission};
 
@@ -98,4 +103,9 @@ fn messages(reply: &Reply) -> Vec<&Submission> {
 fn places(message: &Submission) -> Vec<String> {
     let all = message.recipients.iter();
     all.map(|it| format!("{} {}", it.place, it.mailbox)).collect()
+}
+
+/// The body of a reply.
+fn json(reply: &Reply) -> Value {
+    serde_json::from_slice(&reply.body).expect("JSON")
 }
