@@ -29,6 +29,11 @@ impl Canaries {
         if DATABASES.iter().any(ends_in) {
             return self.database_url(upper);
         }
+        let is_azure = has_words(upper, "COMMUNICATION") || has_words(upper, "ACS");
+        if is_azure && upper.ends_with("CONNECTION_STRING") {
+            let key = self.value("azure-key");
+            return format!("endpoint=https://brightfield.europe.communication.azure.com/;accesskey={key}");
+        }
         let word = upper.split('_').next().unwrap_or("app").to_ascii_lowercase();
         if let Some((_, template)) = ENDINGS.iter().find(|(endings, _)| endings.iter().any(ends_in)) {
             let (user, password) = self.smtp_account();

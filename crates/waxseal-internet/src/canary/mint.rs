@@ -285,6 +285,13 @@ const KINDS: &[Kind] = &[
         random: Random::Behind(16),
     },
     Kind {
+        id: "azure-key",
+        what: "access key of Azure Communication Services",
+        // 63 bytes in Base64: 84 characters, and no padding.
+        make: |chance| chance.text(BASE64_TEXT, 84),
+        random: Random::Behind(0),
+    },
+    Kind {
         id: "google-key",
         what: "Google API key",
         make: |chance| format!("AIzaSy{}", chance.text(URL_TEXT, 33)),

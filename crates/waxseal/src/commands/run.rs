@@ -37,6 +37,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         steps: Vec::new(),
         project: None,
         env: Vec::new(),
+        own: arguments.env.iter().map(|(_, value)| value.clone()).collect(),
         names: Vec::new(),
         title: Vec::new(),
         seed: arguments.seed.unwrap_or_else(chance),

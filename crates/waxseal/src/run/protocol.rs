@@ -18,6 +18,8 @@ pub(super) enum Order {
         keys: bool,
         /// Where records of stacks are sent to, if there are any.
         stacks: Option<SocketAddr>,
+        /// What the person who runs it gave it to show: mail APIs let it in, as they do what is planted.
+        own: Vec<String>,
     },
     /// What the registry in the room answers. The archives' bytes follow, one behind the other.
     Registry {

@@ -40,6 +40,7 @@ fn run() -> Result<(), WireError> {
         epoch,
         keys,
         stacks,
+        own,
     } = orders.message()?
     else {
         return Err(WireError::Malformed);
@@ -58,7 +59,7 @@ fn run() -> Result<(), WireError> {
     let writer = mouth.open(direct);
     let world = World {
         stacks,
-        ..world(seed, epoch, ca, registry)
+        ..world(seed, epoch, ca, registry, own)
     };
     let server = serve(sockets, world, Arc::new(mouth.clone()))?;
     let limits = Limits {
@@ -115,11 +116,12 @@ fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {
     })
 }
 
-fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> World {
+fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>, own: Vec<String>) -> World {
     let since = Duration::from_nanos(super::clock().saturating_sub(epoch));
     let now = Instant::now();
     let made = Arc::new(Made {
         seed,
+        own,
         parts: OnceLock::new(),
     });
     World {
@@ -139,6 +141,8 @@ fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>) -> Wo
 /// What is made up, at the first question: most commands ask none.
 struct Made {
     seed: u64,
+    /// What a person gave to be shown to mail APIs.
+    own: Vec<String>,
     parts: OnceLock<(MailApis<Answers>, SmtpServer)>,
 }
 
@@ -148,7 +152,8 @@ impl Made {
             let canaries = Canaries::mint(self.seed);
             let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
             let bait = Arc::new(Bait::mint(self.seed));
-            let secrets = canaries.iter().map(|canary| canary.value.clone()).collect();
+            let planted = canaries.iter().map(|canary| canary.value.clone());
+            let secrets = planted.chain(self.own.iter().cloned()).collect();
             let unknown = Answers::new(self.seed, bait, canaries);
             (MailApis::new(self.seed, secrets, unix_now, unknown), mail)
         })

@@ -32,6 +32,8 @@ pub struct RunSpec {
     pub project: Option<PathBuf>,
     /// Environment beside the ordinary one.
     pub env: Vec<(String, String)>,
+    /// What the person who runs it gave it to show to services: their own configuration.
+    pub own: Vec<String>,
     /// Variables that the package reads, as far as its code says: each is given a well-formed value.
     pub names: Vec<String>,
     /// What the report calls it; the last step's command if empty.
@@ -123,6 +125,20 @@ impl RunError {
     }
 }
 
+/// A value, and the values in it where it is a connection string (`endpoint=…;accesskey=…`).
+fn secrets_of(value: &str) -> Vec<String> {
+    let parts = value.split(';').filter_map(|part| part.split_once('='));
+    let parts = parts.map(|(_, value)| value).chain([value]);
+    // Words such as `true` and `production` let nobody in.
+    parts
+        .filter(|it| it.len() >= SHORTEST_SECRET)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Shorter than any token or password that a service gives out.
+const SHORTEST_SECRET: usize = 12;
+
 /// The processes that a run takes beside this one, waiting for their orders.
 #[derive(Debug)]
 pub struct Roles {
@@ -156,6 +172,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         epoch,
         keys,
         stacks,
+        own: spec.own.iter().flat_map(|value| secrets_of(value)).collect(),
     };
     let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;
     let canaries = Canaries::mint(spec.seed);
