@@ -21,7 +21,7 @@ pub struct Call<'r, 'd> {
     account: Option<String>,
     accepted: bool,
     acts: Vec<Act>,
-    /// Bytes of contents that may still be kept.
+    /// Bytes of contents and header fields that may still be kept.
     contents: usize,
     /// Recipients that may still be kept.
     recipients: usize,
@@ -83,9 +83,16 @@ impl<'r, 'd> Call<'r, 'd> {
 
     /// Tells of a message. Says whether more may come: a small request can stand for very many large messages.
     pub fn submits(&mut self, mut message: Submission) -> bool {
-        let kept: usize = message.contents.iter().map(|it| it.payload.bytes.len()).sum();
+        let headers: usize = message
+            .headers
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        let contents: usize = message.contents.iter().map(|it| it.payload.bytes.len()).sum();
+        let kept = headers + contents;
         if kept > self.contents {
             message.contents.clear();
+            message.headers.clear();
             message.complete = false;
         }
         self.contents = self.contents.saturating_sub(kept);
@@ -111,9 +118,15 @@ impl<'r, 'd> Call<'r, 'd> {
             message.complete = false;
             self.submits(message);
         }
-        for entry in entries {
+        let most = most(&body);
+        for (idx, entry) in entries.into_iter().enumerate() {
+            if idx == most {
+                // From here on without what stands beside them.
+                body = Value::Object(Map::new());
+            }
             body[list] = Value::Array(vec![entry]);
-            let message = read(self, &body);
+            let mut message = read(self, &body);
+            message.complete &= idx < most;
             if !self.submits(message) {
                 return;
             }
@@ -128,7 +141,12 @@ impl<'r, 'd> Call<'r, 'd> {
         read: impl Fn(&Self, &Value) -> Submission,
     ) {
         let mut whole = Value::Object(base);
-        for entry in entries {
+        let most = most(&whole);
+        for (idx, entry) in entries.into_iter().enumerate() {
+            if idx == most {
+                // From here on without what stands beside them.
+                whole = Value::Object(Map::new());
+            }
             let Value::Object(fields) = entry else {
                 let mut message = self.message();
                 message.complete = false;
@@ -140,7 +158,8 @@ impl<'r, 'd> Call<'r, 'd> {
                 .into_iter()
                 .map(|(name, value)| (name.clone(), object.insert(name, value)))
                 .collect();
-            let message = read(self, &whole);
+            let mut message = read(self, &whole);
+            message.complete &= idx < most;
             let more = self.submits(message);
             let Some(object) = whole.as_object_mut() else { return };
             for (name, value) in before {
@@ -227,18 +246,17 @@ impl<'r, 'd> Call<'r, 'd> {
         self.acts.iter().filter(|act| matches!(act, Act::Submitted(_))).count()
     }
 
-    /// Who is at a place in the message of this number.
-    pub fn mailboxes(&self, idx: usize, place: &RecipientPlace) -> Vec<String> {
-        let mut messages = self.acts.iter().filter_map(|act| match act {
+    /// Who is at these places in each message that was told of.
+    pub fn everybody(&self, places: &[RecipientPlace]) -> Vec<Vec<(RecipientPlace, String)>> {
+        let messages = self.acts.iter().filter_map(|act| match act {
             Act::Submitted(message) => Some(message),
             _ => None,
         });
-        let recipients = messages.nth(idx).map(|it| it.recipients.as_slice()).unwrap_or_default();
-        recipients
-            .iter()
-            .filter(|it| it.place == *place)
-            .map(|it| it.mailbox.clone())
-            .collect()
+        let people = messages.map(|message| {
+            let all = message.recipients.iter().filter(|it| places.contains(&it.place));
+            all.map(|it| (it.place.clone(), it.mailbox.clone())).collect()
+        });
+        people.collect()
     }
 
     /// Whether a message was told of that has nobody to go to.
@@ -267,6 +285,13 @@ impl<'r, 'd> Call<'r, 'd> {
     }
 }
 
+/// How many messages may repeat what stands beside them: each is read again.
+fn most(base: &Value) -> usize {
+    MAX_REPEATED / base.to_string().len().max(1)
+}
+
+/// Bytes that are read again and again for the messages of one request.
+const MAX_REPEATED: usize = 256 << 20;
 /// Bytes of contents that are kept of all messages of one request.
 const MAX_CONTENTS: usize = 32 << 20;
 /// Recipients that are kept of all messages of one request: as many as ten of the largest have.

@@ -12,6 +12,8 @@ pub struct Desk {
     now: u64,
     secrets: Vec<String>,
     made: VecDeque<Made>,
+    /// How large each of them is.
+    sizes: VecDeque<usize>,
 }
 
 /// Something that a request made and a later one may ask for: a message, a webhook, a template.
@@ -35,6 +37,7 @@ impl Desk {
             now,
             secrets,
             made: VecDeque::new(),
+            sizes: VecDeque::new(),
         }
     }
 
@@ -105,10 +108,15 @@ impl Desk {
 
     /// Remembers something, and forgets the oldest where there is too much.
     pub fn keep(&mut self, made: Made) {
-        if self.made.len() >= MAX_MADE {
-            self.made.pop_front();
+        let size = made.value.to_string().len();
+        while self.made.len() >= MAX_MADE || self.sizes.iter().sum::<usize>() + size > MAX_KEPT {
+            if self.made.pop_front().is_none() {
+                return;
+            }
+            self.sizes.pop_front();
         }
         self.made.push_back(made);
+        self.sizes.push_back(size);
     }
 
     /// Something that was made, by its id.
@@ -143,5 +151,7 @@ pub(crate) fn timestamp(seconds: u64) -> String {
     )
 }
 
+/// Bytes of JSON that are remembered of all that is made.
+const MAX_KEPT: usize = 64 << 20;
 /// What one run makes is less.
 const MAX_MADE: usize = 4_096;

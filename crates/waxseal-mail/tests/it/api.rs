@@ -2,6 +2,7 @@
 
 mod forms;
 mod lasting;
+mod limits;
 mod postmark;
 mod reading;
 mod recorded;

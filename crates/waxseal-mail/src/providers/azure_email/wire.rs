@@ -36,11 +36,9 @@ fn answer(request: &Request<'_>, desk: &mut Desk) -> Answered {
     let mut call = Call::new("azure-email", request, desk);
     match signature(request) {
         Some(shown) => {
-            let key = call
-                .desk
-                .secrets()
-                .find(|key| has_signed(request, key, shown))
-                .map(str::to_owned);
+            let text = signed_text(request);
+            let key = call.desk.secrets().find(|key| has_signed(&text, key, shown));
+            let key = key.map(str::to_owned);
             call.shows(Some(resource), key.as_deref().unwrap_or(shown), key.is_some());
         }
         None => call.login(Some(resource), read::bearer(request)),
@@ -57,11 +55,8 @@ fn signature<'a>(request: &Request<'a>) -> Option<&'a str> {
     shown.split('&').find_map(|part| part.strip_prefix("Signature="))
 }
 
-/// Whether this key made the signature, over this very body.
-fn has_signed(request: &Request<'_>, key: &str, signature: &str) -> bool {
-    let (Ok(key), Ok(signature)) = (STANDARD.decode(key), STANDARD.decode(signature)) else {
-        return false;
-    };
+/// What is signed: the request with a hash of this very body.
+fn signed_text(request: &Request<'_>) -> String {
     let hash = STANDARD.encode(digest::digest(&digest::SHA256, request.body));
     let date = request
         .header("x-ms-date")
@@ -71,9 +66,16 @@ fn has_signed(request: &Request<'_>, key: &str, signature: &str) -> bool {
         "" => request.path.to_owned(),
         query => format!("{}?{query}", request.path),
     };
-    let signed = format!("{}\n{target}\n{date};{};{hash}", request.method, request.host);
+    format!("{}\n{target}\n{date};{};{hash}", request.method, request.host)
+}
+
+/// Whether this key made the signature.
+fn has_signed(text: &str, key: &str, signature: &str) -> bool {
+    let (Ok(key), Ok(signature)) = (STANDARD.decode(key), STANDARD.decode(signature)) else {
+        return false;
+    };
     let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
-    hmac::verify(&key, signed.as_bytes(), &signature).is_ok()
+    hmac::verify(&key, text.as_bytes(), &signature).is_ok()
 }
 
 /// Sending is an operation that takes a while: its place is given, and asked for until it has ended.

@@ -110,6 +110,7 @@ fn submit(call: &mut Call<'_, '_>, message: Submission, body: &Value) {
         .partition(|it| it.place == RecipientPlace::To);
     let mut bare = message.clone();
     bare.contents.clear();
+    bare.headers.clear();
     bare.complete = false;
     for recipient in to {
         let mut one = if call.has_room() { message.clone() } else { bare.clone() };

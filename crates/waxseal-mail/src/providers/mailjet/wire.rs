@@ -82,12 +82,8 @@ fn route(call: &mut Call<'_, '_>, body: Value) -> Option<Reply> {
                 Some(Value::Array(messages)) => messages,
                 _ => vec![Value::Null],
             };
-            let mut results = Vec::new();
-            let count = messages.len();
             call.submits_each_over(base, messages, under_messages);
-            for idx in 0..count.min(call.told()) {
-                results.push(sent(call, idx));
-            }
+            let results: Vec<Value> = call.everybody(PLACES).into_iter().map(|it| sent(call, it)).collect();
             Some(Reply::json(200, &json!({ "Messages": results })))
         }
         ("POST", ["v3", "send"]) => {
@@ -99,8 +95,8 @@ fn route(call: &mut Call<'_, '_>, body: Value) -> Option<Reply> {
                 other => vec![other],
             };
             call.submits_each_over(Map::new(), all, |call, message| FLAT.read(call, message));
-            let count = call.told();
-            let all: Vec<Value> = (0..count).flat_map(|idx| flat_sent(call, idx)).collect();
+            let people = call.everybody(PLACES).into_iter().flatten();
+            let all: Vec<Value> = people.map(|(_, mailbox)| ids(call, mailbox)).collect();
             Some(Reply::json(200, &json!({ "Sent": all })))
         }
         ("POST" | "PUT", ["v3", "REST", kind, ..]) => changed(call, kind, body),
@@ -117,29 +113,18 @@ fn under_messages(call: &Call<'_, '_>, message: &Value) -> Submission {
     read
 }
 
-/// Everybody of the message with this number, and an id for each.
-fn sent(call: &mut Call<'_, '_>, idx: usize) -> Value {
-    let mut value = json!({ "Status": "success", "CustomID": "", "To": [], "Cc": [], "Bcc": [] });
-    for (field, place) in [
-        ("To", RecipientPlace::To),
-        ("Cc", RecipientPlace::Cc),
-        ("Bcc", RecipientPlace::Bcc),
-    ] {
-        let all = call.mailboxes(idx, &place);
-        value[field] = all.into_iter().map(|mailbox| ids(call, mailbox)).collect();
+/// Everybody of a message, and an id for each.
+fn sent(call: &mut Call<'_, '_>, people: Vec<(RecipientPlace, String)>) -> Value {
+    let (mut to, mut cc, mut bcc) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, mailbox) in people {
+        let list = match place {
+            RecipientPlace::Cc => &mut cc,
+            RecipientPlace::Bcc => &mut bcc,
+            _ => &mut to,
+        };
+        list.push(ids(call, mailbox));
     }
-    value
-}
-
-fn flat_sent(call: &mut Call<'_, '_>, idx: usize) -> Vec<Value> {
-    let places = [
-        RecipientPlace::Envelope,
-        RecipientPlace::To,
-        RecipientPlace::Cc,
-        RecipientPlace::Bcc,
-    ];
-    let all: Vec<String> = places.iter().flat_map(|place| call.mailboxes(idx, place)).collect();
-    all.into_iter().map(|mailbox| ids(call, mailbox)).collect()
+    json!({ "Status": "success", "CustomID": "", "To": to, "Cc": cc, "Bcc": bcc })
 }
 
 fn ids(call: &mut Call<'_, '_>, mailbox: String) -> Value {
@@ -180,3 +165,11 @@ fn listed(call: &Call<'_, '_>, kind: &str) -> Reply {
     let count = data.as_array().map_or(0, Vec::len);
     Reply::json(200, &json!({ "Count": count, "Data": data, "Total": count }))
 }
+
+/// Whom the answer names.
+const PLACES: &[RecipientPlace] = &[
+    RecipientPlace::Envelope,
+    RecipientPlace::To,
+    RecipientPlace::Cc,
+    RecipientPlace::Bcc,
+];

@@ -92,7 +92,8 @@ fn sent(call: &mut Call<'_, '_>) -> Value {
         RecipientPlace::Cc,
         RecipientPlace::Bcc,
     ];
-    let mut all: Vec<String> = places.iter().flat_map(|place| call.mailboxes(0, place)).collect();
+    let people = call.everybody(&places).into_iter().flatten();
+    let mut all: Vec<String> = people.map(|(_, mailbox)| mailbox).collect();
     all.sort();
     all.dedup();
     all.into_iter()

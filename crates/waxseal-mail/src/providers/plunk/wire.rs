@@ -48,10 +48,9 @@ fn route(call: &mut Call<'_, '_>) -> Option<Reply> {
                 let error = json!({ "code": 400, "error": "Bad Request", "message": "Invalid input: to" });
                 return Some(Reply::json(400, &error));
             }
-            let all = call.mailboxes(0, &RecipientPlace::To);
+            let all = call.everybody(&[RecipientPlace::To]).into_iter().flatten();
             let emails: Vec<Value> = all
-                .into_iter()
-                .map(|mailbox| json!({ "contact": { "id": call.desk.uuid(), "email": mailbox }, "email": call.desk.uuid() }))
+                .map(|(_, mailbox)| json!({ "contact": { "id": call.desk.uuid(), "email": mailbox }, "email": call.desk.uuid() }))
                 .collect();
             json!({ "success": true, "emails": emails, "timestamp": call.desk.timestamp() })
         }
