@@ -256,6 +256,16 @@ impl Cell {
         self.channel.send(&Message::Go, &[])
     }
 
+    /// As [`Self::open`], with an input, output and errors of its own for this command alone. Nobody else in the room keeps them: when the
+    /// command and whoever it hands them to are gone, their other ends are told.
+    ///
+    /// # Errors
+    /// The warden is gone.
+    pub fn open_with(&mut self, stdio: [OwnedFd; 3]) -> io::Result<()> {
+        let stdio: Vec<_> = stdio.iter().map(AsFd::as_fd).collect();
+        self.channel.send(&Message::GoWith, &stdio)
+    }
+
     /// The next notice, or `None` if none came in time. After [`Notice::Empty`] none comes.
     ///
     /// # Errors

@@ -30,6 +30,8 @@ pub(crate) enum Message {
     /// A step, and the kernel's error number.
     Failed(String, i32),
     Go,
+    /// Carries the three descriptors of the command that starts.
+    GoWith,
     Stop,
     Notice(Notice),
 }
@@ -188,6 +190,11 @@ impl Channel {
         self.descriptors
             .pop_front()
             .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    /// The descriptors of [`Message::Stdio`] and [`Message::GoWith`].
+    pub(crate) fn three(&mut self) -> io::Result<[OwnedFd; 3]> {
+        Ok([self.descriptor()?, self.descriptor()?, self.descriptor()?])
     }
 
     /// The descriptors of [`Message::Network`].

@@ -21,7 +21,7 @@ pub enum Landlock {
 /// Handles every right the kernel knows and grants none.
 pub(crate) fn restrict(role: Role) -> Result<Landlock, SealError> {
     match role {
-        Role::Reader | Role::Internet => {}
+        Role::Reader | Role::Internet | Role::Driver => {}
     }
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)

@@ -4,7 +4,7 @@
 //! questions; memory is watched and the door can be closed all the while.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -263,6 +263,12 @@ impl<'c> Keeper<'c> {
             match message {
                 Message::Go => {
                     let _ = self.inner.send(&Message::Go, &[]);
+                }
+                Message::GoWith => {
+                    let Ok(stdio) = self.channel.three() else {
+                        return false;
+                    };
+                    let _ = self.inner.send(&Message::GoWith, &stdio.each_ref().map(AsFd::as_fd));
                 }
                 _ => return false,
             }

@@ -58,6 +58,9 @@ pub enum Role {
     Reader,
     /// Answers on sockets that were bound before, and writes down what it sees. No files, no new sockets, no connection of its own.
     Internet,
+    /// Speaks with a program in the room over pipes that are already open, and waits for them no longer than it wants. No files, no sockets, no
+    /// new threads.
+    Driver,
 }
 
 /// Takes files and network away from the calling thread, as far as the kernel can (Landlock), and the way to more rights

@@ -28,7 +28,7 @@ impl Limits {
         set("address space", Resource::As, self.address_space)?;
         set("processor time", Resource::Cpu, self.cpu_seconds)?;
         match role {
-            Role::Reader => set("open files", Resource::Nofile, NO_MORE_FILES)?,
+            Role::Reader | Role::Driver => set("open files", Resource::Nofile, NO_MORE_FILES)?,
             Role::Internet => raise("open files", Resource::Nofile, MANY_CONNECTIONS)?,
         }
         set("the size of written files", Resource::Fsize, 0)?;

@@ -16,6 +16,7 @@ fn rules(role: Role) -> Rules {
     let calls: &[i64] = match role {
         Role::Reader => &[],
         Role::Internet => INTERNET,
+        Role::Driver => DRIVER,
     };
     let mut rules: Rules = READER.iter().chain(calls).map(|call| (*call, always(ALLOW))).collect();
     for call in [libc::SYS_mmap, libc::SYS_mprotect] {
@@ -83,6 +84,13 @@ const READER: &[i64] = &[
     libc::SYS_clock_nanosleep,
     libc::SYS_getrandom,
     libc::SYS_nanosleep,
+];
+
+/// What waiting for several pipes needs besides.
+const DRIVER: &[i64] = &[
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    libc::SYS_ppoll,
 ];
 
 /// What answering on sockets that are open already needs besides. Neither `socket` nor `connect` nor `bind` is among it.

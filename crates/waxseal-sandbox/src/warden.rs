@@ -175,18 +175,20 @@ fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: 
         // Only the warden may read it.
         drop(queue);
         for command in std::iter::once(&spec.command).chain(&spec.then) {
-            let Some(Message::Go) = warden.receive().map_err(at("hear its warden"))? else {
-                return Ok(());
+            let own = match warden.receive().map_err(at("hear its warden"))? {
+                Some(Message::Go) => None,
+                Some(Message::GoWith) => Some(warden.three().map_err(at("hear its warden"))?),
+                _ => return Ok(()),
             };
             // The warden has looked at what it needs. From now on nobody in the room, being the same user, may change anything of this process.
             set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(at("hide from the command"))?;
             // Closed by the kernel when the command takes the place of the process that was to become it.
             let (says, failure) = pipe_with(PipeFlags::CLOEXEC).map_err(at("start the command"))?;
             let child = match sys::fork().map_err(at("start the command"))? {
-                Fork::Child => start(spec, command, &stdio, &warden, &failure),
+                Fork::Child => start(spec, command, own.as_ref().unwrap_or(&stdio), &warden, &failure),
                 Fork::Parent(child) => child,
             };
-            drop(failure);
+            drop((failure, own));
             let end = bury(Some(child));
             let mut code = [0; 4];
             let end = match rustix::io::read(&says, &mut code) {

@@ -27,6 +27,7 @@ impl Writer {
                 self.number(u64::from(code.cast_unsigned()));
             }
             Message::Go => self.byte(GO),
+            Message::GoWith => self.byte(GO_WITH),
             Message::Stop => self.byte(STOP),
             Message::Notice(notice) => {
                 self.byte(NOTICE);
@@ -165,6 +166,7 @@ impl Reader<'_> {
             READY => Message::Ready,
             FAILED => Message::Failed(self.text()?, u32::try_from(self.number()?).ok()?.cast_signed()),
             GO => Message::Go,
+            GO_WITH => Message::GoWith,
             STOP => Message::Stop,
             NOTICE => Message::Notice(self.notice()?),
             _ => return None,
@@ -302,3 +304,4 @@ const STOP: u8 = 5;
 const NOTICE: u8 = 6;
 const NETWORK: u8 = 7;
 const FURNISHED: u8 = 8;
+const GO_WITH: u8 = 9;
