@@ -298,6 +298,18 @@ const KINDS: &[Kind] = &[
         random: Random::Behind(6),
     },
     Kind {
+        id: "gmail-token",
+        what: "Gmail access token",
+        make: |chance| format!("ya29.a0{}", chance.text(URL_TEXT, 120)),
+        random: Random::Behind(7),
+    },
+    Kind {
+        id: "gmail-refresh-token",
+        what: "Gmail refresh token",
+        make: |chance| format!("1//0g{}", chance.text(URL_TEXT, 60)),
+        random: Random::Behind(5),
+    },
+    Kind {
         id: "ssh-key",
         what: "SSH private key",
         make: keys::openssh,

@@ -54,12 +54,29 @@ impl Home<'_> {
         );
         self.put(".cursor/mcp.json", PRIVATE, servers.clone());
         self.put(".config/Claude/claude_desktop_config.json", PRIVATE, servers);
+        self.put_gmail();
         let key = self.value("anthropic-key");
         self.put(
             ".config/anthropic/config.json",
             PRIVATE,
             format!("{{\"api_key\": \"{key}\"}}\n"),
         );
+    }
+
+    /// A login at Google, as servers for Gmail keep it: what a program is registered by, and what it was given for the person, which is good
+    /// for the next ten years.
+    fn put_gmail(&mut self) {
+        let keys = concat!(
+            "{\"installed\":{\"client_id\":\"407408718192-7k1qv0d3.apps.googleusercontent.com\",\"project_id\":\"brightfield-mail\",",
+            "\"auth_uri\":\"https://accounts.google.com/o/oauth2/auth\",\"token_uri\":\"https://oauth2.googleapis.com/token\",",
+            "\"client_secret\":\"GOCSPX-desktop\",\"redirect_uris\":[\"http://localhost:3000/oauth2callback\"]}}\n"
+        );
+        let (token, refresh) = (self.value("gmail-token"), self.value("gmail-refresh-token"));
+        let credentials = format!(
+            "{{\"access_token\":\"{token}\",\"refresh_token\":\"{refresh}\",\"scope\":\"https://www.googleapis.com/auth/gmail.modify\",\"token_type\":\"Bearer\",\"expiry_date\":2114380800000}}\n"
+        );
+        self.put(".gmail-mcp/gcp-oauth.keys.json", PRIVATE, keys);
+        self.put(".gmail-mcp/credentials.json", PRIVATE, credentials);
     }
 
     /// Documents, and the history of the shell.
