@@ -105,7 +105,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
 fn run_gaps(case: &Case<'_>, run: &RunSummary, gaps: &mut Vec<Gap>) {
     let mut decisive = |reason: String| gaps.push(gap(case, "run", reason, GapWeight::Decisive));
     match run.end {
-        RunEnd::Exited(_) | RunEnd::Signalled(_) => {}
+        RunEnd::Exited(_) | RunEnd::Signalled(_) | RunEnd::Left => {}
         RunEnd::NotStarted(error) => decisive(format!("the command could not be started (error {error})")),
         RunEnd::Stopped(limit) => decisive(format!(
             "the run was stopped because it {}; what it would have done then was not seen",

@@ -81,6 +81,7 @@ pub(crate) fn run() -> RunSummary {
         destinations: Vec::new(),
         unreached: Vec::new(),
         calls: Vec::new(),
+        server: None,
         mails: Vec::new(),
         forwards: Vec::new(),
         logins: Vec::new(),

@@ -21,6 +21,7 @@ mod run_summary;
 mod sink;
 mod stack_act;
 mod submission;
+mod tool_server;
 mod verdict;
 
 pub use call::*;
@@ -37,4 +38,5 @@ pub use run_summary::*;
 pub use sink::*;
 pub use stack_act::*;
 pub use submission::*;
+pub use tool_server::*;
 pub use verdict::*;

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiLogin, Call, Forward, StackAct, Submission};
+use crate::{ApiLogin, Call, Forward, StackAct, Submission, ToolServer};
 
 /// One execution in the room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub struct Run {
     pub duration: u64,
     /// What was done with the package, in the order it was done.
     pub calls: Vec<Call>,
+    /// The server it is, if it is one and was spoken with.
+    pub server: Option<ToolServer>,
     /// Everything that was seen, in the order of time.
     pub events: Vec<Event>,
     /// What each wall counted.
@@ -39,6 +41,8 @@ pub enum RunEnd {
     NotStarted(i32),
     /// It was stopped because of a limit.
     Stopped(RunLimit),
+    /// It is a server, and still ran when nothing more was to be asked of it.
+    Left,
 }
 
 /// What stopped a run.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiLogin, Call, Counters, FileChange, Forward, Phase, RunEnd, RunLimit, Submission};
+use crate::{ApiLogin, Call, Counters, FileChange, Forward, Phase, RunEnd, RunLimit, Submission, ToolServer};
 
 /// What was seen in a run, summed up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct RunSummary {
     pub unreached: Vec<AskedName>,
     /// What was done with the package, in the order it was done.
     pub calls: Vec<Call>,
+    /// The server it is, if it is one and was spoken with.
+    pub server: Option<ToolServer>,
     /// Every message that was handed to a mail system, in the order of time.
     pub mails: Vec<Mail>,
     /// Every lasting order to send copies on, in the order of time.

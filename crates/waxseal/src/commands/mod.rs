@@ -40,6 +40,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == crate::run::WARDEN_ROLE) {
         return waxseal_sandbox::warden_main();
     }
+    if arguments.get(1).is_some_and(|word| word == crate::run::DRIVER_ROLE) {
+        return crate::run::driver_main();
+    }
     std::panic::set_hook(Box::new(say_fault));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

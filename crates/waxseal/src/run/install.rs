@@ -9,11 +9,13 @@ use waxseal_npm::{Environment, PackageSpec, Registry};
 
 use super::closure::{self, Closure, ClosureError, LocalArchive, Wanted};
 use super::registry::RegistryAnswers;
-use super::session::Step;
+use super::session::{Input, Step};
 
 /// A package, ready to be run.
 #[derive(Debug)]
 pub struct Install {
+    /// Where the package lies: a path from the project's place.
+    pub folder: String,
     /// What is done in the room.
     pub steps: Vec<Step>,
     /// The folder it works on, for a package that is one.
@@ -71,8 +73,12 @@ pub fn prepare(
     };
     let mut files = files(&closure, project.as_deref());
     files.extend(archive.map(|it| (it.file_name(), it.bytes.to_vec())));
+    let folder = name
+        .as_deref()
+        .map_or_else(|| ".".to_owned(), |name| format!("node_modules/{name}"));
     Ok(Install {
-        steps: steps(name.as_deref()),
+        steps: steps(&folder, name.as_deref()),
+        folder,
         files,
         project,
         registry: answers,
@@ -81,12 +87,12 @@ pub fn prepare(
     })
 }
 
-fn steps(name: Option<&str>) -> Vec<Step> {
+fn steps(folder: &str, name: Option<&str>) -> Vec<Step> {
     let step = |phase: Phase, command: &[&str]| Step {
         command: command.iter().map(|&word| word.to_owned()).collect(),
         phase,
+        input: Input::Nothing,
     };
-    let folder = name.map_or_else(|| ".".to_owned(), |name| format!("node_modules/{name}"));
     vec![
         step(
             Phase::Install,
@@ -99,7 +105,7 @@ fn steps(name: Option<&str>) -> Vec<Step> {
                 "--loglevel=error",
             ],
         ),
-        step(Phase::Import, &["node", LOADER, &folder, name.unwrap_or(&folder)]),
+        step(Phase::Import, &["node", LOADER, folder, name.unwrap_or(folder)]),
     ]
 }
 

@@ -15,6 +15,7 @@ pub mod summary;
 
 mod install;
 mod internet;
+mod mcp;
 mod mouth;
 mod probe;
 mod protocol;
@@ -29,11 +30,16 @@ mod watch;
 pub(crate) mod samples;
 
 pub use install::{Install, prepare};
+pub(crate) use mcp::driver_main;
+pub use mcp::{attachable, server};
 pub use probe::{NoRoom, probe};
-pub use session::{Executed, Output, Roles, RunError, RunSpec, Step, Stream, execute};
+pub use session::{Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, execute};
 
 /// The hidden subcommand that makes this binary the warden of a room.
 pub const WARDEN_ROLE: &str = "__warden";
+
+/// The hidden subcommand that makes this binary speak with a server in the room.
+pub const DRIVER_ROLE: &str = "__driver";
 
 /// `CLOCK_MONOTONIC` in nanoseconds: the same for every process of this machine.
 pub(crate) fn clock() -> u64 {

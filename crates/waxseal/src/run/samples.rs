@@ -120,6 +120,7 @@ pub(crate) fn mailer() -> Run {
         end: RunEnd::Exited(0),
         duration: 3_240_000,
         calls: Vec::new(),
+        server: None,
         events: timed(observations),
         counters: Counters {
             accepted: 4,
@@ -300,6 +301,7 @@ pub(crate) fn quiet() -> Run {
         end: RunEnd::Exited(0),
         duration: 41_000,
         calls: Vec::new(),
+        server: None,
         events: vec![],
         counters: Counters::default(),
         invalid: vec![],

@@ -16,11 +16,12 @@ use waxseal_model::{PacketCount, Phase, Run};
 use waxseal_sandbox::{Cell, CellLimits, NotReady, RoleProcess, fork_warden};
 
 use super::internet::{Internet, InternetError};
+use super::mcp::Tail;
 use super::protocol::Order;
 use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
 use super::room::{Wanted, furnish};
-use super::watch::Watch;
+use super::watch::{Doorway, Watch};
 use super::{clock, stacks};
 
 /// What is to run, and how much it may take.
@@ -67,6 +68,18 @@ pub struct Step {
     pub command: Vec<String>,
     /// What the package is doing then.
     pub phase: Phase,
+    /// What it reads and who reads what it writes.
+    pub input: Input,
+}
+
+/// What a step is given as standard input, and where its standard output goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Input {
+    /// Nothing to read; what it writes is shown.
+    #[default]
+    Nothing,
+    /// It is a server of the Model Context Protocol, and is spoken with. It must be the last step.
+    Protocol,
 }
 
 /// Somebody who is shown what the command writes, as it comes. Hostile.
@@ -199,7 +212,9 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         },
     });
     let written = Arc::new(AtomicU64::new(0));
-    let (out, err, pump) = pump(output, Arc::clone(&written))?;
+    let tail = Tail::default();
+    let (out, err, pump) = pump(output, Arc::clone(&written), tail.clone())?;
+    let errors = err.try_clone()?;
     let nothing = OwnedFd::from(File::open("/dev/null")?);
     let (mut cell, mut sockets) = Cell::prepare(&room, roles.warden, [nothing, out, err])?;
     let network_after = cell.network_after();
@@ -212,12 +227,21 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         _ => None,
     };
     drop(sockets);
-    let mut watch = Watch::new(spec, epoch);
+    let mut watch = Watch::new(
+        spec,
+        epoch,
+        Doorway {
+            program: Path::new("/proc/self/exe"),
+            errors: Some(errors),
+            tail,
+        },
+    );
     let started = Instant::now();
-    cell.open()?;
+    watch.open(&mut cell)?;
     watch.until_empty(&mut cell, &mut internet);
     let duration = watch.ended_after.unwrap_or_else(|| started.elapsed());
     drop(cell);
+    watch.door.errors = None;
     let _ = pump.join();
     if let Err(err) = internet.settle(STILL, SETTLE) {
         watch.invalid.push(err.to_string());
@@ -250,7 +274,11 @@ fn node_prefix() -> Option<PathBuf> {
 }
 
 /// Two pipes, for output and errors, whose other ends are read to the end by one thread, whatever is written.
-fn pump(output: Arc<dyn Output>, written: Arc<AtomicU64>) -> io::Result<(OwnedFd, OwnedFd, JoinHandle<()>)> {
+fn pump(
+    output: Arc<dyn Output>,
+    written: Arc<AtomicU64>,
+    tail: Tail,
+) -> io::Result<(OwnedFd, OwnedFd, JoinHandle<()>)> {
     let (out, out_writer) = io::pipe()?;
     let (err, err_writer) = io::pipe()?;
     let thread = std::thread::Builder::new().name("output".to_owned()).spawn(move || {
@@ -270,6 +298,9 @@ fn pump(output: Arc<dyn Output>, written: Arc<AtomicU64>) -> io::Result<(OwnedFd
                 let Ok(got @ 1..) = pipe.read(&mut buffer) else {
                     return false;
                 };
+                if *stream == Stream::Err {
+                    tail.add(&buffer[..got]);
+                }
                 if written.fetch_add(got as u64, Ordering::Relaxed) < MAX_SHOWN {
                     output.write(*stream, &buffer[..got]);
                 }

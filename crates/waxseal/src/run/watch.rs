@@ -2,14 +2,17 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use waxseal_model::{Counters, Event, Observation, Phase, Run, RunEnd, RunLimit};
+use waxseal_model::{Call, Counters, Event, Observation, Phase, Run, RunEnd, RunLimit, ToolServer};
 use waxseal_sandbox::{Cell, CommandEnd, FileChange, Notice};
 
 use super::clock;
 use super::internet::{Collected, Internet, InternetError};
-use super::session::RunSpec;
+use super::mcp::{self, Speaker, Tail};
+use super::session::{Input, RunSpec};
 
 /// Keeps watch over a running command.
 pub(super) struct Watch<'s> {
@@ -27,10 +30,23 @@ pub(super) struct Watch<'s> {
     step: usize,
     /// Steps before the last that did not end well.
     failed: Vec<(usize, CommandEnd)>,
+    pub(super) door: Doorway<'s>,
+    /// Who speaks with the last step, if it is a server.
+    speaker: Option<Speaker>,
+}
+
+/// What a server in the room is spoken with through.
+pub(super) struct Doorway<'s> {
+    /// This program.
+    pub(super) program: &'s Path,
+    /// Where what is written to standard error goes, until the room is empty.
+    pub(super) errors: Option<OwnedFd>,
+    /// The end of that.
+    pub(super) tail: Tail,
 }
 
 impl<'s> Watch<'s> {
-    pub(super) fn new(spec: &'s RunSpec, epoch: u64) -> Self {
+    pub(super) fn new(spec: &'s RunSpec, epoch: u64, door: Doorway<'s>) -> Self {
         Self {
             spec,
             epoch,
@@ -44,7 +60,50 @@ impl<'s> Watch<'s> {
             invalid: spec.gaps.clone(),
             step: 0,
             failed: Vec::new(),
+            door,
+            speaker: None,
         }
+    }
+
+    /// Lets the step that is due start.
+    pub(super) fn open(&mut self, cell: &mut Cell) -> io::Result<()> {
+        let step = self.spec.steps.get(self.step);
+        let errors = self.door.errors.as_ref();
+        let Some(errors) = errors.filter(|_| step.is_some_and(|it| it.input == Input::Protocol)) else {
+            return cell.open();
+        };
+        self.door.tail.clear();
+        match Speaker::start(self.door.program, self.spec.seed) {
+            Ok((speaker, [input, output])) => {
+                self.speaker = Some(speaker);
+                cell.open_with([input, output, errors.try_clone()?])
+            }
+            Err(err) => {
+                self.invalid.push(format!("the server could not be spoken with: {err}"));
+                cell.open()
+            }
+        }
+    }
+
+    /// A server that goes on although nobody asks it anything any more is left alone from then on.
+    fn leave(&mut self, internet: &mut Internet) {
+        let over = self.speaker.as_mut().and_then(Speaker::over_for);
+        if self.end.is_none() && over.is_some_and(|it| it > GRACE) {
+            self.step += 1;
+            self.ended_after = Some(self.started.elapsed());
+            self.end = Some(RunEnd::Left);
+            let _ = internet.phase(Phase::After);
+        }
+    }
+
+    /// What came of speaking with a server, and why not all of it is known.
+    fn spoken(&mut self) -> (Vec<Call>, Option<ToolServer>) {
+        let Some(speaker) = self.speaker.take() else {
+            return (Vec::new(), None);
+        };
+        let (calls, server) = speaker.finish();
+        self.invalid.extend(mcp::gaps(server.as_ref(), &self.door.tail));
+        (calls, server)
     }
 
     pub(super) fn until_empty(&mut self, cell: &mut Cell, internet: &mut Internet) {
@@ -67,6 +126,7 @@ impl<'s> Watch<'s> {
             if over && self.stop(RunLimit::Time, "the command took longer than it was given") {
                 cell.close();
             }
+            self.leave(internet);
             if internet.is_full() && self.stop(RunLimit::Events, "more was seen than is kept") {
                 cell.close();
             }
@@ -141,13 +201,19 @@ impl<'s> Watch<'s> {
 
     /// A step is over: the next is let start, or what is left behind may linger.
     fn ended(&mut self, end: CommandEnd, cell: &mut Cell, internet: &mut Internet) {
+        if self.end.is_some() {
+            // A server that was left alone has ended after all.
+            return;
+        }
         self.step += 1;
         if let Some(next) = self.spec.steps.get(self.step) {
             if !matches!(end, CommandEnd::Exited(0)) {
                 self.failed.push((self.step - 1, end));
             }
             let _ = internet.phase(next.phase);
-            let _ = cell.open();
+            if let Err(err) = self.open(cell) {
+                self.invalid.push(format!("the next step could not be started: {err}"));
+            }
             return;
         }
         self.ended_after = Some(self.started.elapsed());
@@ -186,28 +252,25 @@ impl<'s> Watch<'s> {
         counters.notices = self.answered;
         counters.events_lost += self.lost + collected.lost;
         self.invalid.extend(disagreements(&counters));
+        let (calls, server) = self.spoken();
         let mut events = collected.events;
         events.append(&mut self.events);
         events.sort_by_key(|event| event.at);
         let end = self.stopped.map(RunEnd::Stopped).or(self.end);
         for (step, end) in &self.failed {
-            let name = spec
-                .steps
-                .get(*step)
-                .and_then(|it| it.command.first())
-                .map_or("?", String::as_str);
-            self.invalid.push(format!("`{name}` before it {}", ending(*end)));
+            let step = spec.steps.get(*step);
+            let name = step.and_then(|it| it.command.first()).map_or("?", String::as_str);
+            let loads = step.is_some_and(|it| it.phase == Phase::Import);
+            self.invalid.push(match end {
+                CommandEnd::Exited(status) if loads => not_loaded(*status).to_owned(),
+                _ => format!("`{name}` before it {}", ending(*end)),
+            });
         }
         // What loads a package is ours, and says so when it could not load all of it.
         let loads = spec.steps.last().is_some_and(|step| step.phase == Phase::Import);
         if loads && !matches!(end, Some(RunEnd::Exited(0))) {
-            let why = match end {
-                Some(RunEnd::Exited(LACKS)) => {
-                    "entry points were not loaded that need a peer or an optional dependency which is not installed; what it wrote says which"
-                }
-                _ => "not every entry point of the package could be loaded; what it wrote says which",
-            };
-            self.invalid.push(why.to_owned());
+            let status = if end == Some(RunEnd::Exited(LACKS)) { LACKS } else { 1 };
+            self.invalid.push(not_loaded(status).to_owned());
         }
         if end.is_none() {
             self.invalid.push("it is not known how the command ended".to_owned());
@@ -219,7 +282,8 @@ impl<'s> Watch<'s> {
             },
             end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
             duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-            calls: Vec::new(),
+            calls,
+            server,
             events,
             counters,
             invalid: self.invalid,
@@ -270,9 +334,20 @@ fn socket_address(bytes: &[u8]) -> Option<SocketAddr> {
     Some(SocketAddr::new(address, port))
 }
 
+/// Why a package was not loaded whole, by the status of what loads it (`drive/import.cjs`).
+fn not_loaded(status: u8) -> &'static str {
+    if status == LACKS {
+        "entry points were not loaded that need a peer or an optional dependency which is not installed; what it wrote says which"
+    } else {
+        "not every entry point of the package could be loaded; what it wrote says which"
+    }
+}
+
 /// The status of what loads a package, where all that it could not load lacks a package (`drive/import.cjs`).
 const LACKS: u8 = 4;
 
+/// How long a server is given to end once its input is closed.
+const GRACE: Duration = Duration::from_secs(2);
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);
 

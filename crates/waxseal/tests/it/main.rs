@@ -13,4 +13,5 @@ mod exits;
 mod fixtures;
 mod reading;
 mod running;
+mod speaking;
 mod support;

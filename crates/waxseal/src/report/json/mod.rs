@@ -5,6 +5,7 @@ use waxseal_model::Report;
 use self::shape::{JsonLine, JsonReport};
 use super::RenderOptions;
 
+mod calls;
 mod change;
 mod run;
 mod shape;

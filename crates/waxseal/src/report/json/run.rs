@@ -31,6 +31,10 @@ pub(crate) struct RunShape {
     destinations: Vec<DestinationShape>,
     /// Names that were asked for and never reached.
     unreached: Vec<Unreached>,
+    /// What was done with the package, in the order it was done.
+    calls: Vec<super::calls::CallShape>,
+    /// The server of the Model Context Protocol that it is; null if it is none, or was not spoken with.
+    server: Option<super::calls::ServerShape>,
     /// Messages that were handed to mail systems.
     mails: Vec<MailShape>,
     /// Lasting orders to providers.
@@ -304,6 +308,8 @@ impl RunShape {
             restricted: run.restricted,
             destinations: run.destinations.iter().map(DestinationShape::of).collect(),
             unreached: unreached(run),
+            calls: run.calls.iter().map(super::calls::CallShape::of).collect(),
+            server: run.server.as_ref().map(super::calls::ServerShape::of),
             mails: run.mails.iter().map(MailShape::of).collect(),
             forwards: forwards(run),
             logins: logins(run),

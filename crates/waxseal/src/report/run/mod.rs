@@ -16,6 +16,7 @@ pub(crate) fn ending(how: RunEnd) -> Value {
         RunEnd::Signalled(signal) => ("signalled", "signal", json!(signal)),
         RunEnd::NotStarted(error) => ("not_started", "error", json!(error)),
         RunEnd::Stopped(limit) => ("stopped", "limit", json!(limit_word(limit))),
+        RunEnd::Left => return json!({ "kind": "left", "text": end(how) }),
     };
     json!({ "kind": kind, field: value, "text": end(how) })
 }

@@ -1,11 +1,38 @@
 //! The quieter sections of the summary: names that led nowhere, requests nobody knew, bytes nobody understood.
 
-use waxseal_model::RunSummary;
+use waxseal_model::{CallOutcome, RunSummary};
 
 use super::text::{NAME, PUZZLE, SENTENCE, row, section, times};
 use crate::report::answer::bytes;
 use crate::report::escape::escape;
-use crate::report::text::page::{FAINT, Page};
+use crate::report::text::page::{FAINT, PLAIN, Page};
+
+/// What was called: the tool, how, and what came of it.
+pub(super) fn calls(page: &mut Page, summary: &RunSummary) {
+    section(page, "calls", &summary.calls, |page, call| {
+        let style = match call.outcome {
+            CallOutcome::Returned => PLAIN,
+            _ => PUZZLE,
+        };
+        let outcome = match &call.outcome {
+            CallOutcome::Returned => "returned".to_owned(),
+            CallOutcome::Failed(said) => format!("failed: {}", escape(said, SENTENCE)),
+            CallOutcome::TimedOut => "took too long".to_owned(),
+            CallOutcome::NotMade(why) => format!("not made: {}", escape(why, SENTENCE)),
+        };
+        let text = format!("{}, {outcome}", escape(&call.variant, NAME));
+        row(page, &escape(&call.name, NAME), style, &text);
+    });
+}
+
+/// What a server of the Model Context Protocol no longer lists as it did before it was used.
+pub(super) fn server(page: &mut Page, summary: &RunSummary) {
+    let changes = summary.server.as_ref().map_or(&[][..], |it| &it.changes);
+    section(page, "lists that changed while it was used", changes, |page, change| {
+        let text = format!("{}, {}", change.list.id(), change.kind.id());
+        row(page, &escape(&change.name, NAME), PUZZLE, &text);
+    });
+}
 
 /// Names that were asked for and never reached.
 pub(super) fn unreached(page: &mut Page, summary: &RunSummary) {

@@ -43,6 +43,8 @@ fn sections(page: &mut Page, summary: &RunSummary) {
         page.labelled("  packets: ", DOUBT.bold(), &gap);
     }
     canaries(page, summary);
+    rows::calls(page, summary);
+    rows::server(page, summary);
     mails(page, summary);
     destinations(page, summary);
     rows::unreached(page, summary);
@@ -125,6 +127,7 @@ pub(crate) fn end(end: RunEnd) -> String {
         RunEnd::Signalled(signal) => format!("ended by signal {signal}"),
         RunEnd::NotStarted(error) => format!("not started (error {error})"),
         RunEnd::Stopped(limit) => format!("stopped by the {} limit", limit_word(limit)),
+        RunEnd::Left => "left running".to_owned(),
     }
 }
 

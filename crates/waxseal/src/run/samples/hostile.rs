@@ -21,6 +21,7 @@ pub(crate) fn hostile() -> Run {
         end: RunEnd::Stopped(RunLimit::Events),
         duration: 60_000_000,
         calls: Vec::new(),
+        server: None,
         events: observations.into_iter().enumerate().flat_map(timed_at).collect(),
         counters: Counters::default(),
         invalid: vec!["2 datagrams were lost".to_owned(), HOSTILE.to_owned()],

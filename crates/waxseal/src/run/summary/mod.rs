@@ -57,6 +57,7 @@ pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
         restricted: known.allow.is_some_and(|allow| !allow.is_empty()),
         unreached: destinations::unreached(run, &map),
         calls: run.calls.clone(),
+        server: run.server.clone(),
         mails: mails::mails(run, &map),
         forwards: mails::forwards(run),
         logins: mails::logins(run),

@@ -1,0 +1,201 @@
+//! Which tools are called, in which order and how: what only reads comes first, since it shows ids; then what sends; what removes comes last.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::arguments::Variant;
+use super::part::{Part, words};
+use super::schema::Schema;
+
+/// A tool, as it was listed. Hostile.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Listed {
+    pub(super) name: String,
+    pub(super) description: String,
+    pub(super) schema: Value,
+}
+
+/// When a tool is called. The order counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// It only reads, and needs nothing.
+    Lists,
+    /// It only reads.
+    Reads,
+    /// It hands over a message.
+    Sends,
+    /// It does something else.
+    Does,
+    /// It hands over what was made before.
+    SendsWhatIsThere,
+    /// It takes something away.
+    Removes,
+}
+
+/// One call that is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Planned {
+    /// Which tool of the list.
+    pub(super) tool: usize,
+    pub(super) variant: Variant,
+    pub(super) turn: Turn,
+    /// Its number: made from the tool's name and the variant, so that it is the same in another release.
+    pub(super) number: u32,
+}
+
+/// All calls in the order they are to be made.
+pub(super) fn plan(tools: &[Listed]) -> Vec<Planned> {
+    let mut order: Vec<usize> = (0..tools.len()).collect();
+    order.sort_by(|a, b| tools[*a].name.cmp(&tools[*b].name));
+    let mut taken = BTreeSet::new();
+    let mut calls = Vec::new();
+    for idx in order {
+        let tool = &tools[idx];
+        for &variant in variants(tool) {
+            let mut number = number(&tool.name, variant);
+            while !taken.insert(number) {
+                number += 1;
+            }
+            calls.push(Planned {
+                tool: idx,
+                variant,
+                turn: turn(tool),
+                number,
+            });
+        }
+    }
+    // Sorted by name and variant before: what is equal stays so.
+    // What needs the id of something waits for what may show it.
+    calls.sort_by_key(|it| (it.turn, needs_an_id(&tools[it.tool])));
+    calls
+}
+
+/// Whether it is meant to hand a message over to be sent, as far as its name and its arguments say.
+pub(super) fn sends(tool: &Listed) -> bool {
+    let first = words(&tool.name).into_iter().next().unwrap_or_default();
+    let now = has(&first, &AT_ONCE) || (has(&tool.name, &SENDING) && !has(&tool.name, &LATER));
+    now && matches!(turn(tool), Turn::Sends | Turn::SendsWhatIsThere)
+}
+
+fn turn(tool: &Listed) -> Turn {
+    let parts = parts(tool);
+    let writes = parts.contains(&Part::To)
+        && parts
+            .iter()
+            .any(|it| matches!(it, Part::Subject | Part::Text | Part::Html));
+    let first = words(&tool.name).into_iter().next().unwrap_or_default();
+    if has(&tool.name, &REMOVING) {
+        Turn::Removes
+    } else if has(&first, &READING) {
+        match required(tool).is_empty() {
+            true => Turn::Lists,
+            false => Turn::Reads,
+        }
+    } else if writes || (has(&tool.name, &SENDING) && is_message(&parts)) {
+        Turn::Sends
+    } else if has(&tool.name, &SENDING) {
+        Turn::SendsWhatIsThere
+    } else {
+        Turn::Does
+    }
+}
+
+fn is_message(parts: &[Part]) -> bool {
+    parts.iter().any(|it| matches!(it, Part::To | Part::Subject)) || parts.is_empty()
+}
+
+fn variants(tool: &Listed) -> &'static [Variant] {
+    let optional = Schema::new(&tool.schema).properties(&tool.schema).0.len() > required(tool).len();
+    match turn(tool) {
+        Turn::Sends | Turn::SendsWhatIsThere if optional => &[Variant::Required, Variant::Message, Variant::Every],
+        Turn::Sends | Turn::SendsWhatIsThere => &[Variant::Required, Variant::Message],
+        _ => &[Variant::Required],
+    }
+}
+
+/// What its arguments are for, those of the first list or object in it included.
+fn parts(tool: &Listed) -> Vec<Part> {
+    let schema = Schema::new(&tool.schema);
+    let mut parts = Vec::new();
+    let mut nodes = vec![tool.schema.clone()];
+    for _ in 0..MAX_NODES {
+        let Some(node) = nodes.pop() else {
+            break;
+        };
+        for (name, property) in schema.properties(&node).0 {
+            let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            parts.push(Part::of(&name, description));
+            let items = property.get("items").unwrap_or(&property);
+            if items.get("properties").is_some() {
+                nodes.push(items.clone());
+            }
+        }
+    }
+    parts
+}
+
+fn required(tool: &Listed) -> Vec<String> {
+    Schema::new(&tool.schema).properties(&tool.schema).1
+}
+
+fn needs_an_id(tool: &Listed) -> bool {
+    let required = required(tool);
+    required
+        .iter()
+        .any(|name| words(name).last().is_some_and(|it| matches!(it.as_str(), "id" | "ids")))
+}
+
+fn has(name: &str, wanted: &[&str]) -> bool {
+    words(name).iter().any(|word| wanted.contains(&word.as_str()))
+}
+
+/// FNV-1a over the name and the variant, of nine digits.
+fn number(name: &str, variant: Variant) -> u32 {
+    let bytes = name.bytes().chain([0]).chain(variant.id().bytes());
+    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    FIRST + hash % (LAST - FIRST)
+}
+
+const FIRST: u32 = 100_000_000;
+const LAST: u32 = 999_990_000;
+/// Objects of one schema that are looked into.
+const MAX_NODES: usize = 16;
+const READING: [&str; 15] = [
+    "list", "get", "read", "search", "find", "show", "check", "describe", "fetch", "view", "count", "query", "status",
+    "lookup", "whoami",
+];
+const SENDING: [&str; 12] = [
+    "send",
+    "reply",
+    "forward",
+    "deliver",
+    "submit",
+    "broadcast",
+    "notify",
+    "invite",
+    "resend",
+    "mail",
+    "schedule",
+    "draft",
+];
+/// These send, whatever else the name says.
+const AT_ONCE: [&str; 4] = ["send", "reply", "forward", "deliver"];
+/// These do not send at once.
+const LATER: [&str; 6] = ["draft", "schedule", "scheduled", "template", "create", "update"];
+const REMOVING: [&str; 12] = [
+    "delete",
+    "remove",
+    "cancel",
+    "revoke",
+    "destroy",
+    "purge",
+    "unsubscribe",
+    "trash",
+    "clear",
+    "disconnect",
+    "archive",
+    "reset",
+];
