@@ -108,6 +108,7 @@ fn host() {
         mail: Arc::new(SmtpServer::new(SmtpAccounts::new(Vec::new()))),
         own_addresses: Vec::new(),
         stacks: None,
+        reports: None,
         limits: Limits::default(),
         start: Instant::now(),
     };

@@ -28,6 +28,7 @@ mod mail_apis;
 mod mail_seam;
 mod smtp;
 
+mod reports;
 mod stacks;
 mod tap;
 mod udp;
@@ -38,7 +39,7 @@ mod chance;
 use std::net::{TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 
-use waxseal_model::{Counters, Event};
+use waxseal_model::{Counters, DriverReport, Event};
 
 pub use answers::{Answers, Bait, BaitOwner, RULES, Rule};
 pub use canary::{Canaries, Canary, Hit, Needles, PlantedFile};
@@ -71,6 +72,8 @@ pub trait Sink: Send + Sync {
     fn take(&self, event: Event) -> bool;
     /// Takes what was counted, now and then and at the end.
     fn count(&self, counters: &Counters);
+    /// Takes what a driver inside the room says of its calls.
+    fn report(&self, _: DriverReport) {}
 }
 
 // The tests in here take the same small world as those outside.

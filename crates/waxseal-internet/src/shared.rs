@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use waxseal_model::{Counters, Event, Observation, Phase};
+use waxseal_model::{Counters, DriverReport, Event, Observation, Phase};
 
 use crate::stacks::Stacks;
 use crate::{Answer, Ca, Limits, MailServer, Names, Sink};
@@ -22,6 +22,8 @@ pub struct World {
     pub own_addresses: Vec<IpAddr>,
     /// Where records of stacks are sent by what was put into the room's Node; what comes here is not told as a datagram.
     pub stacks: Option<SocketAddr>,
+    /// Where drivers inside the room send what they say of their calls; what comes here is not told as a datagram.
+    pub reports: Option<SocketAddr>,
     /// How much is taken of anything.
     pub limits: Limits,
     /// When the room was ready: time is counted from here.
@@ -54,6 +56,7 @@ pub(crate) struct Tally {
     pub(crate) stacks_lost: AtomicU64,
     pub(crate) packets: AtomicU64,
     pub(crate) packets_lost: AtomicU64,
+    pub(crate) reports: AtomicU64,
     events_lost: AtomicU64,
 }
 
@@ -86,6 +89,12 @@ impl Shared {
         } else if connect {
             self.tally.connections.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Hands on what a driver says.
+    pub(crate) fn report(&self, report: DriverReport) {
+        self.touch();
+        self.sink.report(report);
     }
 
     /// Something moved just now.

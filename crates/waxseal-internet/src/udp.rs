@@ -17,6 +17,7 @@ use waxseal_model::{DnsTransport, Ends, Observation, Payload};
 
 use crate::dns::reply;
 use crate::meter::canonical;
+use crate::reports;
 use crate::shared::Shared;
 use crate::stacks;
 pub(crate) use guess::guess;
@@ -121,6 +122,9 @@ impl Ear {
     }
 
     fn take(&self, shared: &Shared, received: &Received, bytes: &[u8]) {
+        if shared.world.reports == Some(received.to) {
+            return reports::take(shared, bytes);
+        }
         if shared.world.stacks == Some(received.to) {
             return stacks::take(shared, bytes);
         }

@@ -82,3 +82,59 @@ pub enum CallOutcome {
     /// It was not made: why, in a sentence of ours.
     NotMade(String),
 }
+
+/// What a driver inside the room says while it works. The package may forge it, since it runs beside it: so it names minted values by
+/// their number only, and never holds one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DriverReport {
+    /// A call begins.
+    Began {
+        /// Its number.
+        call: u32,
+        /// How the arguments were chosen: a place in the table of whoever made the plan.
+        variant: u8,
+        /// What is used, as the package calls it; hostile, bounded.
+        name: String,
+        /// Which of the values minted for this call are handed over.
+        asked: Asked,
+    },
+    /// A call ended.
+    Ended {
+        /// Its number.
+        call: u32,
+        /// How.
+        outcome: CallOutcome,
+    },
+    /// Something was not used.
+    NotMade {
+        /// The driver's first number, by which it is known.
+        call: u32,
+        /// Why: a place in the table of whoever made the plan.
+        reason: u8,
+        /// What was not used, as the package calls it; hostile, bounded.
+        name: String,
+    },
+}
+
+/// Which of the values minted for a call are handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// It is meant to send mail.
+    pub sends: bool,
+    /// How many recipients for `To`.
+    pub to: u8,
+    /// How many for `Cc`.
+    pub cc: u8,
+    /// How many for `Bcc`.
+    pub bcc: u8,
+    /// The one who gets the answer.
+    pub reply_to: bool,
+    /// The subject.
+    pub subject: bool,
+    /// The plain text.
+    pub text: bool,
+    /// The HTML.
+    pub html: bool,
+    /// The attachment.
+    pub file: bool,
+}

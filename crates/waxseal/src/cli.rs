@@ -171,10 +171,14 @@ pub struct Run {
     /// A package to install and load: name, name@range, pkg:npm/…, a .tgz, or a folder, which is a project
     #[arg(
         value_name = "PACKAGE",
-        required_unless_present = "command",
+        required_unless_present_any = ["command", "scenario"],
         conflicts_with = "command"
     )]
     pub package: Option<String>,
+    /// A program of your own (.mjs, .cjs, .js) that sends mail, instead of what waxseal would do with the package. It finds what to send in the file
+    /// that SCENARIO_VALUES names; recipients of its own stand in a comment at its top, `// recipients: a@shop.example`
+    #[arg(long, value_name = "FILE", conflicts_with = "command")]
+    pub scenario: Option<PathBuf>,
     /// A command and its arguments instead, behind `--`; it works on a copy of this folder's project
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,

@@ -382,6 +382,12 @@ const KINDS: &[Kind] = &[
         random: Random::Behind(0),
     },
     Kind {
+        id: "mail-key",
+        what: "key of a mail service that we have no kind of key for",
+        make: |chance| chance.text(BASE62, 40),
+        random: Random::Behind(0),
+    },
+    Kind {
         id: "env-secret",
         what: "secret in an environment variable of no known service",
         make: |chance| chance.text(BASE62, 40),

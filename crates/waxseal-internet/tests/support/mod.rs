@@ -102,6 +102,7 @@ pub fn world() -> World {
         mail: Arc::new(StubMail),
         own_addresses: Vec::new(),
         stacks: None,
+        reports: None,
         limits: Limits::default(),
         start: Instant::now(),
     }

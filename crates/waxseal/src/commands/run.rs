@@ -24,7 +24,7 @@ use crate::run::closure::LocalArchive;
 use crate::run::save::{Extras, Packets, make_ready, save};
 use crate::run::summary::{Known, summarize};
 use crate::run::{
-    Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, attachable, execute, prepare, server,
+    Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, attachable, drive, execute, prepare, server,
 };
 
 pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
@@ -51,11 +51,18 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         files: Vec::new(),
         registry: None,
         attribution: !arguments.no_attribution,
+        drive: None,
         gaps: Vec::new(),
     };
-    let subject = match &arguments.package {
-        Some(package) => install(package, &mut spec, arguments, (env, &config), screen)?,
-        None => {
+    let person = arguments.scenario.as_deref().map(scenario).transpose()?;
+    let subject = match (&arguments.package, &person) {
+        (Some(package), _) => install(package, &mut spec, arguments, (env, &config), screen)?,
+        (None, Some(person)) => {
+            spec.project = project(arguments)?;
+            spec.title = vec![person.name.clone()];
+            Subject::Command(person.name.clone())
+        }
+        (None, None) => {
             spec.project = project(arguments)?;
             spec.steps.push(Step {
                 command: arguments.command.clone(),
@@ -71,6 +78,9 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         allow.extend(own);
     }
     spec.env.extend(arguments.env.iter().cloned());
+    if arguments.package.is_some() || person.is_some() {
+        drive::equip(&mut spec, person.as_ref());
+    }
     if let Some(folder) = &arguments.save {
         let file = make_ready(folder).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
         spec.packets = Some((Arc::new(file), MAX_PACKETS));
@@ -120,6 +130,9 @@ fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> RunSummary 
         .any(|word| title.to_ascii_lowercase().contains(word));
     if for_gmail && spec.steps.iter().any(|step| step.input == Input::Protocol) {
         given.extend(GMAIL.map(str::to_owned));
+    }
+    if spec.drive.is_some() {
+        given.extend(drive::handed().map(str::to_owned));
     }
     summarize(
         &executed.run,
@@ -214,6 +227,27 @@ fn incomplete(message: &dyn std::fmt::Display, hint: String) -> Problem {
         message: message.to_string(),
         hint: Some(hint).filter(|hint| !hint.is_empty()),
     }
+}
+
+/// A person's own scenario, from its file.
+fn scenario(path: &std::path::Path) -> Result<drive::PersonScenario, Problem> {
+    let hint = || "name a file that ends in .mjs, .cjs or .js".to_owned();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let ordinary = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let ends = [".mjs", ".cjs", ".js"].iter().any(|ending| name.ends_with(ending));
+    if !ends || !name.chars().all(ordinary) {
+        return Err(Problem::usage(format!("`{}` is no scenario", path.display()), hint()));
+    }
+    let text = std::fs::read(path).map_err(|err| {
+        Problem::usage(
+            format!("the scenario `{}` cannot be read: {err}", path.display()),
+            hint(),
+        )
+    })?;
+    Ok(drive::PersonScenario {
+        name: name.to_owned(),
+        text,
+    })
 }
 
 /// The folder the command works on.

@@ -52,7 +52,15 @@ pub fn prepare(
         (None, Some(archive)) => Wanted::Archive(archive),
         (None, None) => Wanted::Package(spec),
     };
-    let options = closure::Options { env, config, offline };
+    let options = closure::Options {
+        env,
+        config,
+        offline,
+        beside: match spec {
+            PackageSpec::Registry { name, .. } => super::drive::beside(name.as_str()),
+            _ => &[],
+        },
+    };
     let closure = closure::close(wanted, &options)?;
     let base = config.registry().clone();
     let home = |name: &waxseal_model::PackageName| config.registry_for(name).ok();

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use waxseal_model::{Counters, Event, Phase};
+use waxseal_model::{Counters, DriverReport, Event, Phase};
 use waxseal_sandbox::{RoleProcess, RoomSockets, pass_descriptors};
 
 use super::protocol::{Order, Word};
@@ -33,6 +33,8 @@ pub(super) struct Internet {
 pub(super) struct Collected {
     pub(super) events: Vec<Event>,
     pub(super) keys: String,
+    /// What drivers inside the room said, in the order they said it.
+    pub(super) reports: Vec<DriverReport>,
     /// Events left out.
     pub(super) lost: u64,
     bytes: usize,
@@ -177,6 +179,11 @@ impl Collected {
                     self.keys.push_str(line.trim_end());
                     self.keys.push('\n');
                 }
+                None
+            }
+            // Bounded where they are read.
+            Word::Report(report) => {
+                self.reports.push(report);
                 None
             }
             word => Some(word),

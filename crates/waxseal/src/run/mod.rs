@@ -8,6 +8,7 @@
 
 pub mod allow;
 pub mod closure;
+pub mod drive;
 pub mod mint;
 pub mod registry;
 pub mod save;

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use waxseal_internet::Sink;
-use waxseal_model::{Counters, Event};
+use waxseal_model::{Counters, DriverReport, Event};
 
 use super::protocol::Word;
 use crate::reader::wire;
@@ -87,6 +87,10 @@ impl Sink for Mouth {
     }
 
     fn count(&self, _: &Counters) {}
+
+    fn report(&self, report: DriverReport) {
+        self.say(&Word::Report(report));
+    }
 }
 
 impl Shared {

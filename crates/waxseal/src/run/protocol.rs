@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
-use waxseal_model::{Counters, Event, Phase};
+use waxseal_model::{Counters, DriverReport, Event, Phase};
 
 /// From the parent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub(super) enum Order {
         stacks: Option<SocketAddr>,
         /// What the person who runs it gave it to show: mail APIs let it in, as they do what is planted.
         own: Vec<String>,
+        /// Where drivers inside the room send what they say, if there are any.
+        reports: Option<SocketAddr>,
     },
     /// What the registry in the room answers. The archives' bytes follow, one behind the other.
     Registry {
@@ -56,6 +58,8 @@ pub(super) enum Word {
     Sealed(Result<(), String>),
     /// Something was seen.
     Event(Box<Event>),
+    /// A driver inside the room said something.
+    Report(DriverReport),
     /// A line of a key log.
     Key(String),
     /// Answers [`Order::Idle`].

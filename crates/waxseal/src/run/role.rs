@@ -41,6 +41,7 @@ fn run() -> Result<(), WireError> {
         keys,
         stacks,
         own,
+        reports,
     } = orders.message()?
     else {
         return Err(WireError::Malformed);
@@ -59,6 +60,7 @@ fn run() -> Result<(), WireError> {
     let writer = mouth.open(direct);
     let world = World {
         stacks,
+        reports,
         ..world(seed, epoch, ca, registry, own)
     };
     let server = serve(sockets, world, Arc::new(mouth.clone()))?;
@@ -133,6 +135,7 @@ fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>, own: 
         mail: made,
         own_addresses: vec![waxseal_sandbox::OWN_IPV4.into(), waxseal_sandbox::OWN_IPV6.into()],
         stacks: None,
+        reports: None,
         limits: waxseal_internet::Limits::default(),
         start: now.checked_sub(since).unwrap_or(now),
     }

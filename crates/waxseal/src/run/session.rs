@@ -15,6 +15,7 @@ use waxseal_internet::Canaries;
 use waxseal_model::{PacketCount, Phase, Run};
 use waxseal_sandbox::{Cell, CellLimits, NotReady, RoleProcess, fork_warden};
 
+use super::drive::Drive;
 use super::internet::{Internet, InternetError};
 use super::mcp::Tail;
 use super::protocol::Order;
@@ -57,6 +58,8 @@ pub struct RunSpec {
     pub registry: Option<RegistryAnswers>,
     /// Node in the room tells which lines of code send.
     pub attribution: bool,
+    /// What is done with the package beside loading it.
+    pub drive: Option<Drive>,
     /// What is missing from the beginning: the run is then not whole. Sentences of ours.
     pub gaps: Vec<String>,
 }
@@ -186,6 +189,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         keys,
         stacks,
         own: spec.own.iter().flat_map(|value| secrets_of(value)).collect(),
+        reports: spec.drive.as_ref().map(|drive| drive.reports),
     };
     let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;
     let canaries = Canaries::mint(spec.seed);

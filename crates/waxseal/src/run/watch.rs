@@ -253,6 +253,8 @@ impl<'s> Watch<'s> {
         counters.events_lost += self.lost + collected.lost;
         self.invalid.extend(disagreements(&counters));
         let (calls, server) = self.spoken();
+        let drive = spec.drive.as_ref();
+        let driven = drive.map_or_else(Vec::new, |it| it.calls(&collected.reports));
         let mut events = collected.events;
         events.append(&mut self.events);
         events.sort_by_key(|event| event.at);
@@ -260,15 +262,18 @@ impl<'s> Watch<'s> {
         for (step, end) in &self.failed {
             let step = spec.steps.get(*step);
             let name = step.and_then(|it| it.command.first()).map_or("?", String::as_str);
+            // What loads a package is ours, and says so when it could not load all of it.
             let loads = step.is_some_and(|it| it.phase == Phase::Import);
             self.invalid.push(match end {
                 CommandEnd::Exited(status) if loads => not_loaded(*status).to_owned(),
                 _ => format!("`{name}` before it {}", ending(*end)),
             });
         }
-        // What loads a package is ours, and says so when it could not load all of it.
-        let loads = spec.steps.last().is_some_and(|step| step.phase == Phase::Import);
-        if loads && !matches!(end, Some(RunEnd::Exited(0))) {
+        let whole = matches!(end, Some(RunEnd::Exited(0)));
+        let last = spec.steps.last();
+        if spec.drive.is_some() && !whole && last.is_some_and(|step| step.input == Input::Nothing) {
+            self.invalid.push(NOT_DRIVEN.to_owned());
+        } else if last.is_some_and(|step| step.phase == Phase::Import) && !whole {
             let status = if end == Some(RunEnd::Exited(LACKS)) { LACKS } else { 1 };
             self.invalid.push(not_loaded(status).to_owned());
         }
@@ -282,7 +287,7 @@ impl<'s> Watch<'s> {
             },
             end: end.unwrap_or(RunEnd::Stopped(RunLimit::Time)),
             duration: u64::try_from(duration.as_micros()).unwrap_or(u64::MAX),
-            calls,
+            calls: calls.into_iter().chain(driven).collect(),
             server,
             events,
             counters,
@@ -348,6 +353,7 @@ const LACKS: u8 = 4;
 
 /// How long a server is given to end once its input is closed.
 const GRACE: Duration = Duration::from_secs(2);
+const NOT_DRIVEN: &str = "what calls the package did not come to its end: not all was called that was to be";
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);
 

@@ -118,11 +118,14 @@ fn is_at_home(canary: &str, place: &str) -> bool {
     let mut labels = host.rsplit('.').skip(1);
     let service = canary.split('-').next().unwrap_or(canary);
     let own = host == OWN_DOMAIN || host.strip_suffix(OWN_DOMAIN).is_some_and(|rest| rest.ends_with('.'));
-    own || labels.next().is_some_and(|label| {
-        label
-            .strip_prefix(service)
-            .is_some_and(|rest| matches!(rest, "" | "app" | "apis" | "mail"))
-    })
+    // What is handed over for a service that nobody here knows is at home wherever that is.
+    canary == "mail-key"
+        || own
+        || labels.next().is_some_and(|label| {
+            label
+                .strip_prefix(service)
+                .is_some_and(|rest| matches!(rest, "" | "app" | "apis" | "mail"))
+        })
 }
 
 fn weight(indicator: &str, path: &str) -> (Severity, Confidence) {

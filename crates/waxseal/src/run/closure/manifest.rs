@@ -26,7 +26,7 @@ pub(super) struct Wish {
 }
 
 /// A project that depends on one package.
-pub(super) fn of_package(spec: &PackageSpec, default_tag: &str) -> Result<Wish, ClosureError> {
+pub(super) fn of_package(spec: &PackageSpec, default_tag: &str, beside: &[(&str, &str)]) -> Result<Wish, ClosureError> {
     let (name, wanted, alias) = match spec {
         PackageSpec::Registry { name, wanted, alias } => (name, wanted, alias),
         PackageSpec::Folder(path) | PackageSpec::Archive(path) => {
@@ -41,11 +41,16 @@ pub(super) fn of_package(spec: &PackageSpec, default_tag: &str) -> Result<Wish, 
         Some(alias) => (alias.as_str(), format!("npm:{name}@{range}")),
         None => (name.as_str(), range.to_owned()),
     };
+    let mut dependencies: Map<String, Value> = beside
+        .iter()
+        .map(|(name, range)| ((*name).to_owned(), (*range).into()))
+        .collect();
+    dependencies.insert(key.to_owned(), range.into());
     let manifest = json!({
         "name": "project",
         "version": "1.0.0",
         "private": true,
-        "dependencies": { key: range },
+        "dependencies": dependencies,
     });
     Ok(Wish {
         manifest: written(&manifest),

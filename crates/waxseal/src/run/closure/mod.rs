@@ -171,6 +171,8 @@ pub struct Options<'a> {
     pub config: &'a NpmConfig,
     /// Use only what npm has in its own cache.
     pub offline: bool,
+    /// What is installed beside a package, by name and range; nothing if npm finds no place for it.
+    pub beside: &'a [(&'a str, &'a str)],
 }
 
 /// Finds out what an install of this needs. Runs npm, and nothing of any package.
@@ -178,8 +180,12 @@ pub struct Options<'a> {
 /// # Errors
 /// npm is missing or fails, or the project cannot be read.
 pub fn close(wanted: Wanted<'_>, options: &Options<'_>) -> Result<Closure, ClosureError> {
+    let alone = Options {
+        beside: &[],
+        ..*options
+    };
     let wish = match wanted {
-        Wanted::Package(spec) => manifest::of_package(spec, options.config.default_tag())?,
+        Wanted::Package(spec) => manifest::of_package(spec, options.config.default_tag(), options.beside)?,
         Wanted::Project(folder) => manifest::of_project(folder)?,
         Wanted::Archive(archive) => archive::of_archive(archive)?,
     };
@@ -194,6 +200,10 @@ pub fn close(wanted: Wanted<'_>, options: &Options<'_>) -> Result<Closure, Closu
                 manifest: wish.manifest,
                 ..Closure::default()
             });
+        }
+        // What stands beside must not keep a package from being run.
+        Err(npm::Failure::Failed(ClosureError::Npm { .. })) if !options.beside.is_empty() => {
+            return close(wanted, &alone);
         }
         Err(npm::Failure::Failed(err)) => return Err(err),
     };

@@ -142,14 +142,14 @@ fn the_room_gets_a_lockfile_without_addresses_and_with_every_script_looked_for()
 #[test]
 fn a_wish_for_one_package() {
     let check = |typed: &str, expected: Value| {
-        let wish = manifest::of_package(&spec::parse(typed).expect("a spec"), "latest").expect("a wish");
+        let wish = manifest::of_package(&spec::parse(typed).expect("a spec"), "latest", &[]).expect("a wish");
         let manifest: Value = serde_json::from_slice(&wish.manifest).expect("JSON");
         assert_eq!(manifest["dependencies"], expected);
     };
     check("a", json!({ "a": "latest" }));
     check("@s/a@^1.2", json!({ "@s/a": "^1.2" }));
     check("b@npm:@s/a@next", json!({ "b": "npm:@s/a@next" }));
-    let err = manifest::of_package(&spec::parse("./a").expect("a spec"), "latest").expect_err("a folder");
+    let err = manifest::of_package(&spec::parse("./a").expect("a spec"), "latest", &[]).expect_err("a folder");
     assert_eq!(err.to_string(), "`./a` is no package of a registry");
 }
 

@@ -206,6 +206,7 @@ impl Place {
 fn closed(wanted: Result<&str, &Path>, env: &Environment) -> Result<Closure, closure::ClosureError> {
     let config = NpmConfig::load(env).expect("a configuration");
     let options = Options {
+        beside: &[],
         env,
         config: &config,
         offline: false,
