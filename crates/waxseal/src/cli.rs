@@ -339,12 +339,14 @@ const RUN_HELP: &str = "\
 Examples:
   waxseal run nodemailer@7.0.6
   waxseal run ./my-package --save proof
+  waxseal run my-mailer --scenario send.mjs
   waxseal run -- npm test
   waxseal run --allow api.postmarkapp.com -- node send.js
   waxseal run --save proof -- npm run build
   waxseal run --no-project -- node --version
 
-A package is installed with its install scripts, then each entry point is loaded and each program started with --help. What it
+A package is installed with its install scripts, then each entry point is loaded and each program started with --help, and
+it is made to send mail to recipients that are made up: by a scenario of ours or yours (--scenario), its documentation, its exports. What it
 needs is found out and fetched outside, without running anything. Everything runs with no way out: every name it asks for resolves, every connection is answered by a simulated internet, and
 nothing real is reached. A command works on a copy of the project: what it changes is thrown away.
 

@@ -81,6 +81,11 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     if arguments.package.is_some() || person.is_some() {
         drive::equip(&mut spec, person.as_ref());
     }
+    if spec.drive.as_ref().is_some_and(drive::Drive::is_beside) && !allow.is_empty() {
+        // Where clean clients beside the package send to.
+        let own = Allowlist::parse(&drive::HOSTS_BESIDE).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
+        allow.extend(own);
+    }
     if let Some(folder) = &arguments.save {
         let file = make_ready(folder).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
         spec.packets = Some((Arc::new(file), MAX_PACKETS));

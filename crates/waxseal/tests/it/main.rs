@@ -9,6 +9,7 @@ mod attempts;
 mod attributing;
 mod capturing;
 mod commands;
+mod driving;
 mod exits;
 mod fixtures;
 mod reading;

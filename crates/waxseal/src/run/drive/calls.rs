@@ -43,9 +43,9 @@ impl Drive {
             .into_iter()
             .filter_map(|(number, it)| Some(self.call(number, self.driver(number)?, &it)))
             .collect();
-        for (driver, reason, name) in unused {
+        for (number, (driver, reason, name)) in (self.last + 1..).zip(unused) {
             calls.push(Call {
-                number: self.last + 1 + (calls.len() as u32),
+                number,
                 driver,
                 name: name.clone(),
                 variant: String::new(),

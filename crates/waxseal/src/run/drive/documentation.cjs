@@ -70,8 +70,9 @@ module.exports = async context => {
   const folder = own.folder
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
   const called = manifest.name || own.name
+  if (!part('about')(folder)) return calls.unused(6, 'documentation')
   const service = (split(called).match(/postmark|sendgrid|mailgun|resend|mailjet|sparkpost|brevo|mailersend|mandrill|zeptomail|google|gmail/) || [])[0]
-  const uses = code => code.includes(called) || /(require\(|from\s*|import\s*\(?\s*)['"](\.{1,2}\/?[\w./-]*)['"]/.test(code)
+  const uses = code => new RegExp(`['"\`]${called.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}(/[^'"\`]*)?['"\`]`).test(code) || /(require\(|from\s*|import\s*\(?\s*)['"](\.{1,2}\/?[\w./-]*)['"]/.test(code)
   const all = documents(folder).flatMap(blocks).filter(it => !TESTS.test(it.code))
   const first = all.find(it => uses(it.code) && /\bnew\s|create|connect|\)\s*\(|init|setup/i.test(it.code)) || all.find(it => uses(it.code))
   const seen = new Set()

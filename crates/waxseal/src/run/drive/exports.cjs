@@ -7,7 +7,9 @@ const { within } = part('child')
 const { Values, split, roleOf } = part('names')
 const { Shapes, source } = part('shapes')
 
-const SENDS = /\b(send|sends|sender|mail|mails|email|emails|deliver|notify|dispatch|submit|transmit|post|message|messages|push|publish|invite|alert)\b/
+const SENDS = /\b(send|sends|sender|mail|mails|email|emails|deliver|notify|dispatch|submit|transmit|message|messages|invite|alert)\b/
+// What is named so sends; other words may only name what is sent.
+const SURELY = /\b(send|sends|deliver|notify|dispatch|submit|transmit|mail)\b/
 const MAKES = /\b(create|make|build|client|transport|transporter|connect|init|initialize|setup|service|provider|adapter|mailer|mail|email|emailer|sender|smtp|api|get|new|from|default|configure|config|plugin|server|factory|instance|use)\b/
 const SETS = /^(set|with|add|use|configure|config|init|login|auth)\b/
 const NEVER = /\b(destroy|delete|remove|exit|kill|close|shutdown|abort|reset|clear|drop|unsubscribe|uninstall|purge|end|stop|disconnect|off|listen|watch)\b/
@@ -60,9 +62,11 @@ class Caller {
   // One call by each list of arguments until one is taken, and one after it.
   async each (lists, name, variant, sends, use) {
     let taken = 0
+    let last = 0
     let out
     for (const [idx, list] of lists.entries()) {
       if (this.over()) break
+      last = idx
       const call = this.calls.take()
       const values = new Values(call.minted, this.context.config, this.service, this.about)
       const shapes = new Shapes(values, this.declared)
@@ -87,7 +91,7 @@ class Caller {
       }
       if (taken >= (sends ? 2 : 1)) break
     }
-    return { taken, out }
+    return { taken, out, last }
   }
 
   async send (value, self, name, owner) {
@@ -96,20 +100,21 @@ class Caller {
     const lists = Array.from({ length: count }, (_, idx) => shapes => shapes.forSending(value, key, owner, this.read)[idx]())
     this.used.add(name.split('.')[0])
     const { taken, out } = await this.each(lists, name, 8, true, args => Reflect.apply(value, self, args))
-    this.reached += taken
+    if (SURELY.test(split(key)) || !name.includes('.')) this.reached += taken
     return out
   }
 
-  async make (value, name, self) {
+  async make (value, name, self, from) {
     const key = name.split('.').pop().replace(/\(\)$/, '')
     const count = this.shapes().forMaking(value, key).length
     const lists = Array.from({ length: count }, (_, idx) => shapes => shapes.forMaking(value, key)[idx]())
     this.used.add(name.split('.')[0])
     const build = args => isClass(value) ? Reflect.construct(value, args) : Reflect.apply(value, self, args)
-    let { taken, out } = await this.each(lists, name, 8, false, build)
+    let { taken, out, last } = await this.each(lists.slice(from), name, 8, false, build)
     // Older constructors are plain functions.
     if (taken && out === undefined && /\bthis\./.test(source(value))) ({ out } = await this.each(lists, `new ${name}`, 8, false, args => Reflect.construct(value, args)))
-    return out
+    const next = from + last + 1
+    return { out, next: taken && next < count ? next : undefined }
   }
 
   // Everything of an object or a function that is about sending.
@@ -120,18 +125,15 @@ class Caller {
     const all = own(value)
     const functions = [...all].filter(([, it]) => typeof it === 'function')
     const join = key => name ? `${name}.${key}` : key
-    const rank = key => SENDS.test(split(key)) ? (/\bsend/.test(split(key)) ? 0 : 1) : 2
+    const rank = key => SURELY.test(split(key)) ? (/\bsend/.test(split(key)) ? 0 : 1) : 2
     functions.sort(([one], [other]) => rank(one) - rank(other))
     for (const [key, it] of functions) if (!isClass(it) && SETS.test(split(key)) && roleOf([key]) === 'key') await this.set(it, value, join(key), 'key')
-    for (const [key, it] of functions) {
-      const text = split(key)
-      if (isClass(it) || !SENDS.test(text) || NEVER.test(text) || READS.test(text) || /^(set|add|with|to|from)\b/.test(text)) continue
-      if (MAKES.test(text) && /^(create|make|build|new|get|init|setup)\b/.test(text)) continue
-      const out = await this.send(it, value, join(key), owner)
-      if (typeof out === 'function') await this.send(out, undefined, `${join(key)}()`, null)
-      else if (out && typeof out === 'object' && depth < 2 && [...own(out)].some(([key, it]) => typeof it === 'function' && /send|deliver/i.test(key))) await this.walk(out, `${join(key)}()`, depth + 2)
-    }
+    await this.sendAll(functions.filter(([key]) => SURELY.test(split(key))), value, join, depth, owner)
     await this.builder(value, all, name)
+    if (depth > 0 && this.reached > before) return
+    await this.below(all, join, depth)
+    if (depth > 0 && this.reached > before) return
+    await this.sendAll(functions.filter(([key]) => !SURELY.test(split(key))), value, join, depth, owner)
     const makers = functions.filter(([key, it]) => {
       const text = split(key)
       if (isClass(it)) return worth(key, it) > 0
@@ -144,20 +146,42 @@ class Caller {
       if (this.over()) break
       await this.made(it, join(key), value, depth, key)
     }
-    if (depth > 0 && this.reached > before) return
-    for (const [key, it] of all) {
-      if (it && typeof it === 'object' && !/^_|config|options|logger|emitter|^domain$/i.test(key)) await this.walk(it, join(key), depth + 1, null)
+  }
+
+  // What is about sending among some functions of an object.
+  async sendAll (functions, self, join, depth, owner) {
+    for (const [key, it] of functions) {
+      const text = split(key)
+      if (isClass(it) || !SENDS.test(text) || NEVER.test(text) || READS.test(text) || /^(set|add|with|to|from)\b/.test(text)) continue
+      if (MAKES.test(text) && /^(create|make|build|new|get|init|setup)\b/.test(text)) continue
+      const out = await this.send(it, self, join(key), owner)
+      if (typeof out === 'function') await this.send(out, undefined, `${join(key)}()`, null)
+      else if (out && typeof out === 'object' && depth < 2 && [...own(out)].some(([key, it]) => typeof it === 'function' && /send|deliver/i.test(key))) await this.walk(out, `${join(key)}()`, depth + 2)
     }
   }
 
+  // Objects that an object holds, those first that are named after mail.
+  async below (all, join, depth) {
+    const inner = [...all].filter(([key, it]) => it && typeof it === 'object' && !/^_|config|options|logger|emitter|^domain$/i.test(key))
+    inner.sort(([one], [other]) => SENDS.test(split(other)) - SENDS.test(split(one)))
+    for (const [key, it] of inner) await this.walk(it, join(key), depth + 1, null)
+  }
+
+  // Makes something and uses it; in another way if the first came to nothing.
   async made (value, name, self, depth, key) {
     if (this.seen.has(value)) return
     this.seen.add(value)
-    const out = await this.make(value, name, self)
-    if (typeof out === 'function') {
-      await this.send(out, undefined, `${name}()`, null)
-      await this.walk(out, `${name}()`, depth + 1, null)
-    } else if (out && typeof out === 'object') await this.walk(out, `${name}()`, depth + 1, isClass(value) ? key : null)
+    const before = this.reached
+    for (let from = 0, tried = 0; tried < 2 && this.reached === before && !this.over(); tried++) {
+      const { out, next } = await this.make(value, name, self, from)
+      from = next
+      if (typeof out === 'function') {
+        await this.send(out, undefined, `${name}()`, null)
+        if (this.reached === before) await this.walk(out, `${name}()`, depth + 1, null)
+      } else if (out && typeof out === 'object') await this.walk(out, `${name}()`, depth + 1, isClass(value) ? key : null)
+      else return
+      if (next === undefined) return
+    }
   }
 
   // A setter of one value, such as `setApiKey`.
@@ -220,6 +244,7 @@ module.exports = async context => {
   const folder = path.resolve(job.package.folder)
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'))
   job.package.title = manifest.name
+  if (!part('about')(folder)) return calls.unused(6, 'exports')
   const first = job.values[0]
   calls.peek = () => first
   const caller = new Caller(context, part('declared')(folder), properties(folder, manifest))

@@ -108,6 +108,7 @@ class Shapes {
     if (depth > 5) return out
     for (const it of properties) {
       const role = roleOf([...path, it.name])
+      if (it.optional && /^(number|boolean)\b/.test(it.type) && role !== 'port') continue
       if (it.optional && (!role || ['flag', 'headers', 'id', 'template', 'url', 'timeout', 'callback', 'attachments', 'file', 'secure'].includes(role))) continue
       const value = this.value([...path, it.name], it.type, depth + 1)
       if (value !== undefined) out[it.name] = value

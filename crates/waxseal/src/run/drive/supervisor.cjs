@@ -101,8 +101,8 @@ const work = async () => {
   if (has('person')) await run(job('person', { file: plan.person }), ['child', 'person'], left())
   if (has('scenario')) await run(job('scenario'), ['child', 'scenario'], Math.min(plan.most, left()))
   const rest = []
-  if (has('documentation')) rest.push(['documentation', ['child', 'names', 'open', 'lex', 'readme', 'documentation']])
-  if (has('exports')) rest.push(['exports', ['child', 'names', 'lex', 'declared', 'shapes', 'exports']])
+  if (has('documentation')) rest.push(['documentation', ['child', 'about', 'names', 'open', 'lex', 'readme', 'documentation']])
+  if (has('exports')) rest.push(['exports', ['child', 'about', 'names', 'lex', 'declared', 'shapes', 'exports']])
   if (has('beside')) rest.push(['beside', ['child', 'beside']])
   // Two at a time: so many processors there are at least.
   const next = async () => {
