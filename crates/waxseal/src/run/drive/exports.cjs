@@ -17,20 +17,20 @@ const READS = /^(get|list|is|has|parse|format|encode|decode|validate|verify|to s
 const OF_EVENTS = new Set(['on', 'once', 'emit', 'addListener', 'removeListener', 'removeAllListeners', 'setMaxListeners', 'getMaxListeners', 'listeners', 'rawListeners', 'listenerCount', 'prependListener', 'prependOnceListener', 'eventNames', 'off', 'pipe', 'write', 'read'])
 
 const CLIENT = /\b(client|mailer|mail|emailer|email|sender|transport|transporter|service|api|sdk|provider|notifier|smtp|server)s?$/
-const DATA = /\b(error|exception|request|response|message|attachment|header|options|config|type|status|enum|template|model|params|recipient|personalization|event|webhook|filter|command|input|output|result|list|item|details)s?$/
+const DATA = /\b(error|exception|request|response|message|attachment|header|options|config|type|status|enum|template|model|params|recipient|personalization|settings|payload|collection|stats|campaign|event|webhook|filter|command|input|output|result|list|item|details)s?$/
 
 const isClass = value => /^class\b/.test(source(value)) || (value.prototype && (Object.getOwnPropertyNames(value.prototype).length > 1 || /^function [A-Z]/.test(source(value))))
 // How much a class looks like what sends: none at all for what only holds values.
 const worth = (key, value) => {
   const methods = value.prototype ? Object.getOwnPropertyNames(value.prototype) : []
-  const sends = methods.filter(it => SENDS.test(split(it)) && !READS.test(split(it))).length > 0
+  const sends = methods.some(it => SENDS.test(split(it)) && !READS.test(split(it)) && !/\b(get|put|delete|list)$/.test(split(it))) + methods.some(it => SURELY.test(split(it)))
   const text = split(key)
-  return (sends ? 4 : 0) + (CLIENT.test(text) ? 2 : 0) + (key === 'default' ? 1 : 0) + (methods.length > 1 ? 1 : 0) - (DATA.test(text) ? 3 : 0) - (/^abstract|^base/.test(text) ? 2 : 0)
+  return 3 * sends + (/\b(e?mails?|smtp|transactional|messages?)\b/.test(text) ? 2 : 0) + (/\btransactional\b/.test(text) ? 3 : 0) - (/\b(campaigns?|contacts?|lists?|accounts?|domains?|webhooks?|inbound|verification|identity|stats)\b/.test(text) ? 3 : 0) + (CLIENT.test(text) ? 2 : 0) + (key === 'default' ? 1 : 0) + (methods.length > 1 ? 1 : -3) - (DATA.test(text) ? 3 : 0) - (/^abstract|^base/.test(text) ? 2 : 0)
 }
 const own = value => {
   const out = new Map()
   for (let at = value, depth = 0; at && at !== Object.prototype && at !== Function.prototype && depth < 4; at = Object.getPrototypeOf(at), depth++) {
-    for (const key of Object.getOwnPropertyNames(at).slice(0, 200)) {
+    for (const key of Object.getOwnPropertyNames(at).slice(0, 3000)) {
       if (out.has(key) || key === 'constructor' || key.startsWith('_') || OF_EVENTS.has(key)) continue
       let it
       try { it = value[key] } catch (err) { continue }
@@ -152,7 +152,7 @@ class Caller {
   async sendAll (functions, self, join, depth, owner) {
     for (const [key, it] of functions) {
       const text = split(key)
-      if (isClass(it) || !SENDS.test(text) || NEVER.test(text) || READS.test(text) || /^(set|add|with|to|from)\b/.test(text)) continue
+      if (isClass(it) || !SENDS.test(text) || NEVER.test(text) || READS.test(text) || /^(set|add|with|to|from)\b|\b(get|put|delete|list)$/.test(text)) continue
       if (MAKES.test(text) && /^(create|make|build|new|get|init|setup)\b/.test(text)) continue
       const out = await this.send(it, self, join(key), owner)
       if (typeof out === 'function') await this.send(out, undefined, `${join(key)}()`, null)
@@ -162,7 +162,7 @@ class Caller {
 
   // Objects that an object holds, those first that are named after mail.
   async below (all, join, depth) {
-    const inner = [...all].filter(([key, it]) => it && typeof it === 'object' && !/^_|config|options|logger|emitter|^domain$/i.test(key))
+    const inner = [...all].filter(([key, it]) => it && typeof it === 'object' && !/^_|config|options|logger|emitter|^domain$|agent|axios|http|interceptors/i.test(key))
     inner.sort(([one], [other]) => SENDS.test(split(other)) - SENDS.test(split(one)))
     for (const [key, it] of inner) await this.walk(it, join(key), depth + 1, null)
   }
@@ -172,16 +172,27 @@ class Caller {
     if (this.seen.has(value)) return
     this.seen.add(value)
     const before = this.reached
-    for (let from = 0, tried = 0; tried < 2 && this.reached === before && !this.over(); tried++) {
+    for (let from = 0, tried = 0; tried < 3 && this.reached === before && !this.over(); tried++) {
       const { out, next } = await this.make(value, name, self, from)
       from = next
       if (typeof out === 'function') {
         await this.send(out, undefined, `${name}()`, null)
         if (this.reached === before) await this.walk(out, `${name}()`, depth + 1, null)
-      } else if (out && typeof out === 'object') await this.walk(out, `${name}()`, depth + 1, isClass(value) ? key : null)
-      else return
+      } else if (out && typeof out === 'object') {
+        await this.plug(out, `${name}()`)
+        if (this.reached === before) await this.walk(out, `${name}()`, depth + 1, isClass(value) ? key : null)
+      } else return
       if (next === undefined) return
     }
+  }
+
+  // A transport of nodemailer (its documentation, "Create plugins": `name`, `version` and `send`) is put into one.
+  async plug (out, name) {
+    if (typeof out.send !== 'function' || typeof out.name !== 'string' || typeof out.version !== 'string') return
+    const nodemailer = await this.context.load('nodemailer').catch(() => null)
+    if (!nodemailer || typeof nodemailer.createTransport !== 'function') return
+    const transport = nodemailer.createTransport(out)
+    await this.send(transport.sendMail, transport, `createTransport(${name}).sendMail`, null)
   }
 
   // A setter of one value, such as `setApiKey`.

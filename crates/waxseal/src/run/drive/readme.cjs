@@ -90,6 +90,8 @@ function filled (code, values) {
   for (const literal of literals(code)) {
     // The name of a module stays.
     if (/(\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*$/.test(code.slice(Math.max(0, literal.start - 20), literal.start))) continue
+    // The name of a property stays: `list['key']`.
+    if (/[\w$)\]]\s*\[\s*$/.test(code.slice(Math.max(0, literal.start - 20), literal.start)) && /^\s*\]/.test(code.slice(literal.end, literal.end + 5))) continue
     const value = instead(literal, values)
     if (value === undefined) continue
     out += code.slice(end, literal.start) + JSON.stringify(String(value))

@@ -34,6 +34,9 @@ function parametersOf (value) {
 
 const MANY = /^(recipients|tos|toaddresses|ccaddresses|bccaddresses|addresses|emails|receivers|destinations)$/i
 
+// What a package makes by itself unless it is given one.
+const MACHINERY = /^(api|http|rest)?_?(client|axios|fetch|logger|agent|instance)$/i
+
 class Shapes {
   constructor (values, declared) {
     this.values = values
@@ -56,7 +59,7 @@ class Shapes {
     if (/^\{/.test(text)) return this.object(this.declared.body(text.replace(/^\{|\}$/g, '')).properties, path, depth)
     if (text === 'number') return role === 'port' ? values.of('port') : 1
     if (text === 'boolean') return false
-    if (text === 'string' || /^string\b/.test(text)) return this.string(role, name)
+    if (text === 'string' || /^string\b/.test(text)) return role === undefined && depth === 0 ? undefined : this.string(role, name)
     if (/^(Record|Map|Object|object|unknown|any|Date|Buffer|Uint8Array|Headers)\b/.test(text) && text !== 'any') {
       if (/^(Buffer|Uint8Array)/.test(text)) return Buffer.from(values.minted.file_content)
       if (text !== 'unknown') return /^Date/.test(text) ? new Date() : {}
@@ -212,9 +215,12 @@ class Shapes {
     const first = names[0] && roleOf([names[0].name])
     const positional = () => names.map(it => {
       const role = roleOf([it.name])
+      if (MACHINERY.test(it.name)) return undefined
       return role && !['headers', 'text', 'id'].includes(role) ? this.value([it.name]) : this.options(reads)
     })
+    if (names[0] && MACHINERY.test(names[0].name)) lists.unshift(() => [])
     if (first && !['headers', 'text', 'to'].includes(first)) lists.push(positional)
+    if (names[0] && names.length > 1 && /^(transport|service|provider|driver|type|kind)(er|name)?$/i.test(names[0].name)) lists.unshift(() => ['smtp', this.options(reads)])
     lists.push(() => [this.options(reads)], () => [this.values.of('key'), this.options(reads)], () => [])
     return lists
   }
