@@ -5,7 +5,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { within } = part('child')
 const { Values, split, roleOf } = part('names')
-const { Shapes, source } = part('shapes')
+const { Shapes, parametersOf, source } = part('shapes')
 
 const SENDS = /\b(send|sends|sender|mail|mails|email|emails|deliver|notify|dispatch|submit|transmit|message|messages|invite|alert)\b/
 // What is named so sends; other words may only name what is sent.
@@ -18,6 +18,9 @@ const OF_EVENTS = new Set(['on', 'once', 'emit', 'addListener', 'removeListener'
 
 const CLIENT = /\b(client|mailer|mail|emailer|email|sender|transport|transporter|service|api|sdk|provider|notifier|smtp|server)s?$/
 const DATA = /\b(error|exception|request|response|message|attachment|header|options|config|type|status|enum|template|model|params|recipient|personalization|settings|payload|collection|stats|campaign|event|webhook|filter|command|input|output|result|list|item|details)s?$/
+
+// What the first parameter of a plugin is called.
+const HOST = /^(fastify|instance|app|server|host|hapi|vue|nuxtApp)$/i
 
 const isClass = value => /^class\b/.test(source(value)) || (value.prototype && (Object.getOwnPropertyNames(value.prototype).length > 1 || /^function [A-Z]/.test(source(value))))
 // How much a class looks like what sends: none at all for what only holds values.
@@ -195,6 +198,17 @@ class Caller {
     await this.send(transport.sendMail, transport, `createTransport(${name}).sendMail`, null)
   }
 
+  // A plugin: it is handed a host that keeps what it adds, and what it adds is used.
+  async hosted (value, name, parameters) {
+    const added = {}
+    const nothing = () => host
+    const keep = (key, it) => { added[key] = it; host[key] = it; return host }
+    const host = { decorate: keep, decorateRequest: keep, decorateReply: keep, provide: keep, set: keep, hasDecorator: () => false, addHook: nothing, register: nothing, use: nothing, on: nothing, log: console, locals: added, config: { globalProperties: added } }
+    const lists = [shapes => [host, shapes.options(parameters[1].reads), ...(parameters.length > 2 ? [() => {}] : [])]]
+    await this.each(lists, name, 8, false, args => Reflect.apply(value, undefined, args))
+    await this.walk(added, `${name}()`, 1, null)
+  }
+
   // A setter of one value, such as `setApiKey`.
   async set (value, self, name, role) {
     this.used.add(name.split('.')[0])
@@ -279,7 +293,9 @@ async function entryOf (caller, loaded, entry) {
   for (const [key, value] of values) {
     const name = [label, key].filter(Boolean).join('.')
     await caller.walk(value, name, 0, null)
-    if (typeof value === 'function' && !caller.over()) {
+    const parameters = typeof value === 'function' ? parametersOf(value) : []
+    if (parameters.length > 1 && HOST.test(parameters[0].name)) await caller.hosted(value, name || value.name || 'module.exports', parameters)
+    if (typeof value === 'function' && caller.reached === 0 && !caller.over()) {
       const title = name || value.name || 'module.exports'
       const text = split(value.name || '')
       if (!isClass(value) && (SENDS.test(text) || caller.reached === 0)) {

@@ -12,6 +12,7 @@ const split = name => String(name).replace(/([a-z0-9])([A-Z])/g, '$1 $2').replac
 const ROLES = [
   ['keep', /\bcontent (id|type|disposition|transfer|encoding)\b|\bmime|\bcharset\b|\bencoding\b|\bmessage id\b|^cid$|^type$|^mode$/],
   ['path', /^(file ?)?path$/],
+  ['id', /\b(server|account|project|app|client|user|list|service|group) id\b/],
   ['callback', /^(cb|callback|done|next|fn|on (success|error|done))$/],
   ['attachments', /attachment|^attach$|^files?$/],
   ['file', /^file ?name$/],

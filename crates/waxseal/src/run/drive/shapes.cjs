@@ -74,6 +74,7 @@ class Shapes {
     }
     if (role === undefined || role === 'headers') return undefined
     if (name.toLowerCase() === 'auth') return this.auth()
+    if (role === 'id' && depth === 0) return 1042
     const value = values.of(role)
     return MANY.test(name) && typeof value === 'string' ? [value] : value
   }
