@@ -26,6 +26,7 @@ fn spec(name: &str) -> RunSpec {
         linger: std::time::Duration::from_secs(1),
         memory: 1 << 30,
         keys: false,
+        packets: None,
         files: Vec::new(),
         registry: None,
         attribution: false,
