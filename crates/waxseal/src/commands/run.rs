@@ -78,7 +78,9 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
         allow.extend(own);
     }
     spec.env.extend(arguments.env.iter().cloned());
-    if arguments.package.is_some() || person.is_some() {
+    // A server is used as a server; what else it exports is nobody's way to send mail.
+    let serves = spec.steps.iter().any(|step| step.input == Input::Protocol);
+    if (arguments.package.is_some() && !serves) || person.is_some() {
         drive::equip(&mut spec, person.as_ref());
     }
     if spec.drive.as_ref().is_some_and(drive::Drive::is_beside) && !allow.is_empty() {

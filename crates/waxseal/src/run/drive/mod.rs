@@ -18,7 +18,7 @@ use waxseal_internet::Canaries;
 use waxseal_model::{Driver, Mailbox, Phase};
 
 use super::mint::Mint;
-use super::session::{RunSpec, Step};
+use super::session::{Input, RunSpec, Step};
 use veil::{KEY, veil};
 
 /// What is done with the package of a run.
@@ -116,6 +116,7 @@ pub fn equip(spec: &mut RunSpec, person: Option<&PersonScenario>) {
     spec.steps.push(Step {
         command: vec!["node".to_owned(), PROGRAM.to_owned(), key],
         phase: Phase::Call,
+        input: Input::Nothing,
     });
     spec.drive = Some(Drive {
         reports,

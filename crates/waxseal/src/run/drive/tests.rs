@@ -8,6 +8,7 @@ fn spec(name: &str) -> RunSpec {
     let step = |phase: Phase, command: &[&str]| Step {
         command: command.iter().map(|&word| word.to_owned()).collect(),
         phase,
+        input: Input::Nothing,
     };
     RunSpec {
         steps: vec![
@@ -19,6 +20,7 @@ fn spec(name: &str) -> RunSpec {
         ],
         project: None,
         env: Vec::new(),
+        own: Vec::new(),
         names: Vec::new(),
         title: Vec::new(),
         seed: 7,

@@ -111,8 +111,8 @@ impl Harvest {
                 };
                 let (before, after) = rest.split_at(at);
                 let after = after.get(1..).unwrap_or_default();
-                let name = before.rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)));
-                let name = name.filter(|it| !it.is_empty()).next().unwrap_or_default();
+                let mut name = before.rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)));
+                let name = name.find(|it| !it.is_empty()).unwrap_or_default();
                 let value = after.trim_start_matches(|c: char| c.is_whitespace() || "\"'`*".contains(c));
                 let end = value.find(|c: char| c.is_whitespace() || "\"'`,;)]}*".contains(c));
                 if is_key(name) {

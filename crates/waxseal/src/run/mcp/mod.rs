@@ -168,7 +168,7 @@ pub fn server(manifest: &Manifest, folder: &str) -> Option<Step> {
     let mut command = vec!["node".to_owned(), format!("{folder}/{program}")];
     // A program that does several things is told to be a server.
     command.extend(manifest.scripts.get("start").and_then(|it| subcommand(it)));
-    inside.then(|| Step {
+    inside.then_some(Step {
         command,
         phase: Phase::Call,
         input: Input::Protocol,
