@@ -50,7 +50,8 @@ pub(super) fn survey(found: Found, options: &ReaderOptions) -> Survey {
 }
 
 /// Whether a variable may be made up: not one that a room has anyway, that says what the room is, that a runtime or a package manager
-/// obeys, or that turns something off or leads to a file: a program does most where none of these is set.
+/// obeys, or that turns something off, leads to a file, or leads away from the service a program is for: a program does most where none of
+/// these is set.
 fn is_made_up(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let known = upper.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -63,6 +64,7 @@ fn is_made_up(name: &str) -> bool {
         && !ORDINARY.contains(&upper.as_str())
         && !words().any(|word| OFF.contains(&word))
         && !words().next_back().is_some_and(|word| PLACES.contains(&word))
+        && !AWAY.iter().any(|ending| upper.ends_with(ending))
 }
 
 /// What a room has of its own, or what would say that it is none.
@@ -143,6 +145,9 @@ const PLACES: [&str; 10] = [
     "SOCK",
 ];
 
+/// Endings of variables that put another address in the place of a service's own.
+const AWAY: [&str; 4] = ["BASE_URL", "API_URL", "API_BASE", "API_ENDPOINT"];
+
 /// Variables that are made up for one package.
 const MAX_NAMES: usize = 400;
 /// Longer names are none.
@@ -173,6 +178,7 @@ mod tests {
             "MAIL_DRY_RUN",
             "DISABLE_MAIL",
             "GMAIL_CREDENTIALS_PATH",
+            "RESEND_BASE_URL",
             "CI",
             "PATH",
             "A=B",

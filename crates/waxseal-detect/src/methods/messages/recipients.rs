@@ -106,6 +106,10 @@ fn recipient(
 /// A message that belongs to no call.
 pub(super) fn unasked_message(mail: &Mail, claims: &mut Claims) {
     let addressees = mail.message.addressees();
+    // A request that names nobody sends nothing to anybody.
+    if addressees.is_empty() && mail.message.complete {
+        return;
+    }
     let who: BTreeSet<String> = addressees.iter().map(|(mailbox, _)| mailbox.to_lowercase()).collect();
     let claim = Claim {
         indicator: UNASKED_MESSAGE,

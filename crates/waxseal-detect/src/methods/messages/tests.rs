@@ -283,6 +283,11 @@ fn messages() -> Vec<Sample> {
             "while it is installed",
             release().ran(seen(vec![], vec![early(stray(vec![to(EVE)]))])),
         ),
+        clean(
+            UNASKED_MESSAGE,
+            "to nobody",
+            sends(vec![mail(vec![to(ANN)]), stray(vec![])]),
+        ),
         clean(UNASKED_MESSAGE, "as asked", sends(vec![mail(vec![to(ANN)])])),
         flagged(
             SENT,
