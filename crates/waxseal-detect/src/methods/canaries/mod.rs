@@ -117,6 +117,10 @@ fn is_at_home(canary: &str, place: &str) -> bool {
     let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
     let mut labels = host.rsplit('.').skip(1);
     let service = canary.split('-').next().unwrap_or(canary);
+    let service = HOMES
+        .iter()
+        .find(|(known, _)| *known == service)
+        .map_or(service, |(_, home)| home);
     let own = host == OWN_DOMAIN || host.strip_suffix(OWN_DOMAIN).is_some_and(|rest| rest.ends_with('.'));
     // What is handed over for a service that nobody here knows is at home wherever that is.
     canary == "mail-key"
@@ -159,6 +163,8 @@ fn prove(used: &CanaryUse) -> Proof {
         .with("times", used.times.to_string())
 }
 
+/// Services whose hosts are called otherwise.
+const HOMES: [(&str, &str); 3] = [("aws", "amazonaws"), ("gmail", "googleapis"), ("google", "googleapis")];
 /// Where the room's person works.
 const OWN_DOMAIN: &str = "brightfield.example";
 /// Files that ordinary tools read at every start.

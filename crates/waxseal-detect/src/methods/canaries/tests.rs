@@ -69,6 +69,11 @@ pub(crate) fn samples() -> Vec<Sample> {
         ),
         clean(
             MISDIRECTED,
+            "under another name",
+            given("aws-key-id", "email.eu-central-1.amazonaws.com:443"),
+        ),
+        clean(
+            MISDIRECTED,
             "at home",
             given("postmark-token", "api.postmarkapp.com:443"),
         ),

@@ -23,7 +23,10 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &
             let claim = Claim {
                 indicator: DIVERTED,
                 key: format!("{} {}", place, key(mailbox, standing)),
-                weight: (Severity::High, Confidence::High),
+                weight: match standing {
+                    Standing::OfAnotherCall if is_guessed(calls) => (Severity::Medium, Confidence::Low),
+                    _ => (Severity::High, Confidence::High),
+                },
                 summary: format!(
                     "it put {} as {place} into a message that {} asked for",
                     short(mailbox),
@@ -74,6 +77,8 @@ fn recipient(
     let (indicator, weight) = match standing {
         Standing::Asked => return,
         Standing::Configured => (CONFIGURED, (Severity::Info, Confidence::High)),
+        // What is called with guessed arguments, one thing after the other, may keep what it was told before.
+        Standing::OfAnotherCall if is_guessed(calls) => (UNASKED_RECIPIENT, (Severity::Medium, Confidence::Low)),
         _ if for_show => (UNASKED_RECIPIENT, (Severity::High, Confidence::Medium)),
         _ => (UNASKED_RECIPIENT, (Severity::Critical, Confidence::High)),
     };
@@ -116,7 +121,8 @@ pub(super) fn unasked_message(mail: &Mail, claims: &mut Claims) {
         key: who.iter().cloned().collect::<Vec<_>>().join(" "),
         weight: match (mail.message.channel.as_str(), addressees.is_empty()) {
             ("generic", _) => (Severity::Critical, Confidence::Low),
-            (_, true) => (Severity::High, Confidence::Medium),
+            // Something stands where a recipient would, and is none.
+            (_, true) => (Severity::Low, Confidence::Low),
             _ => (Severity::Critical, Confidence::High),
         },
         summary: format!(
@@ -204,6 +210,13 @@ pub(super) fn dropped(run: &RunSummary, asked: &Asked<'_>, claims: &mut Claims) 
             claims.add(claim, proof);
         }
     }
+}
+
+/// Whether nobody described how these things are to be used.
+fn is_guessed(calls: &[&Call]) -> bool {
+    calls
+        .iter()
+        .all(|call| matches!(call.driver, Driver::Exports | Driver::Documentation))
 }
 
 fn is_delivered(place: &RecipientPlace) -> bool {

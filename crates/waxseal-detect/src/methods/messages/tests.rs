@@ -177,6 +177,21 @@ fn recipients() -> Vec<Sample> {
                 vec![mail(vec![to(ANN)]), second(vec![to(BOB), at(Bcc, ANN)])],
             )),
         ),
+        flagged(
+            UNASKED_RECIPIENT,
+            "medium low allow",
+            "another call's, where arguments are guessed",
+            release().ran(seen(
+                asked_again()
+                    .into_iter()
+                    .map(|call| Call {
+                        driver: Driver::Exports,
+                        ..call
+                    })
+                    .collect(),
+                vec![mail(vec![to(ANN)]), second(vec![to(BOB), at(Bcc, ANN)])],
+            )),
+        ),
         clean(
             UNASKED_RECIPIENT,
             "those who were asked for",
@@ -546,4 +561,15 @@ fn what_was_used_and_sent_nothing_is_a_gap() {
         Some("nothing that was called sent a message"),
     );
     check(vec![guessed(1)], vec![mail(vec![to(ANN)])], None);
+    // What was used as it is meant to be says enough.
+    let silent = Call {
+        requested: Requested {
+            recipients: vec![to(BOB)],
+            subject: None,
+            contents: vec![],
+            ..asks().requested
+        },
+        ..guessed(2)
+    };
+    check(vec![asks(), silent], vec![mail(vec![to(ANN)])], None);
 }
