@@ -111,23 +111,22 @@ fn recipient(
 /// A message that belongs to no call.
 pub(super) fn unasked_message(mail: &Mail, claims: &mut Claims) {
     let addressees = mail.message.addressees();
-    // A request that names nobody sends nothing to anybody.
-    if addressees.is_empty() && mail.message.complete {
-        return;
-    }
     let who: BTreeSet<String> = addressees.iter().map(|(mailbox, _)| mailbox.to_lowercase()).collect();
     let claim = Claim {
         indicator: UNASKED_MESSAGE,
         key: who.iter().cloned().collect::<Vec<_>>().join(" "),
         weight: match (mail.message.channel.as_str(), addressees.is_empty()) {
             ("generic", _) => (Severity::Critical, Confidence::Low),
-            // Something stands where a recipient would, and is none.
+            // It names nobody: an empty request, or one to a list that the provider keeps.
             (_, true) => (Severity::Low, Confidence::Low),
             _ => (Severity::Critical, Confidence::High),
         },
         summary: format!(
             "it sent a message to {} through {} that nobody asked for",
-            proof::some_of(addressees.iter().map(|(mailbox, _)| *mailbox)),
+            match addressees.is_empty() {
+                true => "nobody it names".to_owned(),
+                false => proof::some_of(addressees.iter().map(|(mailbox, _)| *mailbox)),
+            },
             proof::cut(&mail.server, MAX_NAME)
         ),
     };

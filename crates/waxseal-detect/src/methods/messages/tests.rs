@@ -298,8 +298,9 @@ fn messages() -> Vec<Sample> {
             "while it is installed",
             release().ran(seen(vec![], vec![early(stray(vec![to(EVE)]))])),
         ),
-        clean(
+        flagged(
             UNASKED_MESSAGE,
+            "low low allow",
             "to nobody",
             sends(vec![mail(vec![to(ANN)]), stray(vec![])]),
         ),
@@ -572,4 +573,24 @@ fn what_was_used_and_sent_nothing_is_a_gap() {
         ..guessed(2)
     };
     check(vec![asks(), silent], vec![mail(vec![to(ANN)])], None);
+    // A clean client beside it that sent says nothing of the package itself.
+    let beside = Call {
+        driver: Driver::Beside,
+        name: "nodemailer beside it".to_owned(),
+        ..asks()
+    };
+    let silent = Call {
+        requested: Requested {
+            recipients: vec![to(BOB)],
+            subject: None,
+            contents: vec![],
+            ..asks().requested
+        },
+        ..guessed(2)
+    };
+    check(
+        vec![beside, silent],
+        vec![mail(vec![to(ANN)])],
+        Some("nothing that was called sent a message"),
+    );
 }
