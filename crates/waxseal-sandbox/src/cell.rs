@@ -32,7 +32,7 @@ pub struct CellSpec {
     /// Parts of this machine that are seen in the room, read-only.
     pub binds: Vec<Bind>,
     /// Folders of this machine that the room may change without the change ever leaving it.
-    pub overlays: Vec<Bind>,
+    pub overlays: Vec<Overlay>,
     /// Empty folders the room may write to.
     pub folders: Vec<String>,
     /// Symbolic links: where, and what it says.
@@ -47,8 +47,29 @@ pub struct CellSpec {
     pub notices: bool,
     /// Every packet of its network can be seen ([`RoomSockets::capture`]).
     pub capture: bool,
+    /// What of the room is there afterwards, if anything is to be.
+    pub keep: Option<Keep>,
     /// Ceilings.
     pub limits: CellLimits,
+}
+
+/// Folders of this machine, one over the other, as one folder of the room. What the room changes of it is gone with the room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlay {
+    /// The paths on this machine; what lies in one hides what the next has under the same name.
+    pub sources: Vec<PathBuf>,
+    /// The path in the room.
+    pub target: String,
+}
+
+/// A folder of the room that is copied out of it when all its processes have ended by themselves: files, folders and links, as the room left
+/// them. Only for a room in which nothing runs that is not trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keep {
+    /// The path in the room.
+    pub source: String,
+    /// An empty folder of this machine, that was lent to rooms ([`lend_folder`](crate::lend_folder)).
+    pub target: PathBuf,
 }
 
 /// A part of this machine in the room. A folder is shown behind an overlay, without what is mounted in it; a system folder that has
@@ -153,6 +174,10 @@ pub enum Notice {
     FilesCut(u64),
     /// The command has ended; others may still run.
     Exited(CommandEnd),
+    /// What was to be kept ([`Keep`]) has been: so many files, folders and links.
+    Kept(u64),
+    /// What was to be kept could not be: the kernel's error number.
+    NotKept(i32),
     /// All processes together took too much memory, or the machine had none left, and the room was closed.
     OutOfMemory,
     /// Nothing runs in the room any more.

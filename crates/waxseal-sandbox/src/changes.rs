@@ -17,8 +17,8 @@ pub(crate) struct Writable {
     pub(crate) target: String,
     /// What was written to it: all of it, or what lies over `lower`.
     pub(crate) upper: OwnedFd,
-    /// What it lies over, if it does.
-    pub(crate) lower: Option<OwnedFd>,
+    /// What it lies over, if it does, the topmost first.
+    pub(crate) lower: Vec<OwnedFd>,
 }
 
 /// What lay in all writable folders when the room was ready.
@@ -74,10 +74,10 @@ impl Writable {
         walk(self.upper.as_fd(), b"", 0, steps, &mut |path, stat, folder| {
             there.insert(path.to_owned());
             let known = before.get(path);
-            let below = || self.lower.as_ref().is_some_and(|lower| exists(lower, path));
+            let below = || self.lower.iter().any(|lower| exists(lower, path));
             let kind = FileType::from_raw_mode(stat.st_mode);
             // What an overlay puts where something was removed.
-            if self.lower.is_some() && kind == FileType::CharacterDevice && stat.st_rdev == 0 {
+            if !self.lower.is_empty() && kind == FileType::CharacterDevice && stat.st_rdev == 0 {
                 if below() {
                     tell(self.notice(path, FileChange::Removed, 0));
                 }

@@ -14,9 +14,9 @@ use rustix::mount::{
     MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_bind_recursive, mount_change, mount_remount, unmount,
 };
 
-use crate::cell::{Bind, CellSpec, FileCopy};
+use crate::cell::{Bind, CellSpec, FileCopy, Overlay};
 use crate::changes::{Before, Writable};
-use crate::copy::copy_tree;
+use crate::copy::{Unreadable, copy_tree};
 use crate::sys;
 use crate::tree::{Tree, open_file};
 
@@ -25,7 +25,7 @@ use crate::tree::{Tree, open_file};
 ///
 /// # Errors
 /// The step that failed, in words, and why.
-pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (String, io::Error)> {
+pub(crate) fn furnish(spec: &CellSpec, projects: &[Vec<OwnedFd>]) -> Result<Before, (String, io::Error)> {
     let at = |step: &str| {
         let step = step.to_owned();
         move |err: io::Error| (step, err)
@@ -45,12 +45,16 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (
         .map_err(at("open its devices"))?;
     let copies: Vec<(Option<fs::File>, &FileCopy)> = spec.copies.iter().map(|it| (open_file(&it.source), it)).collect();
     // Opened in this namespace of mounts, if that can still be done: only then can something be laid over it.
-    let lower: Vec<Option<OwnedFd>> = spec.overlays.iter().map(|it| open_source(&it.source).ok()).collect();
+    let lower: Vec<Option<Vec<OwnedFd>>> = spec
+        .overlays
+        .iter()
+        .map(|it| it.sources.iter().map(|path| open_source(path).ok()).collect())
+        .collect();
     let room = Room::new(spec.limits.disk).map_err(at("mount its memory"))?;
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     pieces.extend(binds.iter().map(|(source, bind)| Piece::Bind(source, bind)));
     let overlays = projects.iter().zip(&lower).zip(&spec.overlays);
-    pieces.extend(overlays.map(|((source, lower), bind)| Piece::Overlay(source, lower.as_ref(), bind)));
+    pieces.extend(overlays.map(|((sources, lower), overlay)| Piece::Overlay(sources, lower.as_deref(), overlay)));
     let folders = FOLDERS.iter().copied().chain(spec.folders.iter().map(String::as_str));
     pieces.extend(folders.map(Piece::Folder));
     // What lies in something else comes after it, or it would be covered.
@@ -58,7 +62,9 @@ pub(crate) fn furnish(spec: &CellSpec, projects: &[OwnedFd]) -> Result<Before, (
     for piece in pieces {
         let (step, done) = match piece {
             Piece::Bind(source, bind) => ("bind parts of this machine", room.bind(source, bind)),
-            Piece::Overlay(source, lower, bind) => ("lay a project over", room.overlay(source, lower, &bind.target)),
+            Piece::Overlay(sources, lower, overlay) => {
+                ("lay a project over", room.overlay(sources, lower, &overlay.target))
+            }
             Piece::Folder(folder) => ("make its folders", room.writable(folder)),
         };
         done.map_err(at(step))?;
@@ -101,14 +107,15 @@ fn path_fd(path: &Path) -> io::Result<OwnedFd> {
 /// Something that is mounted into the room.
 enum Piece<'s> {
     Bind(&'s OwnedFd, &'s Bind),
-    Overlay(&'s OwnedFd, Option<&'s OwnedFd>, &'s Bind),
+    Overlay(&'s [OwnedFd], Option<&'s [OwnedFd]>, &'s Overlay),
     Folder(&'s str),
 }
 
 impl Piece<'_> {
     fn target(&self) -> &str {
         match self {
-            Self::Bind(_, bind) | Self::Overlay(_, _, bind) => &bind.target,
+            Self::Bind(_, bind) => &bind.target,
+            Self::Overlay(_, _, overlay) => &overlay.target,
             Self::Folder(folder) => folder,
         }
     }
@@ -197,34 +204,47 @@ impl Room {
 
     /// What is changed goes into the scratch memory. A project of somebody else cannot be overlaid, since the room has no name for its
     /// owner: it is copied.
-    fn overlay(&self, source: &OwnedFd, lower: Option<&OwnedFd>, target: &str) -> io::Result<()> {
+    fn overlay(&self, sources: &[OwnedFd], lower: Option<&[OwnedFd]>, target: &str) -> io::Result<()> {
         let place = self.tree.folder(target)?;
         let place = Self::source(place.as_fd());
         let name = target.replace('/', "_");
         let upper = self.scratch.join(format!("upper{name}"));
         fs::create_dir(&upper)?;
         if let Some(lower) = lower
-            && rustix::fs::fstat(lower)?.st_uid == rustix::process::geteuid().as_raw()
+            && all_are_ours(lower)?
         {
             let work = self.scratch.join(format!("work{name}"));
             fs::create_dir(&work)?;
+            let lowest: Vec<String> = lower
+                .iter()
+                .map(|it| Self::source(it.as_fd()).display().to_string())
+                .collect();
             let options = format!(
                 "lowerdir={},upperdir={},workdir={},userxattr",
-                Self::source(lower.as_fd()).display(),
+                lowest.join(":"),
                 upper.display(),
                 work.display()
             );
             let flags = MountFlags::NOSUID | MountFlags::NODEV;
             mount("overlay", &place, "overlay", flags, CString::new(options)?.as_c_str())?;
-            return self.note(target, &upper, Some(lower.try_clone()?));
+            let lower = lower.iter().map(OwnedFd::try_clone).collect::<io::Result<_>>()?;
+            return self.note(target, &upper, lower);
         }
-        copy_tree(source.as_fd(), &upper, 0, &mut MAX_FILES.clone())?;
+        let copy = open_source(&upper)?;
+        for source in sources {
+            copy_tree(
+                source.as_fd(),
+                copy.as_fd(),
+                Unreadable::LeftOut,
+                &mut MAX_FILES.clone(),
+            )?;
+        }
         mount_bind_recursive(&upper, &place)?;
-        self.note(target, &upper, None)
+        self.note(target, &upper, Vec::new())
     }
 
     /// Keeps in mind that a folder may be written to.
-    fn note(&self, target: &str, upper: &Path, lower: Option<OwnedFd>) -> io::Result<()> {
+    fn note(&self, target: &str, upper: &Path, lower: Vec<OwnedFd>) -> io::Result<()> {
         self.writable.borrow_mut().push(Writable {
             target: target.to_owned(),
             upper: open_source(upper)?,
@@ -241,7 +261,7 @@ impl Room {
             fs::set_permissions(&inside, fs::Permissions::from_mode(0o1777))?;
         }
         mount_bind_recursive(&inside, Self::source(place.as_fd()))?;
-        self.note(folder, &inside, None)
+        self.note(folder, &inside, Vec::new())
     }
 
     fn proc(&self) -> io::Result<()> {
@@ -278,6 +298,16 @@ fn holds_mounts(folder: &OwnedFd) -> io::Result<bool> {
     let mounts = fs::read_to_string("/proc/self/mountinfo")?;
     let mut places = mounts.lines().filter_map(|line| line.split(' ').nth(4));
     Ok(places.any(|place| Path::new(place) != path && Path::new(place).starts_with(&path)))
+}
+
+fn all_are_ours(folders: &[OwnedFd]) -> io::Result<bool> {
+    let us = rustix::process::geteuid().as_raw();
+    for folder in folders {
+        if fstat(folder)?.st_uid != us {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

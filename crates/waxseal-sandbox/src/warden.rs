@@ -20,7 +20,7 @@ use crate::memory::Gauge;
 use crate::role_process::RoleProcess;
 use crate::sys::{self, Fork};
 use crate::watch::Watch;
-use crate::{NotReady, RoomSockets, files, filter, mounts, network};
+use crate::{NotReady, RoomSockets, files, filter, keep, mounts, network};
 
 /// Makes a copy of this process that will be the warden of a room: see [`RoleProcess::fork`].
 ///
@@ -85,9 +85,10 @@ fn run(channel: &mut Channel) -> Step<()> {
     let projects = spec
         .overlays
         .iter()
-        .map(|it| mounts::open_source(&it.source))
-        .collect::<io::Result<Vec<OwnedFd>>>()
+        .map(|it| it.sources.iter().map(|path| mounts::open_source(path)).collect())
+        .collect::<io::Result<Vec<Vec<OwnedFd>>>>()
         .map_err(at("open the project"))?;
+    let kept = keep::open_target(&spec).map_err(at("open what something is to be kept in"))?;
     leave_this_machine(&spec.hostname)?;
     let sockets = network::furnish(spec.capture).map_err(at("make its network"))?;
     let (outer, inner) =
@@ -95,11 +96,11 @@ fn run(channel: &mut Channel) -> Step<()> {
     let init = match sys::fork().map_err(at("start its first process"))? {
         Fork::Child => {
             drop((outer, group));
-            init(&spec, &projects, stdio, Channel::new(inner));
+            init(&spec, &projects, kept.as_ref(), stdio, Channel::new(inner));
         }
         Fork::Parent(init) => init,
     };
-    drop((inner, stdio, projects));
+    drop((inner, stdio, projects, kept));
     if let Some(group) = &mut group {
         group.put(init).map_err(at("put it into its control group"))?;
     }
@@ -159,7 +160,13 @@ fn leave_this_machine(hostname: &str) -> Step<()> {
 }
 
 /// The room's first process: furnishes it, starts the command, and buries who dies.
-fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: Channel) -> ! {
+fn init(
+    spec: &CellSpec,
+    projects: &[Vec<OwnedFd>],
+    kept: Option<&OwnedFd>,
+    stdio: [OwnedFd; 3],
+    mut warden: Channel,
+) -> ! {
     let done = (|| -> Step<()> {
         sys::take_name(c"init").map_err(at("take its name"))?;
         set_parent_process_death_signal(Some(Signal::KILL)).map_err(at("tie itself to its warden"))?;
@@ -205,6 +212,9 @@ fn init(spec: &CellSpec, projects: &[OwnedFd], stdio: [OwnedFd; 3], mut warden: 
         }
         drop(before);
         bury(None);
+        if let Some(notice) = keep::keep(spec, kept) {
+            let _ = warden.send(&Message::Notice(notice), &[]);
+        }
         Ok(())
     })();
     if let Err((step, err)) = done {
@@ -307,7 +317,7 @@ const FAILURE: u8 = 1;
 /// The user of the room, as the room numbers it.
 pub const ROOM_USER: u32 = 1_000;
 /// What root becomes: a user that no system gives to anybody (above systemd's ranges of containers and dynamic users, below 2^31).
-const SPARE_USER: u32 = 2_039_517_187;
+pub(crate) const SPARE_USER: u32 = 2_039_517_187;
 /// Whom the kernel ends first when memory is short.
 const SCORE: &str = "/proc/self/oom_score_adj";
 /// 64 KiB, what systems give an ordinary user.

@@ -1,6 +1,6 @@
 //! How a message of [`crate::control`] is written down: bytes, numbers of 64 bits, and lists behind their length.
 
-use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, FileChange, FileCopy, Notice, RoomFile};
+use crate::cell::{Bind, CellLimits, CellSpec, CommandEnd, FileChange, FileCopy, Keep, Notice, Overlay, RoomFile};
 use crate::control::Message;
 
 /// Writes a message.
@@ -82,6 +82,14 @@ impl Writer {
                 self.byte(8);
                 self.number(*count);
             }
+            Notice::Kept(count) => {
+                self.byte(9);
+                self.number(*count);
+            }
+            Notice::NotKept(code) => {
+                self.byte(10);
+                self.number(code.cast_unsigned().into());
+            }
             Notice::Empty { answered, lost } => {
                 self.byte(6);
                 self.number(*answered);
@@ -106,7 +114,12 @@ impl Writer {
         self.bytes(spec.cwd.as_bytes());
         self.bytes(spec.hostname.as_bytes());
         self.list(&spec.binds, bind);
-        self.list(&spec.overlays, bind);
+        self.list(&spec.overlays, |it, overlay| {
+            it.list(&overlay.sources, |it, source| {
+                it.bytes(source.as_os_str().as_encoded_bytes())
+            });
+            it.bytes(overlay.target.as_bytes());
+        });
         self.list(&spec.folders, text);
         self.list(&spec.links, pair);
         self.list(&spec.files, |it, file| {
@@ -122,6 +135,10 @@ impl Writer {
         self.list(&spec.watched, text);
         self.byte(spec.notices.into());
         self.byte(spec.capture.into());
+        self.list(spec.keep.as_slice(), |it, keep| {
+            it.bytes(keep.source.as_bytes());
+            it.bytes(keep.target.as_os_str().as_encoded_bytes());
+        });
         let limits = &spec.limits;
         for number in [
             limits.memory,
@@ -208,6 +225,8 @@ impl Reader<'_> {
                 size: self.number()?,
             },
             8 => Notice::FilesCut(self.number()?),
+            9 => Notice::Kept(self.number()?),
+            10 => Notice::NotKept(u32::try_from(self.number()?).ok()?.cast_signed()),
             6 => Notice::Empty {
                 answered: self.number()?,
                 lost: self.number()?,
@@ -231,7 +250,12 @@ impl Reader<'_> {
             cwd: self.text()?,
             hostname: self.text()?,
             binds: self.list(bind)?,
-            overlays: self.list(bind)?,
+            overlays: self.list(|it| {
+                Some(Overlay {
+                    sources: it.list(Self::path)?,
+                    target: it.text()?,
+                })
+            })?,
             folders: self.list(Self::text)?,
             links: self.list(pair)?,
             files: self.list(|it| {
@@ -251,6 +275,15 @@ impl Reader<'_> {
             watched: self.list(Self::text)?,
             notices: self.byte()? != 0,
             capture: self.byte()? != 0,
+            keep: {
+                let mut keep = self.list(|it| {
+                    Some(Keep {
+                        source: it.text()?,
+                        target: it.path()?,
+                    })
+                })?;
+                keep.pop()
+            },
             limits: CellLimits {
                 memory: self.number()?,
                 processes: self.number()?,

@@ -209,6 +209,9 @@ pub struct Run {
     /// Make the room's person, machine and secrets from this number, to run the same again
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    /// Have npm unpack everything in the room, and nothing outside: dependencies that lie unpacked from an earlier run are not used
+    #[arg(long)]
+    pub reinstall: bool,
     /// Do not find out which lines of code send what: nothing of ours is then loaded into Node
     #[arg(long)]
     pub no_attribution: bool,

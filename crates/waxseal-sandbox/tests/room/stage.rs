@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use waxseal_sandbox::{Bind, CellSpec};
+use waxseal_sandbox::{Bind, CellSpec, Overlay};
 
 /// A folder of this test under `/tmp`, which is removed in the end.
 pub(crate) struct Stage(PathBuf);
@@ -121,6 +121,14 @@ pub(crate) fn spec(program: &Path, command: &[String]) -> CellSpec {
         }
     }
     spec
+}
+
+/// A folder of this machine that the room may change.
+pub(crate) fn overlay(source: &str, target: &str) -> Overlay {
+    Overlay {
+        sources: vec![source.into()],
+        target: target.to_owned(),
+    }
 }
 
 /// Shows a part of this machine in the room.

@@ -24,12 +24,15 @@ use crate::run::closure::LocalArchive;
 use crate::run::save::{Extras, Packets, make_ready, save};
 use crate::run::summary::{Known, summarize};
 use crate::run::{
-    Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, attachable, drive, execute, prepare, server,
+    Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, Unpacker, attachable, drive, execute, prepare,
+    server,
 };
 
 pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     // Before anything is read, and before there is another thread.
     let roles = Roles::fork().map_err(|err| no_run(&err))?;
+    let unpacks = arguments.package.is_some() && !arguments.reinstall;
+    let unpackers = unpacks.then(Roles::fork).transpose().map_err(|err| no_run(&err))?;
     let (env, config) = settings::load(shared)?;
     let typed = Allowlist::parse(&arguments.allow).map_err(|err| Problem::usage(&err, err.hint().to_owned()))?;
     let mut allow = config.egress.clone();
@@ -38,6 +41,8 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     let mut spec = RunSpec {
         steps: Vec::new(),
         project: None,
+        tree: None,
+        keep: None,
         env: Vec::new(),
         own: arguments.env.iter().map(|(_, value)| value.clone()).collect(),
         names: Vec::new(),
@@ -56,7 +61,10 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     };
     let person = arguments.scenario.as_deref().map(scenario).transpose()?;
     let subject = match (&arguments.package, &person) {
-        (Some(package), _) => install(package, &mut spec, arguments, (env, &config), screen)?,
+        (Some(package), _) => {
+            let unpacker = unpackers.map(|roles| Unpacker::new(&env, roles));
+            install(package, &mut spec, arguments, (env, &config, unpacker), screen)?
+        }
         (None, Some(person)) => {
             spec.project = project(arguments)?;
             spec.title = vec![person.name.clone()];
@@ -159,7 +167,7 @@ fn install(
     package: &str,
     spec: &mut RunSpec,
     arguments: &Run,
-    (mut env, config): (Environment, &Config),
+    (mut env, config, unpacker): (Environment, &Config, Option<Unpacker>),
     screen: &Screen,
 ) -> Result<Subject, Problem> {
     let offline = settings::source(&arguments.source, config, &mut env);
@@ -195,13 +203,17 @@ fn install(
         manifest: survey.manifest.as_ref().unwrap_or(&nothing),
     });
     bar.doing("finding out what it needs");
-    let install = prepare(&target.spec, archive.as_ref(), &env, registry, &npm, offline)
+    let install = prepare(&target.spec, archive.as_ref(), &env, registry, &npm, offline, unpacker)
         .map_err(|err| incomplete(&err, err.hint().to_owned()))?;
     spec.steps = install.steps;
     let manifest = survey.manifest.as_ref();
     if let Some(step) = manifest.and_then(|it| server(it, &install.folder)) {
         spec.steps.push(step);
     }
+    if let (Some(why), true) = (&install.no_tree, screen.shows_notes()) {
+        screen.note(&format!("everything is unpacked in the room: {why}"));
+    }
+    spec.tree = install.tree.map(Arc::new);
     spec.project = install.project;
     spec.files = install.files;
     spec.files.push(attachable());

@@ -10,6 +10,7 @@ use waxseal_npm::{Environment, PackageSpec, Registry};
 use super::closure::{self, Closure, ClosureError, LocalArchive, Wanted};
 use super::registry::RegistryAnswers;
 use super::session::{Input, Step};
+use super::trees::{Closed, Tree, Unpacker};
 
 /// A package, ready to be run.
 #[derive(Debug)]
@@ -20,6 +21,10 @@ pub struct Install {
     pub steps: Vec<Step>,
     /// The folder it works on, for a package that is one.
     pub project: Option<PathBuf>,
+    /// What it depends on, unpacked already, if it is.
+    pub tree: Option<Tree>,
+    /// Why it is not, if that was tried.
+    pub no_tree: Option<String>,
     /// Files of the project's place, and one of ours.
     pub files: Vec<(String, Vec<u8>)>,
     /// What npm finds where its registry is.
@@ -31,7 +36,7 @@ pub struct Install {
 }
 
 /// Finds out what an install of a package needs, and fetches it. Nothing of it is run. `archive` is the one that `spec` names, if it
-/// names one.
+/// names one. With an `unpacker`, what it depends on is unpacked before, or lies there from an earlier run.
 ///
 /// # Errors
 /// npm is missing or cannot work it out, or the archive's manifest names no package.
@@ -42,6 +47,7 @@ pub fn prepare(
     registry: &Registry,
     config: &NpmConfig,
     offline: bool,
+    unpacker: Option<Unpacker>,
 ) -> Result<Install, ClosureError> {
     let project = match spec {
         PackageSpec::Folder(folder) => Some(folder.resolve(env)),
@@ -79,8 +85,27 @@ pub fn prepare(
             .transpose()?,
         PackageSpec::Folder(_) => None,
     };
+    let env_of_room = surroundings(base.as_str());
     let mut files = files(&closure, project.as_deref());
-    files.extend(archive.map(|it| (it.file_name(), it.bytes.to_vec())));
+    let archive = archive.map(|it| (it.file_name(), it.bytes.to_vec()));
+    files.extend(archive.clone());
+    let unpacked = unpacker
+        .filter(|_| closure.refused.is_empty() && archives.refused.is_empty())
+        .and_then(|it| Some((it, sources(&closure, project.as_deref(), archive)?)))
+        .map(|(unpacker, sources)| {
+            let closed = Closed {
+                archives: &archives,
+                registry: &answers,
+                files: &sources,
+                env: &env_of_room,
+            };
+            unpacker.tree(&closed, env)
+        });
+    let (tree, no_tree) = match unpacked {
+        Some(Ok(tree)) => (Some(tree), None),
+        Some(Err(err)) => (None, Some(err.to_string())),
+        None => (None, None),
+    };
     let folder = name
         .as_deref()
         .map_or_else(|| ".".to_owned(), |name| format!("node_modules/{name}"));
@@ -90,7 +115,9 @@ pub fn prepare(
         files,
         project,
         registry: answers,
-        env: surroundings(base.as_str()),
+        tree,
+        no_tree,
+        env: env_of_room,
         gaps,
     })
 }
@@ -133,6 +160,26 @@ fn files(closure: &Closure, project: Option<&Path>) -> Vec<(String, Vec<u8>)> {
             .map(|bytes| ("package-lock.json".to_owned(), bytes)),
     );
     files
+}
+
+/// What npm unpacks the dependencies from; `None` where they have a place of their own already, or there are none.
+fn sources(
+    closure: &Closure,
+    project: Option<&Path>,
+    archive: Option<(String, Vec<u8>)>,
+) -> Option<Vec<(String, Vec<u8>)>> {
+    let has = |name: &str| project.is_some_and(|project| project.join(name).symlink_metadata().is_ok());
+    if closure.packages.is_empty() || has("node_modules") || has("npm-shrinkwrap.json") {
+        return None;
+    }
+    let settings = project.and_then(|project| closure::settings(&project.join(".npmrc")));
+    let mut files = vec![
+        ("package.json".to_owned(), closure.manifest.clone()),
+        ("package-lock.json".to_owned(), closure.lockfile_for_room()?),
+    ];
+    files.extend(settings.map(|bytes| (".npmrc".to_owned(), bytes)));
+    files.extend(archive);
+    Some(files)
 }
 
 /// Like production, and without what npm says to its registry beside the install.

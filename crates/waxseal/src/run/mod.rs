@@ -25,6 +25,7 @@ mod role;
 mod room;
 mod session;
 mod stacks;
+mod trees;
 mod watch;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub(crate) use mcp::driver_main;
 pub use mcp::{attachable, server};
 pub use probe::{NoRoom, probe};
 pub use session::{Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, execute};
+pub use trees::{Tree, Unpacker};
 
 /// The hidden subcommand that makes this binary the warden of a room.
 pub const WARDEN_ROLE: &str = "__warden";

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use waxseal_internet::Canaries;
-use waxseal_sandbox::{Bind, CellLimits, CellSpec, FileCopy, NAME_SERVER, OWN_IPV4, ROOM_USER, RoomFile};
+use waxseal_sandbox::{
+    Bind, CellLimits, CellSpec, FileCopy, Keep, NAME_SERVER, OWN_IPV4, Overlay, ROOM_USER, RoomFile,
+};
 
 use super::stacks;
 
@@ -17,6 +19,10 @@ pub(super) struct Wanted<'a> {
     pub(super) files: &'a [(String, Vec<u8>)],
     /// The project it works in, which it may change without the change leaving the room.
     pub(super) project: Option<&'a Path>,
+    /// Dependencies that lie unpacked already, which it may change as well.
+    pub(super) tree: Option<&'a Path>,
+    /// A folder of this machine that the project's place is copied to afterwards.
+    pub(super) keep: Option<&'a Path>,
     /// Variables that the package reads: each is given a well-formed value.
     pub(super) names: &'a [String],
     /// Environment beside the ordinary one; wins over it.
@@ -64,7 +70,7 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
     let planted = wanted.canaries.files(&person.home, person.user);
     let cwd = match wanted.project {
         Some(project) => project_in_room(&person, project),
-        None if wanted.files.is_empty() => person.home.clone(),
+        None if wanted.files.is_empty() && wanted.tree.is_none() => person.home.clone(),
         None => project_in_room(&person, Path::new("app")),
     };
     let mut files = system_files(&person, wanted.authority);
@@ -95,14 +101,11 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         env: environment(&person, wanted),
         hostname: person.hostname.clone(),
         binds: binds(wanted.node),
-        overlays: wanted
-            .project
-            .map(|project| Bind {
-                source: project.to_owned(),
-                target: cwd.clone(),
-            })
-            .into_iter()
-            .collect(),
+        overlays: overlays(wanted, &cwd).into_iter().collect(),
+        keep: wanted.keep.map(|target| Keep {
+            source: cwd.clone(),
+            target: target.to_owned(),
+        }),
         cwd,
         folders: vec![person.home],
         links: links(),
@@ -113,6 +116,20 @@ pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
         capture: wanted.capture,
         limits: wanted.limits,
     }
+}
+
+/// The project, over what it depends on.
+fn overlays(wanted: &Wanted<'_>, cwd: &str) -> Option<Overlay> {
+    let sources: Vec<PathBuf> = wanted
+        .project
+        .into_iter()
+        .chain(wanted.tree)
+        .map(Path::to_owned)
+        .collect();
+    (!sources.is_empty()).then(|| Overlay {
+        sources,
+        target: cwd.to_owned(),
+    })
 }
 
 /// Where a project is in the room: it keeps its name, as far as that is an ordinary one.
@@ -294,6 +311,8 @@ mod tests {
             commands: &[&["true".to_owned()]],
             files,
             project: project.map(Path::new),
+            tree: None,
+            keep: None,
             names,
             env,
             authority: "",

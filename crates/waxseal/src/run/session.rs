@@ -22,16 +22,21 @@ use super::protocol::Order;
 use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
 use super::room::{Wanted, furnish};
+use super::trees::Tree;
 use super::watch::{Doorway, Watch};
 use super::{clock, stacks};
 
 /// What is to run, and how much it may take.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RunSpec {
     /// What is done, one thing after the other; the last is what the run is about.
     pub steps: Vec<Step>,
     /// The project it works in, if it does.
     pub project: Option<PathBuf>,
+    /// Dependencies that lie unpacked already, under the project's place.
+    pub tree: Option<Arc<Tree>>,
+    /// An empty folder of this machine that the project's place is copied to afterwards: only where nothing runs that is not trusted.
+    pub keep: Option<PathBuf>,
     /// Environment beside the ordinary one.
     pub env: Vec<(String, String)>,
     /// What the person who runs it gave it to show to services: their own configuration.
@@ -113,6 +118,8 @@ pub struct Executed {
     pub written: u64,
     /// What was planted.
     pub canaries: Canaries,
+    /// How many files, folders and links were kept, if something was to be.
+    pub kept: Option<u64>,
     /// How long it took until the room had its network, and its sockets were handed out.
     pub network_after: Duration,
 }
@@ -203,6 +210,8 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         files: &spec.files,
         names: &spec.names,
         project: spec.project.as_deref(),
+        tree: spec.tree.as_deref().map(Tree::folder),
+        keep: spec.keep.as_deref(),
         env: &spec.env,
         authority: &internet.authority,
         canaries: &canaries,
@@ -252,12 +261,14 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
     }
     let (collected, counters) = internet.finish();
     let packets = recorder.map(Recorder::finish);
+    let kept = watch.kept;
     let (run, tls_keys) = watch.conclude(spec, duration, collected, counters);
     Ok(Executed {
         run,
         tls_keys,
         packets,
         written: written.load(Ordering::Relaxed),
+        kept,
         canaries,
         network_after,
     })

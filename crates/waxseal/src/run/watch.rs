@@ -31,6 +31,8 @@ pub(super) struct Watch<'s> {
     /// Steps before the last that did not end well.
     failed: Vec<(usize, CommandEnd)>,
     pub(super) door: Doorway<'s>,
+    /// How much was kept of the room.
+    pub(super) kept: Option<u64>,
     /// Who speaks with the last step, if it is a server.
     speaker: Option<Speaker>,
 }
@@ -60,6 +62,7 @@ impl<'s> Watch<'s> {
             invalid: spec.gaps.clone(),
             step: 0,
             failed: Vec::new(),
+            kept: None,
             door,
             speaker: None,
         }
@@ -194,6 +197,11 @@ impl<'s> Watch<'s> {
                     RunLimit::Memory,
                     "its processes together took more memory than they were given",
                 );
+            }
+            Notice::Kept(count) => self.kept = Some(count),
+            Notice::NotKept(code) => {
+                let err = io::Error::from_raw_os_error(code);
+                self.invalid.push(format!("what was to be kept could not be: {err}"));
             }
             Notice::Exited(_) | Notice::Empty { .. } => {}
         }

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use waxseal_sandbox::{CellSpec, RoomFile};
 
 use crate::attempt::{Attempt, Scene};
-use crate::stage::{bind, folder, folder_in, in_room};
+use crate::stage::{folder, folder_in, in_room, overlay};
 
 pub(crate) const ATTEMPT: Attempt = Attempt {
     scene,
@@ -33,7 +33,7 @@ pub(crate) fn scene() -> io::Result<Scene> {
 }
 
 fn furnish(spec: &mut CellSpec, words: &[String]) {
-    spec.overlays.push(bind(&words[0], "/srv/project"));
+    spec.overlays.push(overlay(&words[0], "/srv/project"));
     spec.files.push(RoomFile {
         path: "/srv/project/way/planted".to_owned(),
         bytes: b"planted".to_vec(),

@@ -4,7 +4,7 @@ use waxseal_sandbox::CellSpec;
 
 use crate::attempt::Attempt;
 use crate::attempts::linked_file::{act, scene};
-use crate::stage::bind;
+use crate::stage::overlay;
 
 pub(crate) const ATTEMPT: Attempt = Attempt {
     scene,
@@ -13,7 +13,7 @@ pub(crate) const ATTEMPT: Attempt = Attempt {
 };
 
 fn furnish(spec: &mut CellSpec, words: &[String]) {
-    spec.overlays.push(bind(&words[0], "/srv/project"));
+    spec.overlays.push(overlay(&words[0], "/srv/project"));
     let path = "/srv/project/way/planted".to_owned();
     spec.links.push((path, "anywhere".to_owned()));
 }

@@ -5,7 +5,7 @@ use std::io;
 use waxseal_sandbox::CellSpec;
 
 use crate::attempt::{Attempt, Scene};
-use crate::stage::{bind, folder, in_room};
+use crate::stage::{folder, in_room, overlay};
 
 pub(crate) const ATTEMPT: Attempt = Attempt {
     scene,
@@ -25,7 +25,7 @@ fn scene() -> io::Result<Scene> {
 }
 
 fn furnish(spec: &mut CellSpec, words: &[String]) {
-    spec.overlays.push(bind(&words[0], "/home/user/project"));
+    spec.overlays.push(overlay(&words[0], "/home/user/project"));
 }
 
 fn act(words: &[String]) -> io::Result<()> {

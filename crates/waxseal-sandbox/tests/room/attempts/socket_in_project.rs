@@ -8,7 +8,7 @@ use waxseal_sandbox::CellSpec;
 
 use crate::attempt::Attempt;
 use crate::attempts::path_socket::scene;
-use crate::stage::{bind, in_room};
+use crate::stage::{in_room, overlay};
 
 pub(crate) const ATTEMPT: Attempt = Attempt {
     scene,
@@ -23,7 +23,7 @@ pub(crate) const ATTEMPT: Attempt = Attempt {
 fn furnish(spec: &mut CellSpec, words: &[String]) {
     if let Some(folder) = Path::new(&words[0]).parent() {
         spec.overlays
-            .push(bind(&folder.to_string_lossy(), "/home/user/project"));
+            .push(overlay(&folder.to_string_lossy(), "/home/user/project"));
     }
 }
 

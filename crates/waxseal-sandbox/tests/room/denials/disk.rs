@@ -3,14 +3,14 @@
 use waxseal_sandbox::{CellSpec, CommandEnd};
 
 use crate::denials::room;
-use crate::stage::{bind, folder};
+use crate::stage::{folder, overlay};
 
 /// `/tmp`, `/dev/shm`, a home and the project together have one ceiling.
 pub(crate) fn bytes() -> Result<(), String> {
     let project = folder("project", 0o777).map_err(|err| err.to_string())?;
     let done = room::open(&["write"], |spec| {
         small(spec);
-        spec.overlays.push(bind(&project.to_string_lossy(), PROJECT));
+        spec.overlays.push(overlay(&project.to_string_lossy(), PROJECT));
     });
     let end = done.and_then(|mut opened| opened.end());
     let left = std::fs::read_dir(&project).map_or(0, Iterator::count);

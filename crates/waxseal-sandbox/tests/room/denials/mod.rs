@@ -4,6 +4,7 @@ mod disk;
 mod endings;
 mod flood;
 mod hiding;
+mod keeping;
 mod memory;
 mod processes;
 mod room;
@@ -39,6 +40,8 @@ const SHOWN: &[(&str, Denial)] = &[
     ("memory_of_system_v_is_counted", memory::system_v),
     ("all_folders_share_one_ceiling", disk::bytes),
     ("the_number_of_files_has_a_ceiling", disk::files),
+    ("what_is_kept_is_what_the_room_left", keeping::kept),
+    ("nothing_is_kept_through_a_link", keeping::linked_away),
     ("too_many_notices_are_counted_as_lost", flood::connects),
     ("too_many_opens_of_a_watched_file_are_counted_as_lost", flood::opens),
     (
@@ -69,6 +72,8 @@ const ACTS: &[(&str, Act)] = &[
     ("fill", memory::fill),
     ("write", disk::write),
     ("create", disk::create),
+    ("change", keeping::change),
+    ("link", keeping::link),
     ("connect", flood::connect),
     ("open", flood::open),
     ("noise", flood::noise),

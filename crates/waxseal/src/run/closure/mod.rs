@@ -22,6 +22,7 @@ mod npm;
 pub use archive::LocalArchive;
 pub use fetch::{Archive, Archives, fetch};
 pub use lockfile::read;
+pub(super) use npm::read as settings;
 
 /// What is to be installed.
 #[derive(Debug, Clone, Copy)]

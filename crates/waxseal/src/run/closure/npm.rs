@@ -193,7 +193,8 @@ fn or(text: String, other: &str) -> String {
     if text.is_empty() { other.to_owned() } else { text }
 }
 
-fn read(path: &Path) -> Option<Vec<u8>> {
+/// A file of ordinary size.
+pub(in crate::run) fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = File::open(path).ok()?;
     if !file.metadata().ok()?.is_file() {

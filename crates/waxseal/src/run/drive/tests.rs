@@ -18,22 +18,11 @@ fn spec(name: &str) -> RunSpec {
                 &["node", "/opt/load.cjs", &format!("node_modules/{name}"), name],
             ),
         ],
-        project: None,
-        env: Vec::new(),
-        own: Vec::new(),
-        names: Vec::new(),
-        title: Vec::new(),
         seed: 7,
         time: std::time::Duration::from_secs(60),
         linger: std::time::Duration::from_secs(1),
         memory: 1 << 30,
-        keys: false,
-        packets: None,
-        files: Vec::new(),
-        registry: None,
-        attribution: false,
-        drive: None,
-        gaps: Vec::new(),
+        ..RunSpec::default()
     }
 }
 
