@@ -55,13 +55,13 @@ for (const [name, given] of [...Object.entries(archives), ...Object.entries(sour
   const { make, ...expected } = typeof given === 'function' ? { make: given } : given;
   const file = join(folder, `${name.replace(/\W/g, '-')}.tgz`);
   writeFileSync(file, make());
-  run(name, ['check', file], expected);
+  run(name, ['check', '--no-run', file], expected);
   rmSync(file);
 }
 
 await withRegistry(async (url) => {
   for (const { name, args = [], ...expected } of registryCases) {
-    run(name, ['check', `hostile-${name}`, '--registry', url, ...args], expected, {
+    run(name, ['check', '--no-run', `hostile-${name}`, '--registry', url, ...args], expected, {
       npm_config_fetch_retries: '1',
       npm_config_fetch_retry_mintimeout: '10',
       npm_config_fetch_timeout: '700',

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use waxseal_model::{
-    Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, RunSummary, SourceEvidence, Subject,
+    Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, RunChange, RunSummary, SourceEvidence, Subject,
 };
 
 use crate::{Date, Policy, Step};
@@ -19,10 +19,24 @@ pub struct Case<'a> {
     pub previous: Option<&'a Evidence>,
     /// What differs between the two. Given whenever `previous` is and both could be read.
     pub change: Option<&'a Change>,
+    /// What differs between what the two did in rooms of their own, if both were run.
+    pub run_change: Option<&'a RunChange>,
+    /// What is asked of what it did when it ran.
+    pub question: Question,
     /// What the project accepts.
     pub policy: &'a Policy,
     /// The day it is, in UTC. Decides only which waivers have expired.
     pub now: Date,
+}
+
+/// What is asked of what a release did when it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Question {
+    /// What it does.
+    #[default]
+    Release,
+    /// What it does that the older release did not: what both do is counted and does not decide.
+    Difference,
 }
 
 impl<'a> Case<'a> {
@@ -39,6 +53,11 @@ impl<'a> Case<'a> {
     /// What it did each time it ran, if it was run.
     pub(crate) fn runs(&self) -> Option<&'a [RunSummary]> {
         self.current.runs.present().map(Vec::as_slice)
+    }
+
+    /// What the release it is compared with did each time it ran, if it was run.
+    pub(crate) fn previous_runs(&self) -> Option<&'a [RunSummary]> {
+        self.previous?.runs.present().map(Vec::as_slice)
     }
 
     /// The `package.json` of the release it is compared with.

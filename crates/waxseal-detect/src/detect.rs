@@ -8,7 +8,7 @@ use waxseal_model::{
 };
 
 use crate::asked::Asked;
-use crate::{Case, METHODS, Method, Need};
+use crate::{Case, METHODS, Method, Need, share};
 
 /// What the methods found, and what could not be looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,7 @@ pub fn detect(case: &Case<'_>) -> Detection {
     for method in METHODS {
         if method.needs.iter().all(|need| is_there(case, *need)) {
             let mut found = (method.run)(case);
+            share::mark(case, method, &mut found);
             sort(&mut found);
             found.truncate(MAX_FINDINGS);
             findings.append(&mut found);
@@ -71,6 +72,7 @@ fn is_there(case: &Case<'_>, need: Need) -> bool {
         Need::Manifest => case.manifest().is_some(),
         Need::Change => case.change.is_some(),
         Need::Runs => case.runs().is_some(),
+        Need::RunChange => case.run_change.is_some(),
     }
 }
 
@@ -96,9 +98,65 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         unread(case, source, &mut gaps);
     }
     if let Some(previous) = case.previous {
-        comparison_gaps(case, previous, &mut gaps);
+        if !only_run {
+            comparison_gaps(case, previous, &mut gaps);
+        }
+        older_run_gaps(case, previous, &mut gaps);
     }
     gaps
+}
+
+/// What the older release's run could not show. What the newer one sends was compared with what was asked for all the same, so that a
+/// call of which the older showed no message does not decide.
+fn older_run_gaps(case: &Case<'_>, previous: &Evidence, gaps: &mut Vec<Gap>) {
+    let before = Case {
+        subject: &previous.subject,
+        current: previous,
+        previous: None,
+        change: None,
+        run_change: None,
+        ..*case
+    };
+    let mut older: Vec<Gap> = previous.runs.gap().map(decisive).into_iter().collect();
+    for run in before.runs().unwrap_or_default() {
+        run_gaps(&before, run, &mut older);
+    }
+    let mut silent = Vec::new();
+    unexercised(&before, &mut silent);
+    older.extend(silent.into_iter().map(|gap| Gap {
+        weight: GapWeight::Partial,
+        ..gap
+    }));
+    gaps.extend(older.into_iter().map(|gap| Gap {
+        reason: format!(
+            "of the older release, {}: {}",
+            plain(&gap.subject.to_string()),
+            gap.reason
+        ),
+        ..gap
+    }));
+    let calls = case.run_change.map(|change| &change.calls);
+    for (names, which) in [
+        (calls.map(|it| &it.only_new), "newer"),
+        (calls.map(|it| &it.only_old), "older"),
+    ] {
+        if let Some(names) = names.filter(|it| !it.is_empty()) {
+            let shown: Vec<String> = names
+                .iter()
+                .take(MAX_NAMED)
+                .map(|name| format!("`{}`", plain(name)))
+                .collect();
+            let more = match names.len().checked_sub(MAX_NAMED) {
+                Some(more @ 1..) => format!(" and {more} more"),
+                _ => String::new(),
+            };
+            let reason = format!(
+                "only the {which} release was called in these ways, so that what they do was not compared: {}{more}",
+                shown.join("; ")
+            );
+            gaps.push(gap(case, "run-diff", reason, GapWeight::Partial));
+        }
+    }
 }
 
 /// Why nothing can be concluded from what was not seen in a run.

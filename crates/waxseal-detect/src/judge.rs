@@ -2,17 +2,14 @@
 
 use waxseal_model::{Confidence, Decision, Finding, GapWeight, Judged, Severity, Subject, Verdict};
 
-use crate::{Case, Date, Detection, Policy};
+use crate::{Case, Date, Detection, Need, Policy, Question, method};
 
 /// The verdict for what `detect` found of the same case, by the case's policy on the case's day.
 ///
 /// A waiver and an allowlist never take a finding away: it stays, decided `allow`, with the reason in [`Judged::waived`].
 pub fn judge(detection: Detection, case: &Case<'_>) -> Verdict {
-    let findings: Vec<Judged> = detection
-        .findings
-        .into_iter()
-        .map(|finding| decide(finding, case))
-        .collect();
+    let judged = detection.findings.into_iter().map(|finding| decide(finding, case));
+    let (shared, findings): (Vec<Judged>, Vec<Judged>) = judged.partition(|it| is_shared(&it.finding, case));
     Verdict {
         subject: case.subject.clone(),
         compared_with: case.previous.map(|previous| previous.subject.clone()),
@@ -23,6 +20,7 @@ pub fn judge(detection: Detection, case: &Case<'_>) -> Verdict {
             .unwrap_or(Decision::Allow),
         complete: !detection.gaps.iter().any(|gap| gap.weight == GapWeight::Decisive),
         findings,
+        shared,
         gaps: detection.gaps,
         ran: detection.ran,
     }
@@ -60,6 +58,15 @@ pub fn warnings(policy: &Policy, verdicts: &[Verdict], now: Date) -> Vec<String>
         }
     }
     warnings
+}
+
+/// Whether both releases do it, and only what differs was asked for.
+fn is_shared(finding: &Finding, case: &Case<'_>) -> bool {
+    let of_runs = || {
+        let id = finding.indicator.split('/').next().unwrap_or_default();
+        method(id).is_some_and(|method| method.needs.contains(&Need::Runs))
+    };
+    case.question == Question::Difference && finding.new == Some(false) && of_runs()
 }
 
 fn decide(finding: Finding, case: &Case<'_>) -> Judged {

@@ -19,14 +19,17 @@ mod method;
 mod methods;
 mod policy;
 mod proof;
+mod run_change;
+mod share;
 mod step;
 
-pub use case::Case;
+pub use case::{Case, Question};
 pub use date::{Date, DateError};
 pub use detect::{Detection, detect};
 pub use judge::{judge, warnings};
 pub use method::{Explanation, Indicator, METHODS, Method, Need, explain, indicator, indicators, method};
 pub use policy::{AllowedHost, AllowedRecipient, Policy, PolicyError, Waiver, WaiverSubject};
+pub use run_change::compare_runs;
 pub use step::Step;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub const METHODS: &[Method] = &[
     methods::archive::METHOD,
     methods::egress::METHOD,
     methods::canaries::METHOD,
+    methods::run_diff::METHOD,
 ];
 
 /// One independent way to find bad releases.
@@ -66,6 +67,8 @@ pub enum Need {
     Change,
     /// What it did in the locked room. Absent where nobody asked for it to be run, which is no gap.
     Runs,
+    /// What differs from what another release did in the locked room. Absent where nobody asked for both to be run, which is no gap.
+    RunChange,
 }
 
 /// What an id stands for.

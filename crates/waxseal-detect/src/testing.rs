@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use waxseal_model::*;
 
-use crate::{Case, Date, Detection, Policy, detect, judge};
+use crate::{Case, Date, Detection, Policy, Question, compare_runs, detect, judge};
 
 pub(crate) use sample::{Sample, check, clean, flagged};
 
@@ -16,6 +16,8 @@ pub(crate) struct World {
     pub(crate) current: Evidence,
     pub(crate) previous: Option<Evidence>,
     pub(crate) change: Option<Change>,
+    pub(crate) run_change: Option<RunChange>,
+    pub(crate) question: Question,
     pub(crate) policy: Policy,
     pub(crate) now: Date,
 }
@@ -26,6 +28,8 @@ pub(crate) fn release() -> World {
         current: evidence("1.0.16"),
         previous: None,
         change: None,
+        run_change: None,
+        question: Question::Release,
         policy: Policy::default(),
         now: "2026-11-22".parse().unwrap(),
     }
@@ -135,12 +139,21 @@ impl World {
         self
     }
 
+    /// Both releases were run, and this is what was seen of each.
+    pub(crate) fn ran_both(mut self, old: RunSummary, new: RunSummary) -> Self {
+        self.run_change = Some(compare_runs(std::slice::from_ref(&old), std::slice::from_ref(&new)));
+        self.previous.as_mut().expect("an update").runs = Collected::Present(vec![old]);
+        self.ran(new)
+    }
+
     pub(crate) fn case(&self) -> Case<'_> {
         Case {
             subject: &self.current.subject,
             current: &self.current,
             previous: self.previous.as_ref(),
             change: self.change.as_ref(),
+            run_change: self.run_change.as_ref(),
+            question: self.question,
             policy: &self.policy,
             now: self.now,
         }

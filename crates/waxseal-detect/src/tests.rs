@@ -25,6 +25,7 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("archive", methods::archive::tests::samples),
     ("egress", methods::egress::tests::samples),
     ("canaries", methods::canaries::tests::samples),
+    ("run-diff", methods::run_diff::tests::samples),
 ];
 
 const HEADINGS: [&str; 8] = [
@@ -210,7 +211,7 @@ fn a_method_without_its_evidence_does_not_run_and_the_gap_says_so() {
         let runs = !method
             .needs
             .iter()
-            .any(|need| matches!(need, Need::Manifest | Need::Change | Need::Runs));
+            .any(|need| matches!(need, Need::Manifest | Need::Change | Need::Runs | Need::RunChange));
         assert_eq!(verdict.ran.contains(&method.id.to_owned()), runs, "{}", method.id);
     }
 

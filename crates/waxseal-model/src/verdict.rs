@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Finding, Gap, RunSummary, Subject};
+use crate::{Change, Finding, Gap, RunChange, RunSummary, Subject};
 
 /// The answer's one word. Ordered: the worst wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Verdict {
     pub complete: bool,
     /// Findings with what the policy made of each, worst first.
     pub findings: Vec<Judged>,
+    /// What the older release did too when it ran, where only the difference was asked for: it does not count, and is never "nothing".
+    pub shared: Vec<Judged>,
     /// What could not be looked at.
     pub gaps: Vec<Gap>,
     /// The methods that ran to their end, by id.
@@ -92,6 +94,10 @@ pub struct ReportEntry {
     pub diff: Option<HumanDiff>,
     /// What it did each time it ran in the locked room.
     pub runs: Vec<RunSummary>,
+    /// What the older release did each time it ran, for a comparison of what both did.
+    pub old_runs: Vec<RunSummary>,
+    /// What differs between those, for such a comparison.
+    pub run_change: Option<RunChange>,
 }
 
 /// An error about one subject.

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod help;
+
+use help::{
+    CHECK_HELP, COMPLETIONS_HELP, DIFF_HELP, DOCTOR_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, MAN_HELP, RUN_HELP,
+};
+
 use crate::config::{FailOn, Seconds, Size};
 use crate::report::FORMATS;
 
@@ -30,7 +36,7 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge packages by what their code could do
+    /// Judge packages by what their code could do, and by what they do in the locked room
     Check(Check),
     /// Show what a newer release can newly do, and judge it
     Diff(Diff),
@@ -75,6 +81,12 @@ pub struct Check {
     /// Compare with this release, or with the one before (`previous`)
     #[arg(long, value_name = "RELEASE")]
     pub against: Option<String>,
+    /// Only read the code: do not run the package in the locked room
+    #[arg(long)]
+    pub no_run: bool,
+    /// What it is given in the room.
+    #[command(flatten)]
+    pub room: Room,
     /// What is written.
     #[command(flatten)]
     pub output: Output,
@@ -102,6 +114,12 @@ pub struct Diff {
     /// Only the number of changed lines of each file; judges nothing
     #[arg(long, conflicts_with_all = ["format", "output", "fail_on"])]
     pub stat: bool,
+    /// Run both in rooms of their own too, under the same calls, and report what the newer does that the older does not
+    #[arg(long, conflicts_with_all = ["patch", "stat"])]
+    pub run: bool,
+    /// What both are given in the room.
+    #[command(flatten)]
+    pub room: Room,
     /// What is written.
     #[command(flatten)]
     pub output: Output,
@@ -143,6 +161,18 @@ pub struct Source {
     pub registry: Option<String>,
 }
 
+/// What a package is given in the locked room.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Room")]
+pub struct Room {
+    /// An environment variable in the room, such as a token that a server asks for; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub env: Vec<(String, String)>,
+    /// Make the room's person, machine, secrets and messages from this number, to run the same again
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+}
+
 /// How much is looked at.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
@@ -179,6 +209,9 @@ pub struct Run {
     /// that SCENARIO_VALUES names; recipients of its own stand in a comment at its top, `// recipients: a@shop.example`
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     pub scenario: Option<PathBuf>,
+    /// Run this release too (`previous`, a version, a range, or any package), under the same calls, and report only what differs
+    #[arg(long, value_name = "RELEASE", requires = "package")]
+    pub against: Option<String>,
     /// A command and its arguments instead, behind `--`; it works on a copy of this folder's project
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
@@ -307,80 +340,3 @@ fn format_and_path(text: &str) -> Result<(String, PathBuf), String> {
 }
 
 const GENERAL: &str = "General";
-
-const MAIN_HELP: &str = "\
-Examples:
-  waxseal check nodemailer               judge the latest release of a package
-  waxseal diff nodemailer@7.0.5 7.0.6    what can the newer one newly do?
-  waxseal run -- npm test                run it in the locked room; whom does it reach?
-  waxseal explain recipients             what a finding means and what to do
-
-Exit status:
-  0   nothing at or above --fail-on, and the verdicts complete
-  1   findings at or above --fail-on; a hostile or corrupt archive is one
-  2   wrong usage or configuration
-  3   nothing to check
-  4   something could not be looked at or not be had, and nothing worse was found
-  70  a fault of waxseal's own";
-
-const CHECK_HELP: &str = "\
-Examples:
-  waxseal check nodemailer
-  waxseal check nodemailer@^7 @sendgrid/mail --against previous
-  waxseal check ./my-package ./my-package-1.0.0.tgz
-  waxseal check pkg:npm/postmark@4.0.5 --format json
-  waxseal check resend --output sarif=waxseal.sarif --fail-on block";
-
-const DIFF_HELP: &str = "\
-Examples:
-  waxseal diff nodemailer@7.0.5 nodemailer@7.0.6
-  waxseal diff nodemailer@7.0.5 7.0.6
-  waxseal diff ./old-folder ./new-1.0.1.tgz --format markdown
-  waxseal diff nodemailer@7.0.5 7.0.6 --patch";
-
-const RUN_HELP: &str = "\
-Examples:
-  waxseal run nodemailer@7.0.6
-  waxseal run ./my-package --save proof
-  waxseal run my-mailer --scenario send.mjs
-  waxseal run -- npm test
-  waxseal run --allow api.postmarkapp.com -- node send.js
-  waxseal run --save proof -- npm run build
-  waxseal run --no-project -- node --version
-
-A package is installed with its install scripts, then each entry point is loaded and each program started with --help, and
-it is made to send mail to recipients that are made up: by a scenario of ours or yours (--scenario), its documentation, its exports. What it
-needs is found out and fetched outside, without running anything. Everything runs with no way out: every name it asks for resolves, every connection is answered by a simulated internet, and
-nothing real is reached. A command works on a copy of the project: what it changes is thrown away.
-
-Exit status:
-  0   nothing at or above --fail-on: everything it reached was allowed, and no planted secret was misused
-  1   findings at or above --fail-on: it reached what was not allowed, or sent, changed or opened a planted secret
-  2   wrong usage or configuration
-  4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
-  70  a fault of waxseal's own";
-
-const EXPLAIN_HELP: &str = "\
-Examples:
-  waxseal explain
-  waxseal explain recipients
-  waxseal explain archive/corrupt";
-
-const INIT_HELP: &str = "\
-Examples:
-  waxseal init";
-
-const DOCTOR_HELP: &str = "\
-Examples:
-  waxseal doctor
-  waxseal doctor --offline";
-
-const COMPLETIONS_HELP: &str = "\
-Examples:
-  waxseal completions bash
-  waxseal completions fish";
-
-const MAN_HELP: &str = "\
-Examples:
-  waxseal man
-  waxseal man --out man1";

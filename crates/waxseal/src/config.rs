@@ -14,7 +14,7 @@ mod size;
 pub use size::{Seconds, Size};
 
 /// Everything `waxseal.toml` can say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The file it came from, if there is one.
     pub path: Option<PathBuf>,
@@ -26,6 +26,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// `[egress] allow`: as `--allow`.
     pub egress: Allowlist,
+    /// `run`: whether `check` runs packages in the locked room; as `--no-run` where it is `false`.
+    pub run: bool,
     /// Everything else: what the project accepts.
     pub policy: Policy,
 }
@@ -119,6 +121,20 @@ impl ConfigError {
     }
 }
 
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: None,
+            report: ReportConfig::default(),
+            source: SourceConfig::default(),
+            limits: LimitsConfig::default(),
+            egress: Allowlist::default(),
+            run: true,
+            policy: Policy::default(),
+        }
+    }
+}
+
 impl Config {
     /// Reads the file named by the user, else the nearest one from `cwd` up to the root of the git repository.
     ///
@@ -148,6 +164,7 @@ impl Config {
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
         let mut own = |name: &str| table.get_mut().remove(name).map(toml::de::ValueDeserializer::from);
         let (report, source, limits, egress) = (own("report"), own("source"), own("limits"), own("egress"));
+        let run = own("run");
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,
         ) -> Result<T, toml::de::Error> {
@@ -157,6 +174,7 @@ impl Config {
         let source: SourceConfig = read(source).map_err(|err| error(&err))?;
         let limits: LimitsConfig = read(limits).map_err(|err| error(&err))?;
         let egress: EgressConfig = read(egress).map_err(|err| error(&err))?;
+        let run = run.map_or(Ok(true), bool::deserialize).map_err(|err| error(&err))?;
         let egress = Allowlist::parse(&egress.allow).map_err(|err| {
             let mut wrong = meaningless(text, path, &err.to_string(), None);
             if let ConfigError::Meaningless { hint, .. } = &mut wrong {
@@ -184,6 +202,7 @@ impl Config {
             source,
             limits,
             egress,
+            run,
             policy,
         })
     }
@@ -269,8 +288,8 @@ fn distance(left: &str, right: &str) -> usize {
 /// The file's name.
 pub const NAME: &str = "waxseal.toml";
 
-/// The sections that are not the policy's.
-const SECTIONS: [&str; 4] = ["report", "source", "limits", "egress"];
+/// The sections and keys that are not the policy's.
+const SECTIONS: [&str; 5] = ["report", "source", "limits", "egress", "run"];
 
 /// Keys are shorter.
 const MAX_WORD: usize = 64;

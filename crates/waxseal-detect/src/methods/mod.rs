@@ -11,4 +11,5 @@ pub(crate) mod obfuscation;
 pub(crate) mod package_diff;
 pub(crate) mod phantom_dependency;
 pub(crate) mod recipients;
+pub(crate) mod run_diff;
 pub(crate) mod tampering;

@@ -161,6 +161,11 @@ impl<'b> Collector<'b> {
         self.registry.get_or_init(set_up).as_ref().map_err(Clone::clone)
     }
 
+    /// What packages are fetched with, and whether only what was fetched before is used.
+    pub fn surroundings(&self) -> (&Environment, bool) {
+        (&self.env, self.offline)
+    }
+
     /// What is odd about npm's configuration, if it was used: one sentence each.
     pub fn notes(&self) -> Vec<String> {
         let used = self.registry.get().and_then(|registry| registry.as_ref().ok());

@@ -1,5 +1,7 @@
 //! One line on a terminal about work that takes longer than a second.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,6 +17,8 @@ pub struct Bar {
     bar: Option<ProgressBar>,
     /// Shows the bar after a second, unless told before that everything is done.
     appears: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+    /// It is not to be shown any more.
+    over: Arc<AtomicBool>,
 }
 
 impl Bar {
@@ -25,8 +29,10 @@ impl Bar {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let (done, waits) = mpsc::channel::<()>();
         let shown = bar.clone();
+        let over = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&over);
         let thread = std::thread::Builder::new().spawn(move || {
-            if waits.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            if waits.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) && !is_over.load(Ordering::Relaxed) {
                 shown.set_draw_target(ProgressDrawTarget::stderr());
                 shown.enable_steady_tick(TICK);
             }
@@ -34,6 +40,7 @@ impl Bar {
         Self {
             bar: Some(bar),
             appears: thread.ok().map(|thread| (done, thread)),
+            over,
         }
     }
 
@@ -41,6 +48,30 @@ impl Bar {
     pub fn doing(&self, what: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_owned());
+        }
+    }
+
+    /// Takes the line away for good, since something else is shown from now on.
+    pub fn rest(&self) {
+        self.over.store(true, Ordering::Relaxed);
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// What shows a line on standard error, beside the bar; `line` is ours or escaped.
+    pub fn speaker(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        let bar = self.bar.clone();
+        move |line| {
+            use std::io::Write as _;
+            let say = || {
+                // If standard error is closed, nobody is left to tell.
+                let _ = writeln!(std::io::stderr().lock(), "{line}");
+            };
+            match &bar {
+                Some(bar) => bar.suspend(say),
+                None => say(),
+            }
         }
     }
 

@@ -3,30 +3,39 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use waxseal_detect::Question;
 use waxseal_model::{Gap, GapWeight, ReportEntry, Subject};
 use waxseal_npm::SpecError;
 
 use super::assess::Bench;
 use super::report::{Outputs, assemble};
+use super::room::{Forked, Kitchen, RoomOptions, Rooms, Unpack};
 use super::screen::{Problem, Screen};
 use super::settings;
+use super::work::{Asked, Work, target_of};
 use crate::cli::{Check, Shared};
 use crate::collect::{Bar, Collector, Failure, Found, Target, release_of};
 use crate::exit::Exit;
 use crate::reader::SideInput;
 
 pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    // Before anything is read, and before there is another thread.
+    let each = if arguments.against.is_some() { 2 } else { 1 };
+    let forked = (!arguments.no_run).then(|| Forked::new(each * arguments.packages.len(), Unpack::Before));
     let (mut env, config) = settings::load(shared)?;
     let offline = settings::source(&arguments.source, &config, &mut env);
     let reader = settings::reader(&arguments.limits, &config);
     let outputs = Outputs::new(&arguments.output, &config);
     let jobs = jobs(arguments, screen)?;
+    let mut forked = forked.filter(|_| config.run);
+    let roles = forked.as_mut().map(Forked::take);
     let today = settings::today();
     let bench = Bench {
         policy: &config.policy,
         today,
         reader: &reader,
         human_diff: arguments.against.is_some() && outputs.show_diff(),
+        runs: roles.is_some(),
         verbose: shared.verbose,
     };
     let bar = if screen.progress {
@@ -35,8 +44,26 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         Bar::default()
     };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
-    let entries = judge_all(&jobs, &collector, &bench, &bar);
+    let options = RoomOptions::usual(&arguments.room, &config);
+    let rooms = roles.zip(forked.as_ref()).map(|(roles, forked)| {
+        let kitchen = Kitchen {
+            collector: &collector,
+            options: &options,
+            unpackers: &forked.unpackers,
+            screen,
+        };
+        Rooms::new(roles, kitchen)
+    });
+    let work = Work {
+        bench,
+        bar: &bar,
+        rooms: rooms.as_ref(),
+        screen,
+        question: Question::Release,
+    };
+    let entries = judge_all(&jobs, &collector, &work);
     let notes = collector.notes();
+    drop(rooms);
     drop(collector);
     drop(bar);
     screen.warn(&notes);
@@ -59,10 +86,22 @@ struct Job {
     against: Against,
 }
 
-enum Against {
+/// What a package is compared with.
+pub(super) enum Against {
     Nothing,
     Previous,
     Release(Target),
+}
+
+impl Against {
+    /// Reads what `--against` was given.
+    pub(super) fn of(target: &Target, typed: Option<&str>) -> Result<Self, SpecError> {
+        Ok(match typed {
+            None => Self::Nothing,
+            Some("previous") => Self::Previous,
+            Some(typed) => Self::Release(release_of(target, typed)?),
+        })
+    }
 }
 
 /// Every package is read before any is fetched, so that a slip of the pen costs nothing.
@@ -81,16 +120,12 @@ fn jobs(arguments: &Check, screen: &Screen) -> Result<Vec<Job>, Problem> {
                 continue;
             }
         };
-        let against = match arguments.against.as_deref() {
-            None => Against::Nothing,
-            Some("previous") => Against::Previous,
-            Some(typed) => match release_of(&target, typed) {
-                Ok(release) => Against::Release(release),
-                Err(err) => {
-                    refuse(err);
-                    continue;
-                }
-            },
+        let against = match Against::of(&target, arguments.against.as_deref()) {
+            Ok(against) => against,
+            Err(err) => {
+                refuse(err);
+                continue;
+            }
         };
         jobs.push(Job { target, against });
     }
@@ -102,23 +137,23 @@ fn jobs(arguments: &Check, screen: &Screen) -> Result<Vec<Job>, Problem> {
 }
 
 /// A few at a time: while one is downloaded another is read.
-fn judge_all(jobs: &[Job], collector: &Collector<'_>, bench: &Bench<'_>, bar: &Bar) -> Vec<Option<ReportEntry>> {
+fn judge_all(jobs: &[Job], collector: &Collector<'_>, work: &Work<'_>) -> Vec<Option<ReportEntry>> {
     let entries: Vec<Mutex<Option<ReportEntry>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
+    let judge_each = || {
         while let Some((job, slot)) = {
             let idx = next.fetch_add(1, Ordering::Relaxed);
             jobs.get(idx).zip(entries.get(idx))
         } {
-            let entry = judge(job, collector, bench, bar);
+            let entry = judge(job, collector, work);
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = entry;
         }
     };
     std::thread::scope(|scope| {
         for _ in 1..jobs.len().min(AT_ONCE) {
-            scope.spawn(work);
+            scope.spawn(judge_each);
         }
-        work();
+        judge_each();
     });
     entries
         .into_iter()
@@ -127,31 +162,39 @@ fn judge_all(jobs: &[Job], collector: &Collector<'_>, bench: &Bench<'_>, bar: &B
 }
 
 /// `None` for an empty folder, in which there is nothing to judge.
-fn judge(job: &Job, collector: &Collector<'_>, bench: &Bench<'_>, bar: &Bar) -> Option<ReportEntry> {
+fn judge(job: &Job, collector: &Collector<'_>, work: &Work<'_>) -> Option<ReportEntry> {
+    let target = &job.target;
     match &job.against {
-        Against::Nothing => match collector.fetch(&job.target) {
+        Against::Nothing => match collector.fetch(target) {
             Ok(found) if is_empty_folder(&found) => None,
-            Ok(found) => Some(bench.judge_one(found, bar)),
-            Err(failure) => Some(bench.judge_failure(*failure)),
+            Ok(found) => Some(work.one(Asked { target, found }, None)),
+            Err(failure) => Some(work.bench.judge_failure(*failure)),
         },
         Against::Previous => {
-            let (new, old) = collector.fetch_with_previous(&job.target);
+            let (new, old) = collector.fetch_with_previous(target);
             Some(match (new, old) {
-                (Err(failure), _) => bench.judge_failure(*failure),
-                (Ok(new), Some(Ok(old))) => bench.judge_two(old, new, bar),
-                (Ok(new), Some(Err(failure))) => {
-                    let gap = uncompared(&new.subject, &failure);
-                    bench.judge_without(new, gap, bar)
+                (Err(failure), _) => work.bench.judge_failure(*failure),
+                (Ok(found), Some(Ok(old))) => {
+                    let before = target_of(&old, target);
+                    let old = Asked {
+                        target: &before,
+                        found: old,
+                    };
+                    work.two(old, Asked { target, found })
                 }
-                (Ok(new), None) => {
-                    let gap = first_release(&new.subject);
-                    bench.judge_without(new, gap, bar)
+                (Ok(found), Some(Err(failure))) => {
+                    let gap = uncompared(&found.subject, &failure);
+                    work.one(Asked { target, found }, Some((gap, None)))
+                }
+                (Ok(found), None) => {
+                    let gap = first_release(&found.subject);
+                    work.one(Asked { target, found }, Some((gap, None)))
                 }
             })
         }
         Against::Release(old) => {
-            let (old, new) = collector.fetch_pair(old, &job.target);
-            Some(super::diff::judge_pair(old, new, bench, bar))
+            let (before, now) = collector.fetch_pair(old, target);
+            Some(super::diff::judge_pair((old, before), (target, now), work))
         }
     }
 }

@@ -3,13 +3,16 @@
 use std::fmt::Write;
 use std::io;
 
+use waxseal_detect::Question;
 use waxseal_model::{ReportEntry, Subject};
 
 use super::assess::Bench;
 use super::check::uncompared;
 use super::report::{Outputs, assemble};
+use super::room::{Forked, Kitchen, RoomOptions, Rooms, Unpack};
 use super::screen::{self, Problem, Screen};
 use super::settings;
+use super::work::{Asked, Work};
 use crate::cli::{Diff, Shared};
 use crate::collect::{Bar, Collector, Fetched, Target, release_of};
 use crate::diff::patch::{Presence, Stat};
@@ -17,6 +20,9 @@ use crate::exit::Exit;
 use crate::reader::{ReaderFailure, ReaderOptions, Session, SideInput};
 
 pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    // Before anything is read, and before there is another thread.
+    let mut forked = arguments.run.then(|| Forked::new(2, Unpack::Before));
+    let roles = forked.as_mut().map(Forked::take);
     let (mut env, config) = settings::load(shared)?;
     let offline = settings::source(&arguments.source, &config, &mut env);
     let reader = settings::reader(&arguments.limits, &config);
@@ -29,13 +35,13 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         Bar::default()
     };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
-    let (old, new) = collector.fetch_pair(&old, &new);
+    let (before, now) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
         let notes = collector.notes();
         drop(collector);
         drop(bar);
         screen.warn(&notes);
-        return raw(old, new, arguments, &reader, screen);
+        return raw(before, now, arguments, &reader, screen);
     }
     let today = settings::today();
     let bench = Bench {
@@ -43,10 +49,29 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         today,
         reader: &reader,
         human_diff: outputs.show_diff(),
+        runs: arguments.run,
         verbose: shared.verbose,
     };
-    let entry = judge_pair(old, new, &bench, &bar);
+    let options = RoomOptions::usual(&arguments.room, &config);
+    let rooms = roles.zip(forked.as_ref()).map(|(roles, forked)| {
+        let kitchen = Kitchen {
+            collector: &collector,
+            options: &options,
+            unpackers: &forked.unpackers,
+            screen,
+        };
+        Rooms::new(roles, kitchen)
+    });
+    let work = Work {
+        bench,
+        bar: &bar,
+        rooms: rooms.as_ref(),
+        screen,
+        question: Question::Difference,
+    };
+    let entry = judge_pair((&old, before), (&new, now), &work);
     let notes = collector.notes();
+    drop(rooms);
     drop(collector);
     drop(bar);
     screen.warn(&notes);
@@ -56,15 +81,23 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
 }
 
 /// Judges the newer of two releases, of which each may not have been had.
-pub(super) fn judge_pair(old: Fetched, new: Fetched, bench: &Bench<'_>, bar: &Bar) -> ReportEntry {
+pub(super) fn judge_pair(
+    (before, old): (&Target, Fetched),
+    (target, new): (&Target, Fetched),
+    work: &Work<'_>,
+) -> ReportEntry {
     match (old, new) {
-        (Ok(old), Ok(new)) => bench.judge_two(old, new, bar),
-        (_, Err(failure)) => bench.judge_failure(*failure),
-        (Err(failure), Ok(new)) => {
-            let gap = uncompared(&new.subject, &failure);
-            let mut entry = bench.judge_without(new, gap, bar);
-            entry.error = Some(failure.error);
-            entry
+        (Ok(old), Ok(found)) => {
+            let old = Asked {
+                target: before,
+                found: old,
+            };
+            work.two(old, Asked { target, found })
+        }
+        (_, Err(failure)) => work.bench.judge_failure(*failure),
+        (Err(failure), Ok(found)) => {
+            let gap = uncompared(&found.subject, &failure);
+            work.one(Asked { target, found }, Some((gap, Some(failure.error))))
         }
     }
 }

@@ -11,10 +11,13 @@ mod init;
 mod man;
 
 mod assess;
+mod judging;
 mod report;
+mod room;
 mod screen;
 mod settings;
 mod survey;
+mod work;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

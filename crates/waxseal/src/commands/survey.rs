@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{CapabilityKind, Manifest, Target};
+use waxseal_model::{CapabilityKind, Manifest, SourceEvidence, Target};
 
 use crate::collect::Found;
-use crate::reader::{self, Keep, ReaderOptions, SideReading};
+use crate::reader::{self, Keep, ReaderOptions, Session, SideReading};
 
 /// What is known of a package before it runs.
 #[derive(Debug, Default)]
@@ -23,16 +23,31 @@ pub(super) fn survey(found: Found, options: &ReaderOptions) -> Survey {
     let Some(SideReading::Read(evidence)) = reading.sides.pop() else {
         return Survey::default();
     };
-    let certain = evidence
-        .capabilities
+    let names = names(&[&evidence], reading.session.as_mut());
+    Survey::of(&evidence, names)
+}
+
+impl Survey {
+    /// Of what was read already.
+    pub(super) fn of(evidence: &SourceEvidence, names: Vec<String>) -> Self {
+        Self {
+            manifest: evidence.manifest.present().cloned(),
+            names,
+        }
+    }
+}
+
+/// The variables that releases may read, those that are certain first.
+pub(super) fn names(sides: &[&SourceEvidence], session: Option<&mut Session>) -> Vec<String> {
+    let certain = sides
         .iter()
+        .flat_map(|side| &side.capabilities)
         .filter(|it| it.kind == CapabilityKind::Environment)
         .filter_map(|it| match &it.target {
             Target::Constant(name) => Some(name.clone()),
             _ => None,
         });
     let mut names: BTreeSet<String> = certain.filter(|name| is_made_up(name)).take(MAX_NAMES).collect();
-    let session = reading.session.as_mut();
     let likely = session.and_then(|it| it.variables().ok()).unwrap_or_default();
     for name in likely.into_iter().filter(|name| is_made_up(name)) {
         if names.len() >= MAX_NAMES {
@@ -40,13 +55,7 @@ pub(super) fn survey(found: Found, options: &ReaderOptions) -> Survey {
         }
         names.insert(name);
     }
-    Survey {
-        manifest: match evidence.manifest {
-            waxseal_model::Collected::Present(manifest) => Some(manifest),
-            _ => None,
-        },
-        names: names.into_iter().collect(),
-    }
+    names.into_iter().collect()
 }
 
 /// Whether a variable may be made up: not one that a room has anyway, that says what the room is, that a runtime or a package manager

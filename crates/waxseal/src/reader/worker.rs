@@ -135,7 +135,7 @@ impl Worker {
                     self.answer(&Response::Human(Box::new(diff)))?;
                 }
                 Request::Variables => {
-                    let names = self.trees.first().map(Tree::variables).unwrap_or_default();
+                    let names = self.trees.iter().flat_map(Tree::variables).collect();
                     self.answer(&Response::Variables(names))?;
                 }
                 Request::Excerpts(places) => {

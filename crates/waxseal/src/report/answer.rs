@@ -118,6 +118,10 @@ pub(crate) fn sentence(entry: &ReportEntry) -> (String, Option<usize>) {
     let gap = verdict.gaps.iter().find(|gap| gap.weight == GapWeight::Decisive);
     let waived = verdict.findings.iter().filter(|judged| judged.waived.is_some()).count();
     let text = match (verdict.decision, gap) {
+        (Decision::Allow, _) if verdict.complete && !verdict.shared.is_empty() => {
+            let both = super::compared::shared(entry).unwrap_or_default();
+            format!("nothing new that the policy minds; both releases have {both}")
+        }
         (Decision::Allow, _) if verdict.complete && waived > 0 => {
             format!(
                 "{} waived, nothing else that the policy minds",

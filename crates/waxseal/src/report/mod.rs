@@ -7,6 +7,7 @@
 use waxseal_model::Report;
 
 pub(crate) mod answer;
+mod compared;
 pub(crate) mod escape;
 mod excerpt;
 mod json;

@@ -57,6 +57,31 @@ fn a_recipient_the_code_hides_is_said_under_its_mark() {
 }
 
 #[test]
+fn whoever_waits_is_told_the_answer_and_what_presses() {
+    let lines = text::so_far(&samples::block().entries[0]);
+    assert_eq!(
+        lines,
+        [
+            "so far, by its code: BLOCK  postmark-mcp-replica@1.0.16  `sendEmail` in index.js adds archive@collector.example as Bcc to \
+          mail that the caller addresses"
+        ]
+    );
+    let lines = text::so_far(&samples::incomplete().entries[0]);
+    assert!(lines[0].starts_with("so far, by its code: INCOMPLETE"), "{lines:?}");
+}
+
+#[test]
+fn what_both_releases_have_is_said_in_every_format() {
+    let report = samples::compared(|_| {});
+    assert_eq!(report.entries[0].verdict.decision, waxseal_model::Decision::Allow);
+    for format in FORMATS {
+        let text = (format.render)(&report, &RenderOptions::default());
+        assert!(text.contains("pinned.example:443"), "{}: {text}", format.id);
+        assert!(!text.contains("nothing found that the policy minds"), "{}", format.id);
+    }
+}
+
+#[test]
 fn every_width_can_be_asked_for() {
     for (_, report) in samples::all() {
         for columns in (0..60).chain([usize::MAX]) {

@@ -19,6 +19,8 @@ pub(super) struct Wanted<'a> {
     pub(super) files: &'a [(String, Vec<u8>)],
     /// The project it works in, which it may change without the change leaving the room.
     pub(super) project: Option<&'a Path>,
+    /// What the project's place is called, if not by the project's name.
+    pub(super) called: Option<&'a str>,
     /// Dependencies that lie unpacked already, which it may change as well.
     pub(super) tree: Option<&'a Path>,
     /// A folder of this machine that the project's place is copied to afterwards.
@@ -68,10 +70,10 @@ impl Person {
 pub(super) fn furnish(wanted: &Wanted<'_>) -> CellSpec {
     let person = Person::new(wanted.seed);
     let planted = wanted.canaries.files(&person.home, person.user);
-    let cwd = match wanted.project {
-        Some(project) => project_in_room(&person, project),
+    let place = wanted.called.map(Path::new).or(wanted.project);
+    let cwd = match place {
         None if wanted.files.is_empty() && wanted.tree.is_none() => person.home.clone(),
-        None => project_in_room(&person, Path::new("app")),
+        place => project_in_room(&person, place.unwrap_or(Path::new("app"))),
     };
     let mut files = system_files(&person, wanted.authority);
     let watched = planted.iter().map(|it| it.path.clone()).collect();
@@ -311,6 +313,7 @@ mod tests {
             commands: &[&["true".to_owned()]],
             files,
             project: project.map(Path::new),
+            called: None,
             tree: None,
             keep: None,
             names,

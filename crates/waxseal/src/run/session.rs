@@ -33,6 +33,8 @@ pub struct RunSpec {
     pub steps: Vec<Step>,
     /// The project it works in, if it does.
     pub project: Option<PathBuf>,
+    /// What the place it works in is called in the room; by itself it keeps the project's name.
+    pub called: Option<String>,
     /// Dependencies that lie unpacked already, under the project's place.
     pub tree: Option<Arc<Tree>>,
     /// An empty folder of this machine that the project's place is copied to afterwards: only where nothing runs that is not trusted.
@@ -94,6 +96,9 @@ pub enum Input {
 pub trait Output: Send + Sync {
     /// Standard output or standard error.
     fn write(&self, stream: Stream, bytes: &[u8]);
+
+    /// A step is let start.
+    fn begins(&self, _step: &Step) {}
 }
 
 /// Which stream of the command.
@@ -210,6 +215,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         files: &spec.files,
         names: &spec.names,
         project: spec.project.as_deref(),
+        called: spec.called.as_deref(),
         tree: spec.tree.as_deref().map(Tree::folder),
         keep: spec.keep.as_deref(),
         env: &spec.env,
@@ -226,7 +232,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
     });
     let written = Arc::new(AtomicU64::new(0));
     let tail = Tail::default();
-    let (out, err, pump) = pump(output, Arc::clone(&written), tail.clone())?;
+    let (out, err, pump) = pump(Arc::clone(&output), Arc::clone(&written), tail.clone())?;
     let errors = err.try_clone()?;
     let nothing = OwnedFd::from(File::open("/dev/null")?);
     let (mut cell, mut sockets) = Cell::prepare(&room, roles.warden, [nothing, out, err])?;
@@ -247,6 +253,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
             program: Path::new("/proc/self/exe"),
             errors: Some(errors),
             tail,
+            output,
         },
     );
     let started = Instant::now();

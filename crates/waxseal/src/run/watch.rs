@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use waxseal_model::{Call, Counters, Event, Observation, Phase, Run, RunEnd, RunLimit, ToolServer};
@@ -12,7 +13,7 @@ use waxseal_sandbox::{Cell, CommandEnd, FileChange, Notice};
 use super::clock;
 use super::internet::{Collected, Internet, InternetError};
 use super::mcp::{self, Speaker, Tail};
-use super::session::{Input, RunSpec};
+use super::session::{Input, Output, RunSpec};
 
 /// Keeps watch over a running command.
 pub(super) struct Watch<'s> {
@@ -45,6 +46,8 @@ pub(super) struct Doorway<'s> {
     pub(super) errors: Option<OwnedFd>,
     /// The end of that.
     pub(super) tail: Tail,
+    /// Who is told which step begins.
+    pub(super) output: Arc<dyn Output>,
 }
 
 impl<'s> Watch<'s> {
@@ -71,6 +74,9 @@ impl<'s> Watch<'s> {
     /// Lets the step that is due start.
     pub(super) fn open(&mut self, cell: &mut Cell) -> io::Result<()> {
         let step = self.spec.steps.get(self.step);
+        if let Some(step) = step {
+            self.door.output.begins(step);
+        }
         let errors = self.door.errors.as_ref();
         let Some(errors) = errors.filter(|_| step.is_some_and(|it| it.input == Input::Protocol)) else {
             return cell.open();
@@ -366,43 +372,4 @@ const NOT_DRIVEN: &str = "what calls the package did not come to its end: not al
 const TICK: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(bytes: &[u8], expected: Option<&str>) {
-        assert_eq!(
-            socket_address(bytes).map(|it| it.to_string()).as_deref(),
-            expected,
-            "{bytes:?}"
-        );
-    }
-
-    #[test]
-    fn addresses_are_read_as_the_kernel_has_them() {
-        check(&[2, 0, 0, 80, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0], Some("1.2.3.4:80"));
-        let mut six = vec![10, 0, 1, 187, 0, 0, 0, 0];
-        six.extend(Ipv6Addr::LOCALHOST.octets());
-        check(&six, Some("[::1]:443"));
-        let mut mapped = vec![10, 0, 0, 25, 0, 0, 0, 0];
-        mapped.extend(Ipv4Addr::new(9, 8, 7, 6).to_ipv6_mapped().octets());
-        check(&mapped, Some("9.8.7.6:25"));
-        // A path, a length that is too short, and nothing.
-        check(&[1, 0, b'/', b'x'], None);
-        check(&[2, 0, 0, 80, 1, 2], None);
-        check(&[], None);
-    }
-
-    #[test]
-    fn whatever_was_lost_or_does_not_agree_is_said() {
-        assert_eq!(disagreements(&Counters::default()), [""; 0]);
-        let counters = Counters {
-            accepted: 3,
-            connections: 2,
-            datagrams_lost: 1,
-            packets_lost: 4,
-            events_lost: 5,
-            ..Counters::default()
-        };
-        assert_eq!(disagreements(&counters).len(), 4);
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ mod attempts;
 mod attributing;
 mod capturing;
 mod commands;
+mod comparing;
 mod driving;
 mod exits;
 mod fixtures;

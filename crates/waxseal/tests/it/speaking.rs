@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A server without dependencies, so that nothing has to be fetched. It sends through Postmark.
-fn server(extra: &str) -> String {
+pub(crate) fn server(extra: &str) -> String {
     format!(
         r#"#!/usr/bin/env node
 const lines = require('node:readline').createInterface({{ input: process.stdin }})

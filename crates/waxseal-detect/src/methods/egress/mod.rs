@@ -1,12 +1,12 @@
 //! Where a package went when it ran, compared with where it was expected to go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use waxseal_model::{Confidence, Destination, Finding, Phase, Proof, RunSummary, Severity};
 
 use crate::proof::{self, Values};
-use crate::{Case, Indicator, Method, Need};
+use crate::{Case, Indicator, Method, Need, Question};
 
 pub(crate) const METHOD: Method = Method {
     id: "egress",
@@ -104,10 +104,15 @@ const REACHED: &str = "egress/reached";
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut found: BTreeMap<(&'static str, String), Vec<Proof>> = BTreeMap::new();
     let mut reached: Vec<&Destination> = Vec::new();
+    // Where only the difference is asked for, what both reached is no note.
+    let before = case.previous_runs().filter(|_| case.question == Question::Difference);
+    let before = before.unwrap_or_default().iter().flat_map(|run| &run.destinations);
+    let known: BTreeSet<String> = before.map(Destination::place).collect();
     for run in case.runs().unwrap_or_default() {
         for destination in &run.destinations {
             let claims = claims(run, destination);
-            if claims.is_empty() && !run.restricted && !is_registry(destination) {
+            let quiet = claims.is_empty() && !run.restricted && !is_registry(destination);
+            if quiet && !known.contains(&destination.place()) {
                 reached.push(destination);
             }
             for claim in claims {

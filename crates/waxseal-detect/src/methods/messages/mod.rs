@@ -3,7 +3,7 @@
 mod content;
 mod recipients;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use waxseal_model::{Confidence, Finding, Phase, Proof, RunSummary, Severity};
 
@@ -164,24 +164,10 @@ impl Claims {
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let claims = claims(case.runs().unwrap_or_default());
-    // What the older release did under the same calls is no news.
-    let before = case.previous.and_then(|previous| previous.runs.present());
-    let known: Option<BTreeSet<(&str, String)>> = before.map(|runs| {
-        self::claims(runs)
-            .0
-            .into_keys()
-            .map(|claim| (claim.indicator, claim.key))
-            .collect()
-    });
     claims
         .0
         .into_iter()
-        .map(|(claim, proofs)| {
-            let new = known
-                .as_ref()
-                .map(|known| !known.contains(&(claim.indicator, claim.key.clone())));
-            proof::finding(case, claim.indicator, claim.weight, claim.summary, proofs, new)
-        })
+        .map(|(claim, proofs)| proof::finding(case, claim.indicator, claim.weight, claim.summary, proofs, None))
         .collect()
 }
 

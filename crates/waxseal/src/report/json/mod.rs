@@ -8,7 +8,9 @@ use super::RenderOptions;
 mod calls;
 mod change;
 mod run;
+mod run_change;
 mod shape;
+mod words;
 
 /// Writes one document.
 pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {

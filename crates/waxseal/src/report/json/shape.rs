@@ -10,6 +10,8 @@ use waxseal_model::{Gap, GapWeight, Judged, Proof, Report, ReportEntry};
 
 use super::change::ChangeShape;
 use super::run::RunShape;
+use super::run_change::RunChangeShape;
+use super::words::{Confidence, Decision, Severity};
 use crate::report::answer::{Answer, identity, tally};
 use crate::report::escape::escape;
 
@@ -95,6 +97,9 @@ pub(crate) struct Package {
     error: Option<Error>,
     /// What was found, the worst first.
     findings: Vec<Finding>,
+    /// What the older release has too, where only what differs when they run was asked for (`run --against`, `diff --run`): it does not
+    /// count, but it is not nothing.
+    shared: Vec<Finding>,
     /// What could not be looked at.
     gaps: Vec<JsonGap>,
     /// The methods that ran to their end.
@@ -107,35 +112,10 @@ pub(crate) struct Package {
     change: Option<ChangeShape>,
     /// What was seen each time it ran in the locked room.
     runs: Vec<RunShape>,
-}
-
-/// What the policy makes of a finding or a package.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Decision {
-    Allow,
-    Review,
-    Block,
-}
-
-/// How bad it is if true.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Severity {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-/// How sure it is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Confidence {
-    Low,
-    Medium,
-    High,
+    /// What was seen each time the older release ran, under the same calls.
+    older_runs: Vec<RunShape>,
+    /// What only one of the two did when they ran; null if not both were run.
+    run_change: Option<RunChangeShape>,
 }
 
 /// Why a package could not be looked at.
@@ -283,6 +263,7 @@ impl Package {
                 kind: text(&error.kind),
             }),
             findings: verdict.findings.iter().map(Finding::of).collect(),
+            shared: verdict.shared.iter().map(Finding::of).collect(),
             gaps: verdict.gaps.iter().map(JsonGap::of).collect(),
             ran: verdict.ran.iter().map(|id| text(id)).collect(),
             counts: JsonCounts {
@@ -301,6 +282,8 @@ impl Package {
                 .as_ref()
                 .map(|change| ChangeShape::of(change, &entry.paths, &entry.old_paths)),
             runs: entry.runs.iter().map(RunShape::of).collect(),
+            older_runs: entry.old_runs.iter().map(RunShape::of).collect(),
+            run_change: entry.run_change.as_ref().map(RunChangeShape::of),
         }
     }
 }
@@ -348,38 +331,6 @@ impl JsonGap {
             method: text(&gap.method),
             reason: text(&gap.reason),
             weight,
-        }
-    }
-}
-
-impl From<waxseal_model::Decision> for Decision {
-    fn from(decision: waxseal_model::Decision) -> Self {
-        match decision {
-            waxseal_model::Decision::Allow => Self::Allow,
-            waxseal_model::Decision::Review => Self::Review,
-            waxseal_model::Decision::Block => Self::Block,
-        }
-    }
-}
-
-impl From<waxseal_model::Severity> for Severity {
-    fn from(severity: waxseal_model::Severity) -> Self {
-        match severity {
-            waxseal_model::Severity::Info => Self::Info,
-            waxseal_model::Severity::Low => Self::Low,
-            waxseal_model::Severity::Medium => Self::Medium,
-            waxseal_model::Severity::High => Self::High,
-            waxseal_model::Severity::Critical => Self::Critical,
-        }
-    }
-}
-
-impl From<waxseal_model::Confidence> for Confidence {
-    fn from(confidence: waxseal_model::Confidence) -> Self {
-        match confidence {
-            waxseal_model::Confidence::Low => Self::Low,
-            waxseal_model::Confidence::Medium => Self::Medium,
-            waxseal_model::Confidence::High => Self::High,
         }
     }
 }

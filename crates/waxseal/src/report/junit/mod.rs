@@ -217,6 +217,8 @@ fn output(entry: &ReportEntry) -> Vec<String> {
             .map(|reason| format!("; accepted: {}", escape(reason, SENTENCE_LIMIT)));
         lines.push(format!("{}{}", claim(judged), accepted.unwrap_or_default()));
     }
+    let shared = entry.verdict.shared.iter();
+    lines.extend(shared.map(|judged| format!("both releases, so it does not count: {}", claim(judged))));
     for gap in entry.verdict.gaps.iter().filter(|gap| gap.weight == GapWeight::Partial) {
         lines.push(format!(
             "could not look: {} (the answer stands without it)",

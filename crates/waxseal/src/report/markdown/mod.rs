@@ -14,6 +14,7 @@ use super::excerpt::{Row, exhibit_rows, hunk_rows};
 use super::text::findings::{place, reached_by};
 
 mod quote;
+mod ran;
 
 /// Writes the report.
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
@@ -128,6 +129,7 @@ fn parts(entry: &ReportEntry, options: &RenderOptions) -> Vec<String> {
         parts.push(gaps.join("\n"));
     }
     parts.extend(change(entry));
+    parts.extend(ran::ran(entry));
     parts.extend(diff(entry, options));
     parts.extend(notes(entry, options));
     let mut explained: Vec<String> = Vec::new();

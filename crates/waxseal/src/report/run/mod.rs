@@ -7,7 +7,7 @@ mod place;
 mod rows;
 mod text;
 
-pub(crate) use text::{end, limit_word, render, show};
+pub(crate) use text::{end, limit_word, render, result, show, verdict};
 
 /// How a run ended, for programs.
 pub(crate) fn ending(how: RunEnd) -> Value {

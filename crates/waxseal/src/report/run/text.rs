@@ -69,7 +69,7 @@ fn headline(page: &mut Page, summary: &RunSummary) {
     page.labelled("     ", PLAIN, &text);
 }
 
-fn verdict(summary: &RunSummary) -> Style {
+pub(crate) fn verdict(summary: &RunSummary) -> Style {
     let pressing = !summary.invalid.is_empty() || !summary.canaries.is_empty();
     let looked_for = summary.restricted && summary.destinations.iter().any(|it| !it.allowed);
     if pressing || looked_for {
@@ -82,7 +82,7 @@ fn verdict(summary: &RunSummary) -> Style {
 }
 
 /// The result in one sentence.
-fn result(summary: &RunSummary) -> String {
+pub(crate) fn result(summary: &RunSummary) -> String {
     let mut parts = Vec::new();
     let refused = summary.destinations.iter().filter(|it| !it.allowed).count();
     parts.push(counted(

@@ -25,6 +25,8 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("waived", waived()),
         ("run", ran(&crate::run::samples::mailer())),
         ("hostile_run", ran(&crate::run::samples::hostile())),
+        ("compared", compared(|run| run.mails.truncate(1))),
+        ("compared_same", compared(|_| {})),
         (
             "empty",
             Report {
@@ -55,12 +57,47 @@ pub(crate) fn ran(run: &Run) -> Report {
         current: &evidence,
         previous: None,
         change: None,
+        run_change: None,
+        question: waxseal_detect::Question::Release,
         policy: &policy,
         now: "2026-11-22".parse().expect("a day"),
     };
     let entry = ReportEntry {
         verdict: judge(detect(&case), &case),
         runs: vec![summary],
+        counts: Counts::default(),
+        capabilities: Vec::new(),
+        ..allowed_entry("left-pad", "1.3.0")
+    };
+    report("run", vec![entry])
+}
+
+/// Two releases that were run: the older is what `change` makes of the newer.
+pub(crate) fn compared(change: impl FnOnce(&mut RunSummary)) -> Report {
+    let summary = summarize(&crate::run::samples::mailer(), &Known::default());
+    let mut older = summary.clone();
+    change(&mut older);
+    let run_change = waxseal_detect::compare_runs(std::slice::from_ref(&older), std::slice::from_ref(&summary));
+    let mut evidence = Evidence::new(release("postmark-mcp-replica", "1.0.16"));
+    evidence.runs = Collected::Present(vec![summary.clone()]);
+    let mut previous = Evidence::new(release("postmark-mcp-replica", "1.0.15"));
+    previous.runs = Collected::Present(vec![older.clone()]);
+    let policy = Policy::default();
+    let case = Case {
+        subject: &evidence.subject,
+        current: &evidence,
+        previous: Some(&previous),
+        change: None,
+        run_change: Some(&run_change),
+        question: waxseal_detect::Question::Difference,
+        policy: &policy,
+        now: "2026-11-22".parse().expect("a day"),
+    };
+    let entry = ReportEntry {
+        verdict: judge(detect(&case), &case),
+        runs: vec![summary],
+        old_runs: vec![older],
+        run_change: Some(run_change.clone()),
         counts: Counts::default(),
         capabilities: Vec::new(),
         ..allowed_entry("left-pad", "1.3.0")

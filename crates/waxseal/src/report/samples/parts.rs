@@ -142,6 +142,7 @@ pub(super) fn allowed_entry(name: &str, version: &str) -> ReportEntry {
             decision: Decision::Allow,
             complete: true,
             findings: Vec::new(),
+            shared: Vec::new(),
             gaps: Vec::new(),
             ran: vec![
                 "recipients".to_owned(),
@@ -167,6 +168,8 @@ pub(super) fn allowed_entry(name: &str, version: &str) -> ReportEntry {
         old_paths: Vec::new(),
         diff: None,
         runs: Vec::new(),
+        old_runs: Vec::new(),
+        run_change: None,
     }
 }
 

@@ -43,7 +43,13 @@ impl Results {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (idx, entry) in report.entries.iter().enumerate() {
             let base = location::base_id(report, idx);
-            for judged in &entry.verdict.findings {
+            // What both releases have, where only the difference counts, is a note whatever it would lead to by itself.
+            let shared = entry.verdict.shared.iter().map(|judged| Judged {
+                decision: Decision::Allow,
+                ..judged.clone()
+            });
+            let all: Vec<Judged> = entry.verdict.findings.iter().cloned().chain(shared).collect();
+            for judged in &all {
                 let id = escape(&judged.finding.indicator, NAME_LIMIT);
                 let rule_index = *index.entry(id.clone()).or_insert_with(|| {
                     results.rules.push(id.clone());

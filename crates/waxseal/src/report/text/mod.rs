@@ -12,6 +12,7 @@ use super::width::{pad, width};
 pub(super) mod change;
 pub(super) mod findings;
 pub(crate) mod page;
+mod ran;
 
 /// Writes the report.
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
@@ -49,11 +50,31 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     page.finish()
 }
 
+/// What is known of a package before it runs, in a few lines for whoever waits.
+pub(crate) fn so_far(entry: &ReportEntry) -> Vec<String> {
+    let (text, named) = sentence(entry);
+    let word = Answer::of(entry).word();
+    let mut lines = vec![format!("so far, by its code: {word}  {}  {text}", subject(entry))];
+    let others = entry
+        .verdict
+        .findings
+        .iter()
+        .enumerate()
+        .filter(|(idx, judged)| judged.decision > Decision::Allow && named != Some(*idx));
+    lines.extend(others.take(MAX_SO_FAR).map(|(_, judged)| {
+        let id = escape(&judged.finding.indicator, NAME_LIMIT);
+        let summary = escape(&judged.finding.summary, SENTENCE_LIMIT);
+        format!("  {}[{id}] {summary}", judged.decision.id())
+    }));
+    lines
+}
+
 /// Whether the entry is allowed and one line says all there is to it.
 fn is_quiet(entry: &ReportEntry) -> bool {
     Answer::of(entry) == Answer::Allow
         && entry.verdict.gaps.is_empty()
         && entry.change.is_none()
+        && entry.run_change.is_none()
         && entry.verdict.findings.iter().all(|f| f.waived.is_none())
 }
 
@@ -75,9 +96,7 @@ fn full_entry(page: &mut Page, entry: &ReportEntry) {
     findings::pressing(page, entry, named);
     findings::waived(page, entry);
     change::show(page, entry);
-    for run in &entry.runs {
-        super::run::show(page, run);
-    }
+    ran::show(page, entry);
     findings::notes(page, entry);
     gaps(page, entry);
     looked_at(page, entry);
@@ -286,3 +305,5 @@ const MAX_REMINDERS: usize = 5;
 
 /// More would push the rest off the screen; each finding names its id anyway.
 const MAX_EXPLAINED: usize = 3;
+/// Findings that are shown before a package runs.
+const MAX_SO_FAR: usize = 4;

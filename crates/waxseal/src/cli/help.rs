@@ -1,0 +1,89 @@
+//! What stands below the options of each command's help: examples, which tests run, and the exit statuses.
+
+pub(super) const MAIN_HELP: &str = "\
+Examples:
+  waxseal check nodemailer               judge the latest release of a package
+  waxseal diff nodemailer@7.0.5 7.0.6    what can the newer one newly do?
+  waxseal run resend --against 6.0.1     what does it newly do when it runs?
+  waxseal run -- npm test                whom does a command reach there?
+  waxseal explain recipients             what a finding means and what to do
+
+Exit status:
+  0   nothing at or above --fail-on, and the verdicts complete
+  1   findings at or above --fail-on; a hostile or corrupt archive is one
+  2   wrong usage or configuration
+  3   nothing to check
+  4   something could not be looked at or not be had, and nothing worse was found
+  70  a fault of waxseal's own";
+
+pub(super) const CHECK_HELP: &str = "\
+Examples:
+  waxseal check nodemailer
+  waxseal check nodemailer@^7 @sendgrid/mail --against previous
+  waxseal check ./my-package ./my-package-1.0.0.tgz
+  waxseal check pkg:npm/postmark@4.0.5 --format json
+  waxseal check resend --output sarif=waxseal.sarif --fail-on block
+  waxseal check ./my-package --no-run
+
+The code is read first, and what is found in it is shown while the package is installed, loaded and made to send mail in the locked room
+(see `waxseal run --help`); the report holds both. A machine that can give no room leaves the answer incomplete: `waxseal doctor` says what it
+lacks. --no-run, or `run = false` in waxseal.toml, leaves the room out. --against runs both releases.";
+
+pub(super) const DIFF_HELP: &str = "\
+Examples:
+  waxseal diff nodemailer@7.0.5 nodemailer@7.0.6
+  waxseal diff nodemailer@7.0.5 7.0.6
+  waxseal diff ./old-folder ./new-1.0.1.tgz --format markdown
+  waxseal diff nodemailer@7.0.5 7.0.6 --run
+  waxseal diff nodemailer@7.0.5 7.0.6 --patch";
+
+pub(super) const RUN_HELP: &str = "\
+Examples:
+  waxseal run nodemailer@7.0.6
+  waxseal run nodemailer@7.0.6 --against 7.0.5
+  waxseal run ./my-package --save proof
+  waxseal run my-mailer --scenario send.mjs
+  waxseal run -- npm test
+  waxseal run --allow api.postmarkapp.com -- node send.js
+  waxseal run --save proof -- npm run build
+  waxseal run --no-project -- node --version
+
+A package is installed with its install scripts, then each entry point is loaded and each program started with --help, and
+it is made to send mail to recipients that are made up: by a scenario of ours or yours (--scenario), its documentation, its exports. What it
+needs is found out and fetched outside, without running anything. Everything runs with no way out: every name it asks for resolves, every connection is answered by a simulated internet, and
+nothing real is reached. A command works on a copy of the project: what it changes is thrown away.
+
+With --against both releases run at the same time, each in a room of its own, under the same calls with the same made-up values. Only what one of
+them did is reported and decides; what both do is counted. --save keeps the older one's proof beside the newer one's, in FOLDER-older.
+
+Exit status:
+  0   nothing at or above --fail-on: everything it reached was allowed, and no planted secret was misused
+  1   findings at or above --fail-on: it reached what was not allowed, or sent, changed or opened a planted secret
+  2   wrong usage or configuration
+  4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
+  70  a fault of waxseal's own";
+
+pub(super) const EXPLAIN_HELP: &str = "\
+Examples:
+  waxseal explain
+  waxseal explain recipients
+  waxseal explain archive/corrupt";
+
+pub(super) const INIT_HELP: &str = "\
+Examples:
+  waxseal init";
+
+pub(super) const DOCTOR_HELP: &str = "\
+Examples:
+  waxseal doctor
+  waxseal doctor --offline";
+
+pub(super) const COMPLETIONS_HELP: &str = "\
+Examples:
+  waxseal completions bash
+  waxseal completions fish";
+
+pub(super) const MAN_HELP: &str = "\
+Examples:
+  waxseal man
+  waxseal man --out man1";
