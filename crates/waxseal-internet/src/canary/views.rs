@@ -16,6 +16,10 @@ const MIN_WRAPPED: usize = 60;
 /// How many streams that look compressed are tried in one text.
 const MAX_STREAMS: usize = 8;
 
+/// The longest text that is tried as brotli, and the buffer it is read through.
+const MAX_BROTLI: usize = 1 << 20;
+const BROTLI_BUFFER: usize = 4 << 10;
+
 /// What one compressed stream may become.
 const MAX_INFLATED: u64 = 4 * 1024 * 1024;
 
@@ -193,7 +197,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
-/// What the compressed streams in these bytes inflate to: gzip (RFC 1952) and zlib (RFC 1950) anywhere, deflate (RFC 1951) at the start.
+/// What the compressed streams in these bytes inflate to: gzip (RFC 1952) and zlib (RFC 1950) anywhere, deflate (RFC 1951) and brotli (RFC 7932) at the start.
 pub(crate) fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     let mut tried = 0;
@@ -213,6 +217,11 @@ pub(crate) fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
     // Text is no deflate stream that is worth trying: its first three bits would have to say so.
     if found.is_empty() && bytes.first().is_some_and(|first| matches!(first >> 1 & 3, 1 | 2)) {
         found.extend(read_some(DeflateDecoder::new(bytes)));
+    }
+    // Nothing tells brotli (RFC 7932) from noise: what comes out must be a text.
+    if found.is_empty() && !is_text(bytes) && bytes.len() <= MAX_BROTLI {
+        let plain = read_some(brotli_decompressor::Decompressor::new(bytes, BROTLI_BUFFER));
+        found.extend(plain.filter(|plain| is_text(plain)));
     }
     found
 }

@@ -143,6 +143,16 @@ fn escapes() {
     check(|text| text.encode_utf16().flat_map(u16::to_be_bytes).collect());
 }
 
+/// What Node's `zlib.brotliCompressSync` makes of a text of 64 letters and digits.
+#[test]
+fn brotli() {
+    const PACKED: &str = "G0cA4EW3eX4eKorfKyrBCLoqmMiBQ8s4AL88Y6ecUW3LoPSB3Pi++aiUe90g8K70iuGlMAI=";
+    let needles = crate::Needles::new(&[("text".to_owned(), "k3v9x7m2p4".to_owned())]);
+    let packed = STANDARD.decode(PACKED).expect("it is base64");
+    assert_eq!(needles.found_in(&packed).len(), 1);
+    assert_eq!(needles.found_in(PACKED.as_bytes()).len(), 1);
+}
+
 /// RFC 2045 §6.7: lines end in `=` before 76 characters.
 #[test]
 fn quoted_printable_lines() {
