@@ -20,6 +20,7 @@ mod capabilities;
 mod flow;
 
 pub mod diff;
+pub mod hints;
 pub mod package;
 pub mod pretty;
 pub mod variables;

@@ -20,6 +20,8 @@ pub(super) enum Request {
     Human,
     /// Say which environment variables the first side may read.
     Variables,
+    /// Say what the first side's code looks out for.
+    Hints,
     /// Show the source around these places.
     Excerpts(Vec<Place>),
     /// Write the raw difference of the two sides.
@@ -120,6 +122,13 @@ pub(super) enum Response {
     Excerpts(Vec<Option<Excerpt>>),
     /// Names of environment variables, the likeliest first.
     Variables(Vec<String>),
+    /// Words, domains and names, and the last point in time that is written down.
+    Hints {
+        words: Vec<String>,
+        domains: Vec<String>,
+        names: Vec<String>,
+        latest: Option<i64>,
+    },
     /// The patch was written, in raw frames before this one.
     PatchEnd,
     /// Lines counted.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use waxseal_js::hints::Hints;
 use waxseal_model::{Change, HumanDiff, SourceEvidence, Subject};
 
 use super::failure::{ReaderFailure, died, unexpected};
@@ -239,6 +240,28 @@ impl Session {
         self.say(&Request::Variables)?;
         match self.hear()? {
             Response::Variables(names) => Ok(names),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// What the side's code looks out for. Hostile.
+    ///
+    /// # Errors
+    /// The reader fails.
+    pub fn hints(&mut self) -> Result<Hints, ReaderFailure> {
+        self.say(&Request::Hints)?;
+        match self.hear()? {
+            Response::Hints {
+                words,
+                domains,
+                names,
+                latest,
+            } => Ok(Hints {
+                words,
+                domains,
+                names,
+                latest,
+            }),
             other => Err(unexpected(&other)),
         }
     }

@@ -132,6 +132,12 @@ impl Tree {
         waxseal_js::variables::variables(files, MAX_VARIABLES)
     }
 
+    /// What its code looks out for.
+    pub(super) fn hints(&self) -> waxseal_js::hints::Hints {
+        let files = (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)));
+        waxseal_js::hints::hints(files)
+    }
+
     /// How many bytes the files hold together.
     pub(super) fn size(&self) -> u64 {
         (0..self.len()).map(|idx| self.bytes(idx).len() as u64).sum()

@@ -138,6 +138,15 @@ impl Worker {
                     let names = self.trees.iter().flat_map(Tree::variables).collect();
                     self.answer(&Response::Variables(names))?;
                 }
+                Request::Hints => {
+                    let hints = self.trees.first().map(Tree::hints).unwrap_or_default();
+                    self.answer(&Response::Hints {
+                        words: hints.words,
+                        domains: hints.domains,
+                        names: hints.names,
+                        latest: hints.latest,
+                    })?;
+                }
                 Request::Excerpts(places) => {
                     let mut excerpts = Excerpts::new(&self.trees);
                     let found = places.iter().map(|place| excerpts.around(place)).collect();
