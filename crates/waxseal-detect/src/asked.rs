@@ -9,6 +9,7 @@ pub(crate) struct Asked<'a> {
     calls: &'a [Call],
     /// Who asked for whom: mailboxes in lower case.
     owners: BTreeMap<String, BTreeSet<u32>>,
+    fetched: &'a [(String, String)],
 }
 
 /// How a mailbox stands to what was asked for.
@@ -36,6 +37,7 @@ impl<'a> Asked<'a> {
         Self {
             calls: &run.calls,
             owners,
+            fetched: &run.fetched,
         }
     }
 
@@ -89,6 +91,12 @@ impl<'a> Asked<'a> {
         self.owners(target).is_some() || is_own(target)
     }
 
+    /// The URL whose answer had named a mailbox before.
+    pub(crate) fn fetched(&self, mailbox: &str) -> Option<&'a str> {
+        let found = self.fetched.iter().find(|(it, _)| it.eq_ignore_ascii_case(mailbox));
+        found.map(|(_, url)| url.as_str())
+    }
+
     /// A tag behind `+` leads to the same mailbox, if the host has it so; both are looked for.
     fn owners(&self, mailbox: &str) -> Option<&BTreeSet<u32>> {
         let mailbox = plain(mailbox);
@@ -134,7 +142,8 @@ fn is_own(mailbox: &str) -> bool {
         .is_some_and(|(_, domain)| is_own_domain(domain))
 }
 
-fn is_own_domain(domain: &str) -> bool {
+/// Whether a host is of the room's person.
+pub(crate) fn is_own_domain(domain: &str) -> bool {
     let domain = domain.trim_end_matches('.').to_lowercase();
     domain == OWN_DOMAIN || domain.strip_suffix(OWN_DOMAIN).is_some_and(|rest| rest.ends_with('.'))
 }

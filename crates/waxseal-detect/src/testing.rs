@@ -93,6 +93,8 @@ pub(crate) fn run() -> RunSummary {
         files: Vec::new(),
         canaries: Vec::new(),
         leaks: Vec::new(),
+        fetched: Vec::new(),
+        replies: Vec::new(),
         generic: Vec::new(),
         unknown: Vec::new(),
         limits: Vec::new(),

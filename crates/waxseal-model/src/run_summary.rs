@@ -43,6 +43,10 @@ pub struct RunSummary {
     pub canaries: Vec<CanaryUse>,
     /// What was made up for a call and went where no message was handed over.
     pub leaks: Vec<Leak>,
+    /// Mailboxes that a message names and an answer from the network had named before: with the URL that was asked.
+    pub fetched: Vec<(String, String)>,
+    /// Answers of tools that would carry mail away.
+    pub replies: Vec<Reply>,
     /// Hosts whose requests no emulated service answered, only the one that knows nothing.
     pub generic: Vec<UnknownService>,
     /// What was not understood.
@@ -251,6 +255,30 @@ pub struct Leak {
     pub encoding: String,
     /// When in the life of the package, the first time.
     pub phase: Phase,
+}
+
+/// Something that a server of tools says, which would carry mail away from whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reply {
+    /// The tool.
+    pub tool: String,
+    /// What it is.
+    pub kind: ReplyKind,
+    /// The host or mailbox it leads to.
+    pub target: String,
+    /// What of the call, or which planted secret, a link holds; else empty.
+    pub what: String,
+}
+
+/// What is said by a server of tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReplyKind {
+    /// A link in an answer that holds what was handed over.
+    Link,
+    /// An order in an answer to send something to a stranger.
+    Order,
+    /// Such an order in a description of a tool, or in the server's instructions.
+    Description,
 }
 
 /// Requests that were answered without knowing the service.

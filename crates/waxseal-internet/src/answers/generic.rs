@@ -88,9 +88,24 @@ pub(crate) fn mailbox(ask: &Ask<'_>) -> Reply {
     Reply::text(format!("{}\n", ask.mailbox(0)))
 }
 
+/// The object, with a mailbox under every other name that the client's code keeps addresses under: lists where the name is of several.
+fn with_names(ask: &Ask<'_>, mut object: Value) -> Value {
+    let mailbox = ask.mailbox(0);
+    if let Value::Object(fields) = &mut object {
+        for name in &ask.answers.names {
+            let several = name.ends_with('s') && !name.ends_with("ss");
+            fields.entry(name.clone()).or_insert_with(|| match several {
+                true => json!([mailbox]),
+                false => json!(mailbox),
+            });
+        }
+    }
+    object
+}
+
 fn settings(ask: &Ask<'_>) -> Value {
     let (first, second) = (ask.mailbox(0), ask.mailbox(1));
-    json!({
+    let object = json!({
         "enabled": true,
         "version": format!("1.{}.{}", ask.chance("minor").below(9), ask.chance("patch").below(20)),
         "email": first,
@@ -99,7 +114,8 @@ fn settings(ask: &Ask<'_>) -> Value {
         "bcc": second,
         "endpoint": ask.link("v1/events"),
         "interval": 3600,
-    })
+    });
+    with_names(ask, object)
 }
 
 pub(crate) fn is_raw_text(ask: &Ask<'_>) -> bool {
@@ -354,9 +370,7 @@ fn item(ask: &Ask<'_>, place: usize) -> Value {
 pub(crate) fn object(ask: &Ask<'_>) -> Reply {
     let mut chance = ask.chance("object");
     let email = ask.mailbox(0);
-    Reply::json(
-        200,
-        &json!({
+    let object = json!({
             "id": id_of(ask),
             "name": format!("{}-{}", ask.last().split('.').next().unwrap_or_default(), chance.text(HEX, 4)),
             "status": "ok",
@@ -365,6 +379,6 @@ pub(crate) fn object(ask: &Ask<'_>) -> Reply {
             "to": email,
             "url": ask.link("v1/events"),
             "created_at": rfc3339(1_700_000_000 + chance.below(50_000_000) as u64),
-        }),
-    )
+    });
+    Reply::json(200, &with_names(ask, object))
 }

@@ -35,6 +35,8 @@ pub struct Answers {
     pub(crate) seed: u64,
     pub(crate) bait: Arc<Bait>,
     pub(crate) canaries: Canaries,
+    /// Names under which whoever asks keeps addresses.
+    pub(crate) names: Vec<String>,
     /// Seconds since 1970.
     pub(crate) now: Box<dyn Fn() -> u64 + Send + Sync>,
 }
@@ -46,8 +48,16 @@ impl Answers {
             seed,
             bait,
             canaries,
+            names: Vec::new(),
             now: Box::new(clock::now),
         }
+    }
+
+    /// Puts a mailbox under each of these names too, where an object is answered that nobody knows the form of.
+    #[must_use]
+    pub fn with_names(mut self, names: Vec<String>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Takes the time from this clock, in seconds since 1970, instead of the machine's.

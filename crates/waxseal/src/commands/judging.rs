@@ -86,9 +86,9 @@ impl<'b> Judging<'b> {
         let before = self.previous.as_ref().and_then(|it| it.source.present());
         let now = self.current.source.present();
         let sides: Vec<&SourceEvidence> = before.into_iter().chain(now).collect();
-        let names = survey::names(&sides, self.reading.session.as_mut());
+        let wanted = survey::wanted(&sides, self.reading.session.as_mut());
         let survey = |side: Option<&SourceEvidence>| match side {
-            Some(side) => Survey::of(side, names.clone()),
+            Some(side) => Survey::of(side, wanted.clone()),
             None => Survey::default(),
         };
         (survey(now), self.previous.as_ref().map(|_| survey(before)))

@@ -6,6 +6,8 @@ use waxseal_model::{CapabilityKind, Manifest, SourceEvidence, Target};
 
 use crate::collect::Found;
 use crate::reader::{self, Keep, ReaderOptions, Session, SideReading};
+use crate::run::Hints;
+use crate::run::mint::Vocabulary;
 
 /// What is known of a package before it runs.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub(super) struct Survey {
     pub(super) manifest: Option<Manifest>,
     /// The environment variables that are to be made up for it.
     pub(super) names: Vec<String>,
+    /// What its code looks out for.
+    pub(super) hints: Hints,
 }
 
 /// Reads a package. What cannot be read has no names: the run itself will tell.
@@ -23,22 +27,30 @@ pub(super) fn survey(found: Found, options: &ReaderOptions) -> Survey {
     let Some(SideReading::Read(evidence)) = reading.sides.pop() else {
         return Survey::default();
     };
-    let names = names(&[&evidence], reading.session.as_mut());
-    Survey::of(&evidence, names)
+    let wanted = wanted(&[&evidence], reading.session.as_mut());
+    Survey::of(&evidence, wanted)
 }
 
 impl Survey {
     /// Of what was read already.
-    pub(super) fn of(evidence: &SourceEvidence, names: Vec<String>) -> Self {
+    pub(super) fn of(evidence: &SourceEvidence, wanted: Wanted) -> Self {
         Self {
             manifest: evidence.manifest.present().cloned(),
-            names,
+            names: wanted.names,
+            hints: wanted.hints,
         }
     }
 }
 
-/// The variables that releases may read, those that are certain first.
-pub(super) fn names(sides: &[&SourceEvidence], session: Option<&mut Session>) -> Vec<String> {
+/// What releases are given so that they do all they can.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    names: Vec<String>,
+    hints: Hints,
+}
+
+/// The variables that releases may read, those that are certain first, and what their code looks out for.
+pub(super) fn wanted(sides: &[&SourceEvidence], mut session: Option<&mut Session>) -> Wanted {
     let certain = sides
         .iter()
         .flat_map(|side| &side.capabilities)
@@ -48,15 +60,70 @@ pub(super) fn names(sides: &[&SourceEvidence], session: Option<&mut Session>) ->
             _ => None,
         });
     let mut names: BTreeSet<String> = certain.filter(|name| is_made_up(name)).take(MAX_NAMES).collect();
-    let likely = session.and_then(|it| it.variables().ok()).unwrap_or_default();
+    let likely = session.as_mut().and_then(|it| it.variables().ok()).unwrap_or_default();
     for name in likely.into_iter().filter(|name| is_made_up(name)) {
         if names.len() >= MAX_NAMES {
             break;
         }
         names.insert(name);
     }
-    names.into_iter().collect()
+    let found = session.and_then(|it| it.hints().ok()).unwrap_or_default();
+    let names: Vec<String> = names.into_iter().collect();
+    Wanted {
+        hints: hints(found, &names),
+        names,
+    }
 }
+
+/// What a run makes of what the code looks out for: its clock is moved behind the last day that the code names, and by more than a year
+/// at least.
+fn hints(found: waxseal_js::hints::Hints, names: &[String]) -> Hints {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let named = found.latest.map_or(0, |it| it.saturating_add(WEEK) - now);
+    Hints {
+        vocabulary: Vocabulary {
+            words: found.words,
+            domains: found.domains,
+        },
+        names: found.names,
+        ahead: u64::try_from(named.max(AHEAD)).unwrap_or_default(),
+        optional: names.iter().filter(|name| is_optional(name)).cloned().collect(),
+    }
+}
+
+/// Whether a program may do without a variable: it is neither a secret nor says where and as whom to send.
+fn is_optional(name: &str) -> bool {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in name.chars() {
+        if c == '_' || (small && c.is_ascii_uppercase()) {
+            words.push(String::new());
+        }
+        small = c.is_ascii_lowercase();
+        if c != '_'
+            && let Some(word) = words.last_mut()
+        {
+            word.push(c.to_ascii_uppercase());
+        }
+    }
+    // `EMAIL`, `MAIL_ADDRESS`: as whom.
+    let own = words.iter().all(|word| OWN.contains(&word.as_str()));
+    !own && !words.iter().any(|word| NEEDED.contains(&word.as_str()))
+}
+
+/// Words of variables that a program needs.
+#[rustfmt::skip]
+const NEEDED: [&str; 46] = [
+    "KEY", "APIKEY", "SECRET", "TOKEN", "PASSWORD", "PASS", "PASSWD", "PWD", "AUTH", "CREDENTIALS", "DSN", "PAT", "JWT", "BEARER", "SID",
+    "HOST", "HOSTNAME", "SERVER", "PORT", "USER", "USERNAME", "LOGIN", "ACCOUNT", "FROM", "SENDER", "DOMAIN", "REGION", "SECURE", "TLS", "SSL",
+    "STARTTLS", "SERVICE", "PROVIDER", "TRANSPORT", "ENV", "ENVIRONMENT", "SMTP", "IMAP", "DATABASE", "TENANT", "PROJECT", "CLIENT",
+    "CONNECTION", "REFRESH", "GRANT", "PROFILE",
+];
+/// Words of variables that name the sender.
+const OWN: [&str; 8] = ["EMAIL", "MAIL", "ADDRESS", "DEFAULT", "MY", "GMAIL", "ID", "NAME"];
+/// 400 days: every month, and another year.
+const AHEAD: i64 = 400 * 86_400_000;
+const WEEK: i64 = 7 * 86_400_000;
 
 /// Whether a variable may be made up: not one that a room has anyway, that says what the room is, that a runtime or a package manager
 /// obeys, or that turns something off, leads to a file, or leads away from the service a program is for: a program does most where none of
@@ -164,7 +231,30 @@ const MAX_NAME: usize = 100;
 
 #[cfg(test)]
 mod tests {
-    use super::is_made_up;
+    use super::{is_made_up, is_optional};
+
+    #[test]
+    fn what_says_where_and_as_whom_to_send_is_always_set() {
+        for name in [
+            "SMTP_HOST",
+            "POSTMARK_SERVER_TOKEN",
+            "DEFAULT_SENDER_EMAIL",
+            "MAIL_FROM",
+            "EMAIL",
+            "apiKey",
+        ] {
+            assert!(!is_optional(name), "{name}");
+        }
+        for name in [
+            "ALWAYS_BCC",
+            "archiveEmail",
+            "AUDIT_URL",
+            "REPLY_TO",
+            "DEFAULT_MESSAGE_STREAM",
+        ] {
+            assert!(is_optional(name), "{name}");
+        }
+    }
 
     #[test]
     fn what_a_program_does_least_with_is_not_made_up() {

@@ -132,10 +132,10 @@ impl Tree {
         waxseal_js::variables::variables(files, MAX_VARIABLES)
     }
 
-    /// What its code looks out for.
-    pub(super) fn hints(&self) -> waxseal_js::hints::Hints {
-        let files = (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)));
-        waxseal_js::hints::hints(files)
+    /// What the code of some trees looks out for.
+    pub(super) fn hints(trees: &[Self]) -> waxseal_js::hints::Hints {
+        let files = |tree: &'_ Self| (0..tree.len()).map(move |idx| (tree.path(idx), tree.bytes(idx)));
+        waxseal_js::hints::hints(trees.iter().flat_map(files))
     }
 
     /// How many bytes the files hold together.

@@ -139,7 +139,7 @@ impl Worker {
                     self.answer(&Response::Variables(names))?;
                 }
                 Request::Hints => {
-                    let hints = self.trees.first().map(Tree::hints).unwrap_or_default();
+                    let hints = Tree::hints(&self.trees);
                     self.answer(&Response::Hints {
                         words: hints.words,
                         domains: hints.domains,

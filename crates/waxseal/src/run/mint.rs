@@ -1,12 +1,23 @@
 //! Values that are made up for one call and are found nowhere else: recipients, subjects, texts. Seen at the wire, they say which call a
 //! message belongs to; and whoever is not among them was not asked for.
 
+use serde::{Deserialize, Serialize};
 use waxseal_model::{Call, ContentKind, Recipient, RecipientPlace, Requested, Sender};
 
+/// What a package's code looks out for in a message, as it was read in the code: some calls are about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Vocabulary {
+    /// Words and phrases of letters, digits, spaces and hyphens, the likeliest first.
+    pub words: Vec<String>,
+    /// Domains of recipients.
+    pub domains: Vec<String>,
+}
+
 /// Mints for one run. The same seed gives the same values, so that two releases can be asked for the same.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Mint {
     seed: u64,
+    vocabulary: Vocabulary,
 }
 
 /// The values of one call.
@@ -41,7 +52,45 @@ pub struct Minted {
 impl Mint {
     /// Mints by this seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed }
+        Self {
+            seed,
+            vocabulary: Vocabulary::default(),
+        }
+    }
+
+    /// The same, for code that looks out for these words.
+    #[must_use]
+    pub fn speaking(self, vocabulary: Vocabulary) -> Self {
+        Self { vocabulary, ..self }
+    }
+
+    /// The values of a call whose subject and text hold the words that the code looks out for, and those that thieves ordinarily do; those
+    /// it is to are of a domain that the code names, if it names one.
+    pub fn wordy(&self, number: u32) -> Minted {
+        let mut minted = self.call(number);
+        let ordinary = ORDINARY.iter().map(|it| (*it).to_owned());
+        let mut words: Vec<String> = Vec::new();
+        let mut length = 0;
+        for word in self.vocabulary.words.iter().cloned().chain(ordinary) {
+            length += word.len() + 2;
+            if length > MAX_WORDS {
+                break;
+            }
+            words.push(word);
+        }
+        let list = words.join(", ");
+        minted.subject = format!("{} - {list}", minted.subject);
+        minted.html = format!("<p>{}</p><p>It is about {list}.</p>", minted.text);
+        minted.text = format!("{} It is about {list}.", minted.text);
+        let domains = &self.vocabulary.domains;
+        if let Some(domain) = domains.get(number as usize % domains.len().max(1)) {
+            for mailbox in &mut minted.to {
+                if let Some((local, _)) = mailbox.rsplit_once('@') {
+                    *mailbox = format!("{local}@{domain}");
+                }
+            }
+        }
+        minted
     }
 
     /// The sender that everything is configured with: as address alone.
@@ -74,7 +123,10 @@ impl Mint {
             from: self.sender(),
             reply_to: mailbox("reply"),
             name: self.pick(number, "name", &NAMES).to_owned(),
-            html: format!("<p>{text}</p>"),
+            html: format!(
+                "<p>{text}</p><p><a href=\"https://www.{OWN_DOMAIN}/notes/{}\">Notes</a></p>",
+                token("link")
+            ),
             text,
             subject,
             file_name: format!("report-{}.txt", token("file")),
@@ -188,6 +240,23 @@ fn mix(mut value: u64) -> u64 {
 
 /// Characters of a token: 47 bits.
 const TOKEN: usize = 10;
+/// Bytes of the words in one subject: a line of mail has 998 (RFC 5322 §2.1.1).
+const MAX_WORDS: usize = 320;
+/// What is looked out for in other people's mail.
+const ORDINARY: [&str; 12] = [
+    "invoice",
+    "password reset",
+    "payment",
+    "wire transfer",
+    "bank account",
+    "confidential",
+    "contract",
+    "verification code",
+    "order",
+    "salary",
+    "security alert",
+    "sign in",
+];
 /// Where the room's person works.
 const OWN_DOMAIN: &str = "brightfield.example";
 const NAMES: [&str; 12] = [
@@ -234,6 +303,20 @@ mod tests {
                 assert!(seen.insert(value.clone()), "{value} is there twice");
             }
         }
+    }
+
+    #[test]
+    fn a_wordy_call_holds_what_code_looks_out_for_and_is_told_apart_by_the_same_tokens() {
+        let mint = Mint::new(7).speaking(Vocabulary {
+            words: vec!["zebra crossing".to_owned()],
+            domains: vec!["bank.example".to_owned()],
+        });
+        let (plain, wordy) = (mint.call(3), mint.wordy(3));
+        assert!(wordy.subject.starts_with(&plain.subject) && wordy.subject.contains("zebra crossing, invoice"));
+        assert!(wordy.text.starts_with(&plain.text) && wordy.text.contains("zebra crossing"));
+        assert!(wordy.to.iter().all(|it| it.ends_with("@bank.example")) && wordy.cc == plain.cc);
+        assert_eq!(tokens(&wordy.subject), tokens(&plain.subject));
+        assert!(wordy.subject.len() < 500);
     }
 
     #[test]

@@ -33,9 +33,9 @@ pub(crate) mod samples;
 
 pub use install::{Install, prepare};
 pub(crate) use mcp::driver_main;
-pub use mcp::{attachable, server};
+pub use mcp::{attachable, server, starters};
 pub use probe::{NoRoom, probe};
-pub use session::{Executed, Input, Output, Roles, RunError, RunSpec, Step, Stream, execute};
+pub use session::{Executed, Hints, Input, Output, Roles, RunError, RunSpec, Step, Stream, execute};
 pub use trees::{Tree, Unpacker};
 
 /// The hidden subcommand that makes this binary the warden of a room.

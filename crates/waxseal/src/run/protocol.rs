@@ -22,6 +22,8 @@ pub(super) enum Order {
         own: Vec<String>,
         /// Where drivers inside the room send what they say, if there are any.
         reports: Option<SocketAddr>,
+        /// Names under which the package's code keeps addresses.
+        names: Vec<String>,
     },
     /// What the registry in the room answers. The archives' bytes follow, one behind the other.
     Registry {

@@ -42,6 +42,7 @@ fn run() -> Result<(), WireError> {
         stacks,
         own,
         reports,
+        names,
     } = orders.message()?
     else {
         return Err(WireError::Malformed);
@@ -61,7 +62,7 @@ fn run() -> Result<(), WireError> {
     let world = World {
         stacks,
         reports,
-        ..world(seed, epoch, ca, registry, own)
+        ..world(seed, epoch, ca, registry, own, names)
     };
     let server = serve(sockets, world, Arc::new(mouth.clone()))?;
     let limits = Limits {
@@ -118,12 +119,20 @@ fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {
     })
 }
 
-fn world(seed: u64, epoch: u64, ca: Ca, registry: Option<RegistryAnswers>, own: Vec<String>) -> World {
+fn world(
+    seed: u64,
+    epoch: u64,
+    ca: Ca,
+    registry: Option<RegistryAnswers>,
+    own: Vec<String>,
+    names: Vec<String>,
+) -> World {
     let since = Duration::from_nanos(super::clock().saturating_sub(epoch));
     let now = Instant::now();
     let made = Arc::new(Made {
         seed,
         own,
+        names,
         parts: OnceLock::new(),
     });
     World {
@@ -146,6 +155,8 @@ struct Made {
     seed: u64,
     /// What a person gave to be shown to mail APIs.
     own: Vec<String>,
+    /// Names under which the package's code keeps addresses.
+    names: Vec<String>,
     parts: OnceLock<(MailApis<Answers>, SmtpServer)>,
 }
 
@@ -157,7 +168,7 @@ impl Made {
             let bait = Arc::new(Bait::mint(self.seed));
             let planted = canaries.iter().map(|canary| canary.value.clone());
             let secrets = planted.chain(self.own.iter().cloned()).collect();
-            let unknown = Answers::new(self.seed, bait, canaries);
+            let unknown = Answers::new(self.seed, bait, canaries).with_names(self.names.clone());
             (MailApis::new(self.seed, secrets, unix_now, unknown), mail)
         })
     }

@@ -18,6 +18,7 @@ use waxseal_sandbox::{Cell, CellLimits, NotReady, RoleProcess, fork_warden};
 use super::drive::Drive;
 use super::internet::{Internet, InternetError};
 use super::mcp::Tail;
+use super::mint::Vocabulary;
 use super::protocol::Order;
 use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
@@ -69,6 +70,41 @@ pub struct RunSpec {
     pub drive: Option<Drive>,
     /// What is missing from the beginning: the run is then not whole. Sentences of ours.
     pub gaps: Vec<String>,
+    /// What the package's code looks out for.
+    pub hints: Hints,
+}
+
+/// What a package's code looks out for, so that what it waits for comes. Nothing is concluded from it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hints {
+    /// Words and domains.
+    pub vocabulary: Vocabulary,
+    /// Names under which the code keeps addresses: what answers for services nobody knows has them too.
+    pub names: Vec<String>,
+    /// Milliseconds that JavaScript's clock is moved ahead by, for the calls that are made on a later day; none are if it is zero.
+    pub ahead: u64,
+    /// Variables that are not set then: all that are made up and that nobody must set.
+    pub optional: Vec<String>,
+}
+
+impl Hints {
+    /// What is to come for this one and for another, this one's first.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let both = |mine: &[String], others: &[String]| {
+            let more = others.iter().filter(|it| !mine.contains(it));
+            mine.iter().chain(more).cloned().collect()
+        };
+        Self {
+            vocabulary: Vocabulary {
+                words: both(&self.vocabulary.words, &other.vocabulary.words),
+                domains: both(&self.vocabulary.domains, &other.vocabulary.domains),
+            },
+            names: both(&self.names, &other.names),
+            ahead: self.ahead.max(other.ahead),
+            optional: both(&self.optional, &other.optional),
+        }
+    }
 }
 
 /// One program of a run.
@@ -88,7 +124,7 @@ pub enum Input {
     /// Nothing to read; what it writes is shown.
     #[default]
     Nothing,
-    /// It is a server of the Model Context Protocol, and is spoken with. It must be the last step.
+    /// It is a server of the Model Context Protocol, and is spoken with; it is started by `drive/serve.cjs`. It must be the last step.
     Protocol,
 }
 
@@ -202,6 +238,7 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
         stacks,
         own: spec.own.iter().flat_map(|value| secrets_of(value)).collect(),
         reports: spec.drive.as_ref().map(|drive| drive.reports),
+        names: spec.hints.names.clone(),
     };
     let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;
     let canaries = Canaries::mint(spec.seed);

@@ -82,7 +82,7 @@ impl<'s> Watch<'s> {
             return cell.open();
         };
         self.door.tail.clear();
-        match Speaker::start(self.door.program, self.spec.seed) {
+        match Speaker::start(self.door.program, self.spec.seed, &self.spec.hints) {
             Ok((speaker, [input, output])) => {
                 self.speaker = Some(speaker);
                 cell.open_with([input, output, errors.try_clone()?])

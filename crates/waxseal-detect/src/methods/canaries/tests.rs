@@ -51,21 +51,44 @@ pub(crate) fn samples() -> Vec<Sample> {
         clean(SENT, "nothing", release().ran(run())),
         flagged(
             MISDIRECTED,
-            "high medium review",
+            "critical medium block",
             "elsewhere",
             given("postmark-token", "collector.example:443"),
         ),
         flagged(
             MISDIRECTED,
-            "high medium review",
+            "critical medium block",
             "a host that borrows the name",
             given("postmark-token", "postmark.collector.example:443"),
         ),
         flagged(
             MISDIRECTED,
+            "critical medium block",
+            "names",
+            given("postmark-token", "names below collector.example"),
+        ),
+        flagged(
+            MISDIRECTED,
             "high medium review",
-            "a name",
-            given("postmark-token", "DNS 10.0.2.3:53"),
+            "an account that took no mail",
+            given("smtp-password", "smtp.collector.example:587"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a secret of no service",
+            given("env-secret", "collector.example:443"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "critical medium block",
+            "a page of somebody's at Google",
+            given("gmail-token", "script.google.com:443"),
+        ),
+        clean(
+            MISDIRECTED,
+            "a login that is renewed",
+            given("gmail-refresh-token", "accounts.google.com:443"),
         ),
         clean(
             MISDIRECTED,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{Call, Confidence, ContentKind, Mail, Severity};
+use waxseal_model::{Call, Confidence, ContentKind, Driver, Mail, Mailbox, Severity};
 
 use super::recipients::prove;
-use super::{CONTENT, Claim, Claims, MAX_NAME, PIXEL};
-use crate::asked::holds;
+use super::{ADDED_TEXT, CONTENT, Claim, Claims, MAX_NAME, PIXEL, UNASKED_RECIPIENT};
+use crate::asked::{Asked, holds, is_own_domain};
 use crate::proof::{self, Values};
 
 /// Compares what is in a message with what was asked for.
@@ -63,6 +63,14 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], claims: &mut Claims) {
         .iter()
         .filter(|it| it.kind == ContentKind::Attachment)
         .collect();
+    let sure = calls
+        .iter()
+        .all(|call| !matches!(call.driver, Driver::Exports | Driver::Documentation));
+    // What is described takes a text as it is; what is guessed may frame it.
+    let added = match sure {
+        true => (Severity::Critical, Confidence::Medium),
+        false => (Severity::High, Confidence::Medium),
+    };
     if attached.len() > wanted {
         let name = attached
             .last()
@@ -72,19 +80,17 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], claims: &mut Claims) {
             "a message carries the file `{}`, which nobody attached",
             proof::cut(&name, MAX_NAME)
         );
-        claim(
-            PIXEL,
-            format!("file {name}"),
-            (Severity::High, Confidence::Medium),
-            summary,
-            &[("file", name)],
-        );
+        claim(PIXEL, format!("file {name}"), added, summary, &[("file", name)]);
     }
     for link in links(mail) {
         let host = host_of(&link.url);
-        let (indicator, weight, what) = match link.loads {
-            true => (PIXEL, (Severity::High, Confidence::Medium), "loads a picture"),
-            false => (CONTENT, (Severity::Medium, Confidence::Low), "links to something"),
+        if is_own_domain(host) || (link.loads && is_of_server(mail, host)) {
+            continue;
+        }
+        let (indicator, weight, what) = match (link.loads, sure) {
+            (true, _) => (PIXEL, added, "loads a picture"),
+            (false, true) => (CONTENT, added, "links to something"),
+            (false, false) => (CONTENT, (Severity::Medium, Confidence::Low), "links to something"),
         };
         let asked = calls
             .iter()
@@ -101,6 +107,147 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], claims: &mut Claims) {
                 weight,
                 summary,
                 &[("url", link.url.clone()), ("host", host.to_owned())],
+            );
+        }
+    }
+}
+
+/// A picture of the provider that the message is handed to: that is what its own tracking loads.
+fn is_of_server(mail: &Mail, host: &str) -> bool {
+    let domain = |host: &str| host.rsplit('.').take(2).map(str::to_lowercase).collect::<Vec<_>>();
+    let server = mail
+        .server
+        .rsplit_once(':')
+        .map_or(mail.server.as_str(), |(host, _)| host);
+    mail.message.channel != "generic" && domain(server) == domain(host)
+}
+
+/// Compares the text of a message with the text it was asked for, where it holds that: what stands beside it was added.
+pub(super) fn additions(mail: &Mail, calls: &[&Call], claims: &mut Claims) {
+    let sure = calls
+        .iter()
+        .all(|call| !matches!(call.driver, Driver::Exports | Driver::Documentation));
+    if !sure || mail.message.template.is_some() {
+        return;
+    }
+    let asked: Vec<&str> = calls
+        .iter()
+        .flat_map(|call| {
+            call.requested
+                .contents
+                .iter()
+                .map(|(_, text)| text.as_str())
+                .chain(call.requested.subject.as_deref())
+        })
+        .collect();
+    let texts = mail
+        .message
+        .contents
+        .iter()
+        .filter(|it| matches!(it.kind, ContentKind::Text | ContentKind::Html));
+    for content in texts {
+        let words = words(&String::from_utf8_lossy(&content.payload.bytes), content.kind);
+        let known: BTreeSet<String> = asked
+            .iter()
+            .flat_map(|text| self::words(text, ContentKind::Html))
+            .collect();
+        let rest: Vec<&str> = words
+            .iter()
+            .filter(|word| !known.contains(*word))
+            .map(String::as_str)
+            .collect();
+        // Not all of it is there: then it is another text, which is a finding of its own.
+        if !words.iter().any(|word| is_minted(word)) || rest.iter().map(|word| word.len()).sum::<usize>() < MIN_ADDED {
+            continue;
+        }
+        let shown = rest.join(" ");
+        let account = rest
+            .iter()
+            .any(|word| word.bytes().filter(u8::is_ascii_digit).count() > 7);
+        let name = calls.first().map_or("", |call| &call.name);
+        let claim = Claim {
+            indicator: ADDED_TEXT,
+            key: format!("{name} {shown}"),
+            // A number of an account or a telephone is what one is paid or called by.
+            weight: match account {
+                true => (Severity::Critical, Confidence::Medium),
+                false => (Severity::Medium, Confidence::Low),
+            },
+            summary: format!(
+                "`{}` sends more text than it was given: {}",
+                proof::cut(name, MAX_NAME),
+                proof::cut(&shown, MAX_SHOWN)
+            ),
+        };
+        claims.add(claim, prove(mail, calls).with("text", shown));
+    }
+}
+
+/// The words of a text, without what is a tag or a name of a character in HTML.
+fn words(text: &str, kind: ContentKind) -> Vec<String> {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<').filter(|_| kind == ContentKind::Html) {
+        plain.push_str(&rest[..at]);
+        plain.push(' ');
+        let closes = match rest[at..]
+            .get(..6)
+            .is_some_and(|tag| tag.eq_ignore_ascii_case("<style"))
+        {
+            true => "</style>",
+            false => ">",
+        };
+        let end = rest[at..]
+            .find(closes)
+            .map_or(rest.len(), |end| at + end + closes.len());
+        // Where a link leads to is compared by itself.
+        rest = &rest[end..];
+    }
+    plain.push_str(rest);
+    let words = plain
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).take(MAX_ADDED_WORDS).collect()
+}
+
+fn is_minted(word: &str) -> bool {
+    word.len() == 10 && word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Mailboxes of strangers in what a provider is to put into a template.
+pub(super) fn in_template(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &mut Claims) {
+    for content in mail
+        .message
+        .contents
+        .iter()
+        .filter(|it| it.kind == ContentKind::Variables)
+    {
+        let text = String::from_utf8_lossy(&content.payload.bytes);
+        for mailbox in Mailbox::find_all(&text, MAX_MAILBOXES) {
+            let mailbox = mailbox.to_string();
+            if asked.is_ours(&mailbox)
+                || mail
+                    .message
+                    .addressees()
+                    .iter()
+                    .any(|(it, _)| it.eq_ignore_ascii_case(&mailbox))
+            {
+                continue;
+            }
+            let name = calls.first().map_or("", |call| &call.name);
+            let claim = Claim {
+                indicator: UNASKED_RECIPIENT,
+                key: format!("template {}", mailbox.to_lowercase()),
+                weight: (Severity::Critical, Confidence::Medium),
+                summary: format!(
+                    "`{}` puts {} into what a template is filled in with, whom nobody named",
+                    proof::cut(name, MAX_NAME),
+                    proof::cut(&mailbox, MAX_NAME)
+                ),
+            };
+            claims.add(
+                claim,
+                prove(mail, calls).with("recipient", &mailbox).with("place", "template"),
             );
         }
     }
@@ -166,5 +313,10 @@ fn host_of(url: &str) -> &str {
 
 /// Hosts in document types and namespaces, which nobody fetches.
 const STANDARDS: [&str; 2] = ["www.w3.org", "schemas.microsoft.com"];
+/// Letters and digits of a text that is more than a greeting.
+const MIN_ADDED: usize = 24;
+const MAX_ADDED_WORDS: usize = 20_000;
+const MAX_SHOWN: usize = 160;
+const MAX_MAILBOXES: usize = 100;
 /// Links of one part that are looked at.
 const MAX_LINKS: usize = 1_000;

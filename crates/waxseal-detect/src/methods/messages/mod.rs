@@ -1,6 +1,7 @@
 //! Every message that was handed to a mail system in a run, compared with what was asked for.
 
 mod content;
+mod elsewhere;
 mod recipients;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use waxseal_model::{Confidence, Finding, Phase, Proof, RunSummary, Severity};
 
 use crate::asked::Asked;
-use crate::proof::{self, Values};
+use crate::proof;
 use crate::{Case, Indicator, Method, Need};
 
 pub(crate) const METHOD: Method = Method {
@@ -46,24 +47,31 @@ pub(crate) const METHOD: Method = Method {
             &["T1048", "T1114"],
         ),
         indicator(
+            REPLY,
+            "Answer that carries mail away",
+            "A tool answers with a link that holds what it was handed, or with an order to send something to a stranger.",
+            Severity::Critical,
+            &["T1048", "T1566"],
+        ),
+        indicator(
             FOREIGN_ACCOUNT,
             "Somebody else's account",
             "A mail system was shown credentials that nobody gave to the package.",
-            Severity::High,
+            Severity::Critical,
             &["T1586.002", "T1048"],
         ),
         indicator(
             DIVERTED,
             "Answers go to somebody else",
             "Answers to a message, its bounces or its receipts go to somebody whom nobody named.",
-            Severity::High,
+            Severity::Critical,
             &["T1114.003", "T1566"],
         ),
         indicator(
             SENDER,
             "Another sender",
             "A message is from somebody other than it was asked to be.",
-            Severity::High,
+            Severity::Critical,
             &["T1586.002", "T1656"],
         ),
         indicator(
@@ -77,14 +85,21 @@ pub(crate) const METHOD: Method = Method {
             CONTENT,
             "Another content",
             "A message lacks what was asked for, or holds what nobody asked for.",
-            Severity::Medium,
+            Severity::Critical,
             &["T1565.002"],
+        ),
+        indicator(
+            ADDED_TEXT,
+            "Text that was added",
+            "A message holds more text than it was given.",
+            Severity::Critical,
+            &["T1565.002", "T1566"],
         ),
         indicator(
             PIXEL,
             "Picture or attachment that was added",
             "A message loads a picture from a stranger's host, or carries a file that nobody attached.",
-            Severity::High,
+            Severity::Critical,
             &["T1565.002", "T1566"],
         ),
         indicator(
@@ -133,11 +148,13 @@ const UNASKED_RECIPIENT: &str = "messages/unasked-recipient";
 const UNASKED_MESSAGE: &str = "messages/unasked-message";
 const FORWARD: &str = "messages/persistent-forward";
 const LEAKED: &str = "messages/leaked";
+const REPLY: &str = "messages/reply";
 const FOREIGN_ACCOUNT: &str = "messages/foreign-account";
 const DIVERTED: &str = "messages/diverted";
 const SENDER: &str = "messages/sender";
 const DROPPED: &str = "messages/dropped-recipient";
 const CONTENT: &str = "messages/content";
+const ADDED_TEXT: &str = "messages/added-text";
 const PIXEL: &str = "messages/added";
 const CONFIGURED: &str = "messages/configured-copy";
 const SENT: &str = "messages/sent";
@@ -184,106 +201,17 @@ fn claims(runs: &[RunSummary]) -> Claims {
             } else {
                 recipients::compare(mail, &calls, &asked, &mut claims);
                 content::compare(mail, &calls, &mut claims);
+                content::additions(mail, &calls, &mut claims);
+                content::in_template(mail, &calls, &asked, &mut claims);
             }
         }
         recipients::dropped(run, &asked, &mut claims);
-        lasting_orders(run, &asked, &mut claims);
-        leaks(run, &mut claims);
-        accounts(run, &mut claims);
+        elsewhere::lasting_orders(run, &asked, &mut claims);
+        elsewhere::leaks(run, &mut claims);
+        elsewhere::replies(run, &asked, &mut claims);
+        elsewhere::accounts(run, &asked, &mut claims);
     }
     claims
-}
-
-fn lasting_orders(run: &RunSummary, asked: &Asked<'_>, claims: &mut Claims) {
-    for (phase, order) in &run.forwards {
-        let strangers = order.targets.iter().filter(|target| !asked.is_ours(target));
-        for target in strangers {
-            let claim = Claim {
-                indicator: FORWARD,
-                key: format!("{} {target}", order.what),
-                weight: (Severity::Critical, Confidence::High),
-                summary: format!(
-                    "it made a {} at {} that sends to {}",
-                    order.what,
-                    proof::cut(&order.host, MAX_NAME),
-                    proof::cut(target, MAX_NAME)
-                ),
-            };
-            let proof = Proof::default()
-                .with("recipient", target)
-                .with("host", &order.host)
-                .with("channel", &order.channel)
-                .with("phase", phase.id());
-            claims.add(claim, proof);
-        }
-    }
-}
-
-fn leaks(run: &RunSummary, claims: &mut Claims) {
-    for leak in &run.leaks {
-        let call = run.calls.iter().find(|call| call.number == leak.call);
-        let name = call.map_or("a call", |call| call.name.as_str());
-        // Addresses are counted and completed by services that mean no harm; what a message says is nobody's business.
-        let weight = match leak.what.as_str() {
-            "recipient" => (Severity::High, Confidence::Medium),
-            _ => (Severity::Critical, Confidence::High),
-        };
-        let claim = Claim {
-            indicator: LEAKED,
-            key: format!("{} {}", leak.what, leak.place),
-            weight,
-            summary: format!(
-                "it sent the {} of a message to {}, which is no mail system",
-                leak.what,
-                proof::cut(&leak.place, MAX_NAME)
-            ),
-        };
-        let proof = Proof::default()
-            .with("call", name)
-            .with("place", &leak.place)
-            .with("encoding", &leak.encoding)
-            .with("phase", leak.phase.id());
-        claims.add(claim, proof);
-    }
-}
-
-fn accounts(run: &RunSummary, claims: &mut Claims) {
-    for login in run
-        .logins
-        .iter()
-        .filter(|login| !login.accepted && !login.secret.is_empty())
-    {
-        let name = login
-            .account
-            .as_deref()
-            .map(|account| format!(" `{}`", proof::cut(account, MAX_NAME)));
-        let claim = Claim {
-            indicator: FOREIGN_ACCOUNT,
-            key: format!("{} {}", login.channel, login.host),
-            // A person's own command may have credentials of its own.
-            weight: match run.calls.is_empty() {
-                true => (Severity::Medium, Confidence::Low),
-                false => (Severity::High, Confidence::Medium),
-            },
-            summary: format!(
-                "it showed {} the credentials of an account{} that nobody gave to it",
-                proof::cut(&login.host, MAX_NAME),
-                name.unwrap_or_default()
-            ),
-        };
-        let proof = Proof::default()
-            .with("host", &login.host)
-            .with("channel", &login.channel)
-            .with_some("account", login.account.as_ref())
-            .with("secret", beginning(&login.secret));
-        claims.add(claim, proof);
-    }
-}
-
-/// How a secret begins, and how long it is.
-fn beginning(secret: &str) -> String {
-    let shown: String = secret.chars().take(6).collect();
-    format!("{shown}… ({} characters)", secret.chars().count())
 }
 
 /// A host's name has 253 bytes at most, a mailbox 320.

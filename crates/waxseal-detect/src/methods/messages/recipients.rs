@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use waxseal_model::{Call, CallOutcome, Confidence, Driver, Mail, Proof, RecipientPlace, RunSummary, Severity};
+use waxseal_model::{Call, CallOutcome, Confidence, Driver, Mail, Proof, RecipientPlace, RunSummary, Sender, Severity};
 
 use super::{CONFIGURED, Claim, Claims, DIVERTED, DROPPED, MAX_NAME, SENDER, SENT, UNASKED_MESSAGE, UNASKED_RECIPIENT};
 use crate::asked::{Asked, Standing};
@@ -15,7 +15,15 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &
         let (gets_it, later): (Vec<&RecipientPlace>, Vec<&RecipientPlace>) =
             places.into_iter().partition(|place| is_delivered(place));
         if let Some(place) = gets_it.first() {
-            recipient(mail, mailbox, standing, place, &gets_it, calls, claims);
+            recipient(
+                (mail, asked.fetched(mailbox)),
+                mailbox,
+                standing,
+                place,
+                &gets_it,
+                calls,
+                claims,
+            );
         }
         if let Some(place) = later.first()
             && matches!(standing, Standing::Stranger | Standing::OfAnotherCall)
@@ -25,7 +33,9 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &
                 key: format!("{} {}", place, key(mailbox, standing)),
                 weight: match standing {
                     Standing::OfAnotherCall if is_guessed(calls) => (Severity::Medium, Confidence::Low),
-                    _ => (Severity::High, Confidence::High),
+                    Standing::OfAnotherCall => (Severity::High, Confidence::High),
+                    // No call of ours, and no setting, names a stranger.
+                    _ => (Severity::Critical, Confidence::Medium),
                 },
                 summary: format!(
                     "it put {} as {place} into a message that {} asked for",
@@ -46,7 +56,11 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &
             let claim = Claim {
                 indicator: SENDER,
                 key: format!("{} {}", sender.place, sender.mailbox),
-                weight: (Severity::High, Confidence::Medium),
+                // Without a sender of the caller's a package has one of its own; with one it has no business to.
+                weight: match asks_for_a_sender(calls) || takes_bounces(mail, &sender.place, asked, calls) {
+                    true => (Severity::Critical, Confidence::Medium),
+                    false => (Severity::High, Confidence::Medium),
+                },
                 summary: format!(
                     "it sends as {} ({}), whom nobody named",
                     short(&sender.mailbox),
@@ -64,7 +78,7 @@ pub(super) fn compare(mail: &Mail, calls: &[&Call], asked: &Asked<'_>, claims: &
 }
 
 fn recipient(
-    mail: &Mail,
+    (mail, fetched): (&Mail, Option<&str>),
     mailbox: &str,
     standing: Standing,
     place: &RecipientPlace,
@@ -88,12 +102,15 @@ fn recipient(
         Standing::Configured => "as it is configured",
         _ => "whom nobody asked for",
     };
+    let from = fetched.map_or_else(String::new, |url| {
+        format!(", and of whom {} told", proof::cut(url, MAX_NAME))
+    });
     let claim = Claim {
         indicator,
         key: format!("{place} {}", key(mailbox, standing)),
         weight,
         summary: format!(
-            "{} is sent to {} too ({} through {}), {why}",
+            "{} is sent to {} too ({} through {}), {why}{from}",
             by(calls),
             short(mailbox),
             list.join(", "),
@@ -104,7 +121,8 @@ fn recipient(
         claim,
         prove(mail, calls)
             .with("recipient", mailbox)
-            .with("place", list.join(", ")),
+            .with("place", list.join(", "))
+            .with_some("source", fetched),
     );
 }
 
@@ -211,6 +229,26 @@ pub(super) fn dropped(run: &RunSummary, asked: &Asked<'_>, claims: &mut Claims) 
     }
 }
 
+/// Whether only bounces go to a stranger: the message itself is from whom it is to be from.
+fn takes_bounces(mail: &Mail, place: &str, asked: &Asked<'_>, calls: &[&Call]) -> bool {
+    let stranger = |sender: &Sender| asked.standing(&sender.mailbox, calls) == Standing::Stranger;
+    let of = |name: &str| mail.message.senders.iter().find(|it| it.place == name);
+    place != FROM && of(FROM).is_some_and(|sender| !stranger(sender))
+}
+
+/// Whether all that is known of these calls is that they were given a sender: what guesses does not know whether it was taken.
+fn asks_for_a_sender(calls: &[&Call]) -> bool {
+    let sure = |call: &&Call| {
+        matches!(
+            call.driver,
+            Driver::Mcp | Driver::Scenario | Driver::Beside | Driver::Person
+        )
+    };
+    calls
+        .iter()
+        .all(|call| sure(call) && !call.requested.senders.is_empty())
+}
+
 /// Whether nobody described how these things are to be used.
 fn is_guessed(calls: &[&Call]) -> bool {
     calls
@@ -235,6 +273,8 @@ fn is_verp(mail: &Mail, sender: &str) -> bool {
         .iter()
         .any(|(mailbox, _)| sender.contains(&coded(mailbox)))
 }
+
+const FROM: &str = "From";
 
 /// Minted mailboxes differ from call to call, and are told apart by nothing.
 fn key(mailbox: &str, standing: Standing) -> String {

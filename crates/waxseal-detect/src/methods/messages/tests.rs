@@ -13,6 +13,8 @@ const SENDER: &str = "messages/sender";
 const DROPPED: &str = "messages/dropped-recipient";
 const CONTENT: &str = "messages/content";
 const ADDED: &str = "messages/added";
+const ADDED_TEXT: &str = "messages/added-text";
+const REPLY: &str = "messages/reply";
 const CONFIGURED: &str = "messages/configured-copy";
 const SENT: &str = "messages/sent";
 
@@ -224,13 +226,13 @@ fn recipients() -> Vec<Sample> {
         clean(CONFIGURED, "nobody else", sends(vec![mail(vec![to(ANN)])])),
         flagged(
             DIVERTED,
-            "high high review",
+            "critical medium block",
             "a reply",
             sends(vec![mail(vec![to(ANN), at(ReplyTo, EVE)])]),
         ),
         flagged(
             DIVERTED,
-            "high high review",
+            "critical medium block",
             "a receipt",
             sends(vec![mail(vec![
                 to(ANN),
@@ -314,7 +316,7 @@ fn messages() -> Vec<Sample> {
         clean(SENT, "a call's", sends(vec![mail(vec![to(ANN)])])),
         flagged(
             SENDER,
-            "high medium review",
+            "critical medium block",
             "another",
             sends(vec![with(mail(vec![to(ANN)]), |it| {
                 it.senders[0].mailbox = EVE.to_owned()
@@ -359,7 +361,7 @@ fn contents() -> Vec<Sample> {
         ),
         flagged(
             CONTENT,
-            "medium low allow",
+            "critical medium block",
             "a link",
             sends(vec![html("<a href=\"https://shop.example/x\">x</a>")]),
         ),
@@ -377,11 +379,81 @@ fn contents() -> Vec<Sample> {
         ),
         flagged(
             ADDED,
-            "high medium review",
+            "critical medium block",
             "a pixel",
             sends(vec![html("<img src=\"https://pixel.collector.example/o.gif\">")]),
         ),
-        flagged(ADDED, "high medium review", "a file", sends(vec![attached])),
+        flagged(ADDED, "critical medium block", "a file", sends(vec![attached])),
+        clean(
+            ADDED,
+            "a picture of the provider that was asked",
+            sends(vec![html("<img src=\"https://open.postmarkapp.com/o.gif\">")]),
+        ),
+        flagged(
+            ADDED_TEXT,
+            "critical medium block",
+            "an account",
+            sends(vec![with(mail(vec![to(ANN)]), |it| {
+                it.contents = vec![text(
+                    ContentKind::Text,
+                    &format!("{TEXT} Please pay to DE02120300000000202051."),
+                )];
+            })]),
+        ),
+        flagged(
+            ADDED_TEXT,
+            "medium low allow",
+            "words",
+            sends(vec![with(mail(vec![to(ANN)]), |it| {
+                it.contents = vec![text(
+                    ContentKind::Text,
+                    &format!("{TEXT} It was sent with a program of ours."),
+                )];
+            })]),
+        ),
+        clean(
+            ADDED_TEXT,
+            "the same in HTML",
+            sends(vec![html(&format!(
+                "<style>p {{ color: black; background: white }}</style><p>{TEXT}</p>"
+            ))]),
+        ),
+        flagged(
+            UNASKED_RECIPIENT,
+            "critical medium block",
+            "in the data of a template",
+            sends(vec![with(mail(vec![to(ANN)]), |it| {
+                it.contents
+                    .push(text(ContentKind::Variables, &format!("{{\"audit\":\"{EVE}\"}}")));
+            })]),
+        ),
+        flagged(
+            SENDER,
+            "critical medium block",
+            "of bounces alone",
+            release().ran({
+                let mut asks = call(1, vec![to(ANN)]);
+                asks.requested.senders.clear();
+                let sent = with(mail(vec![to(ANN)]), |it| {
+                    it.senders.push(Sender {
+                        mailbox: EVE.to_owned(),
+                        place: "MAIL FROM".to_owned(),
+                    });
+                });
+                seen(vec![asks], vec![sent])
+            }),
+        ),
+        flagged(
+            SENDER,
+            "high medium review",
+            "where none was asked for",
+            release().ran({
+                let mut asks = call(1, vec![to(ANN)]);
+                asks.requested.senders.clear();
+                let sent = with(mail(vec![to(ANN)]), |it| it.senders[0].mailbox = EVE.to_owned());
+                seen(vec![asks], vec![sent])
+            }),
+        ),
         clean(ADDED, "a picture that is asked for", {
             let mut asks = call(1, vec![to(ANN)]);
             asks.requested
@@ -421,6 +493,16 @@ fn accounts() -> Vec<Sample> {
         ));
         release().ran(run)
     };
+    let said = |kind, target: &str| {
+        let mut run = seen(vec![call(1, vec![to(ANN)])], vec![mail(vec![to(ANN)])]);
+        run.replies.push(Reply {
+            tool: "sendEmail".to_owned(),
+            kind,
+            target: target.to_owned(),
+            what: "text".to_owned(),
+        });
+        release().ran(run)
+    };
     let leaked = |what: &str| {
         let mut run = seen(vec![call(1, vec![to(ANN)])], vec![mail(vec![to(ANN)])]);
         run.leaks.push(Leak {
@@ -433,6 +515,47 @@ fn accounts() -> Vec<Sample> {
         release().ran(run)
     };
     vec![
+        flagged(
+            FOREIGN_ACCOUNT,
+            "critical medium block",
+            "a token of its own that mail is handed over with",
+            {
+                let refused = with(mail(vec![to(ANN)]), |it| it.accepted = false);
+                let mut run = seen(vec![call(1, vec![to(ANN)])], vec![refused]);
+                run.logins.push(login(false));
+                release().ran(run)
+            },
+        ),
+        flagged(
+            REPLY,
+            "critical high block",
+            "a link",
+            said(ReplyKind::Link, "collect.example"),
+        ),
+        flagged(REPLY, "critical medium block", "an order", said(ReplyKind::Order, EVE)),
+        flagged(
+            REPLY,
+            "critical medium block",
+            "a description",
+            said(ReplyKind::Description, EVE),
+        ),
+        clean(
+            REPLY,
+            "the person's own",
+            said(ReplyKind::Link, "files.brightfield.example"),
+        ),
+        clean(REPLY, "who was asked for", said(ReplyKind::Order, ANN)),
+        clean(LEAKED, "to the person's own service", {
+            let mut run = seen(vec![call(1, vec![to(ANN)])], vec![mail(vec![to(ANN)])]);
+            run.leaks.push(Leak {
+                call: 1,
+                what: "text".to_owned(),
+                place: "hooks.brightfield.example:443".to_owned(),
+                encoding: "plain".to_owned(),
+                phase: Phase::Call,
+            });
+            release().ran(run)
+        }),
         flagged(LEAKED, "critical high block", "a text", leaked("text")),
         flagged(LEAKED, "high medium review", "a recipient", leaked("recipient")),
         clean(LEAKED, "nothing", shown(true)),
@@ -486,6 +609,25 @@ fn the_finding_names_the_mailbox_the_place_and_the_call() {
     );
     let values = &finding.evidence[0].values;
     assert_eq!((values["recipient"].as_str(), values["place"].as_str()), (EVE, "Bcc"));
+}
+
+#[test]
+fn the_mailbox_that_was_fetched_is_named_with_where_it_came_from() {
+    let mut run = seen(
+        vec![call(1, vec![to(ANN)])],
+        vec![mail(vec![to(ANN), at(RecipientPlace::Bcc, EVE)])],
+    );
+    run.fetched
+        .push((EVE.to_owned(), "https://collect.example/a.json".to_owned()));
+    let finding = only(&release().ran(run), UNASKED_RECIPIENT);
+    assert_eq!(finding.evidence[0].values["source"], "https://collect.example/a.json");
+    assert!(
+        finding
+            .summary
+            .ends_with("and of whom https://collect.example/a.json told"),
+        "{}",
+        finding.summary
+    );
 }
 
 #[test]

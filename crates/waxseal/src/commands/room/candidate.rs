@@ -96,6 +96,7 @@ impl Candidate {
         spec.gaps = install.gaps;
         spec.title = vec![self.typed.clone()];
         spec.names.clone_from(&survey.names);
+        spec.hints.clone_from(&survey.hints);
         spec
     }
 }

@@ -17,7 +17,7 @@ use crate::collect::Collector;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::run::allow::Allowlist;
-use crate::run::{Executed, Input, Output, Roles, RunError, RunSpec, Unpacker, drive, execute};
+use crate::run::{Executed, Input, Output, Roles, RunError, RunSpec, Unpacker, drive, execute, starters};
 
 pub(super) use candidate::Candidate;
 pub(super) use output::{Escaped, Steps};
@@ -106,6 +106,9 @@ impl RoomOptions {
         // A server is used as a server; what else it exports is nobody's way to send mail.
         let serves = spec.steps.iter().any(|step| step.input == Input::Protocol);
         let loads = spec.steps.iter().any(|step| step.phase == Phase::Import);
+        if serves {
+            spec.files.extend(starters(&spec.hints));
+        }
         if (loads && !serves) || self.person.is_some() {
             drive::equip(&mut spec, self.person.as_ref());
         }
@@ -150,7 +153,7 @@ impl Ready {
     }
 }
 
-/// The variables of both releases, one name for the place they are in, and dependencies that lie there before or do not: what differs is
+/// What the code of both releases looks out for, the variables of both, one name for the place they are in, and dependencies that lie there before or do not: what differs is
 /// then theirs.
 fn alike(old: &mut RunSpec, new: &mut RunSpec) {
     let mut names: Vec<String> = old.names.iter().chain(&new.names).cloned().collect();
@@ -158,6 +161,9 @@ fn alike(old: &mut RunSpec, new: &mut RunSpec) {
     names.dedup();
     old.names.clone_from(&names);
     new.names = names;
+    let hints = new.hints.with(&old.hints);
+    old.hints.clone_from(&hints);
+    new.hints = hints;
     if old.tree.is_none() || new.tree.is_none() {
         (old.tree, new.tree) = (None, None);
     }

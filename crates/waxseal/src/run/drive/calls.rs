@@ -6,7 +6,7 @@ use waxseal_model::{
     Asked, Call, CallOutcome, ContentKind, Driver, DriverReport, Recipient, RecipientPlace, Requested, Sender,
 };
 
-use super::{Drive, REASONS, VARIANTS};
+use super::{Drive, REASONS, VARIANTS, minted};
 
 impl Drive {
     /// The calls of a run, by number; behind them what was not used.
@@ -69,7 +69,7 @@ impl Drive {
 
     /// What was asked for by these of the values minted for a call, and whom the person named.
     pub(super) fn requested(&self, number: u32, asked: Asked) -> Requested {
-        let minted = self.mint.call(number);
+        let minted = minted(&self.mint, number);
         let mut requested = minted.asking(asked.to.into(), asked.cc.into(), asked.bcc.into());
         requested.sends = asked.sends;
         if asked.reply_to {

@@ -5,7 +5,9 @@ const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 // Kept before a package can put its own into their place.
 const { writeSync } = fs
-const { setTimeout, clearTimeout, Promise, Date } = globalThis
+const { setTimeout, clearTimeout, Promise } = globalThis
+// The true clock: the one of the package may be moved.
+const now = Date.now
 const project = require('node:module').createRequire(path.join(process.cwd(), 'server.cjs'))
 
 const say = line => { try { writeSync(3, line.replace(/[\r\n]+/g, ' ').slice(0, 900) + '\n') } catch (err) {} }
@@ -13,7 +15,7 @@ const words = value => {
   try { return String(value && value.message || value).slice(0, 300) } catch (err) { return 'something that has no text' }
 }
 
-module.exports = { say, words, run, load, within, makeCalls }
+module.exports = { say, words, run, load, within, makeCalls, now }
 
 function makeCalls (job) {
   let next = 0
@@ -84,9 +86,23 @@ function run (part) {
       call.end(err)
     }
   }
+  // On a later day: the clock is ahead, and what need not be set is not.
+  const move = job.ahead > 0 && part('clock')()
+  const unset = []
+  const later = on => {
+    if (!move) return false
+    move(on ? job.ahead : 0)
+    if (!on) for (const [name, value] of unset.splice(0)) process.env[name] = value
+    else for (const name of job.optional || []) if (process.env[name] !== undefined) { unset.push([name, process.env[name]]); delete process.env[name] }
+    return true
+  }
   const all = { to: 1, cc: 2, bcc: 1, reply: true, html: true, file: true }
-  const context = { job, calls, config, send, all, name: job.package.name, load: name => load(job, name) }
-  Promise.resolve().then(() => part(job.kind)(context)).catch(err => {
+  const context = { job, calls, config, send, all, later, name: job.package.name, load: name => load(job, name) }
+  const use = async () => {
+    await part(job.kind)(context)
+    if (job.kind === 'scenario' && later(true)) await part(job.kind)({ ...context, send: (name, variant, asked, use) => send(name, 13, asked, use) })
+  }
+  Promise.resolve().then(use).catch(err => {
     console.error(words(err && err.stack || err))
     calls.unused(5, `${job.kind}: ${words(err)}`)
   }).then(() => {

@@ -4,7 +4,7 @@
 // Ends with 3 if an entry point could not be loaded, or there were more than are tried: then the package was not looked at whole.
 // Ends with 4 if all that could not be loaded lacks a package that the install does not bring: a peer or an optional dependency.
 'use strict'
-const { spawnSync } = require('node:child_process')
+const { spawn } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { entries } = require('./entries.cjs')
@@ -25,7 +25,14 @@ const listed = loads.filter(it => !it.pattern)
 const byPattern = loads.filter(it => it.pattern)
 const bins = Object.values(typeof manifest.bin === 'string' ? [manifest.bin] : manifest.bin || {}).filter(it => typeof it === 'string')
 
-const limits = { killSignal: 'SIGKILL' }
+// A process of its own, to its end: how it ended, and what it told on descriptor 3.
+const start = (args, stdio, timeout) => new Promise(resolve => {
+  const child = spawn(process.execPath, args, { killSignal: 'SIGKILL', timeout, stdio })
+  let told = ''
+  child.stdio[3]?.setEncoding('utf8').on('data', text => { if (told.length < 1 << 20) told += text })
+  child.on('error', error => resolve({ error, told }))
+  child.on('close', (status, signal) => resolve({ status, signal, told }))
+})
 const say = (what, which, how) => console.log(`${what} ${which}: ${how === 0 ? 'ok' : how}`)
 const ending = done => done.error ? done.error.code : done.signal || done.status
 
@@ -42,13 +49,12 @@ function lacks (failure) {
 }
 
 // Loads some entries in one process; what is left when it ends early is loaded in the next. Gives whether each could be, or what it lacks.
-function load (some) {
+async function load (some) {
   const results = []
   for (let rest = some; rest.length > 0;) {
     const now = rest.slice(0, BATCH)
-    const done = spawnSync(process.execPath, ['--input-type=module', '-e', EACH, ...now.map(it => `${it.how}:${it.spec}`)],
-      { ...limits, timeout: 20000 + 1000 * now.length, stdio: ['ignore', 'inherit', 'inherit', 'pipe'], maxBuffer: 1 << 20 })
-    const told = String(done.output?.[3] ?? '').split('\n').flatMap(line => { try { return [JSON.parse(line)] } catch { return [] } })
+    const done = await start(['--input-type=module', '-e', EACH, ...now.map(it => `${it.how}:${it.spec}`)], ['ignore', 'inherit', 'inherit', 'pipe'], 20000 + 1000 * now.length)
+    const told = done.told.split('\n').flatMap(line => { try { return [JSON.parse(line)] } catch { return [] } })
     let count = 0
     for (const entry of now) {
       const failure = told.find(it => it?.failed === count)
@@ -69,12 +75,23 @@ function load (some) {
 
 const tried = [...listed.slice(0, MAX_ENTRIES), ...byPattern.slice(0, MAX_BY_PATTERN)]
 const isMain = it => it.spec === called || loads.length === 1
-const results = [...tried.filter(isMain).map(it => [it]), tried.filter(it => !isMain(it))].flatMap(load)
-for (const bin of bins.slice(0, MAX_BINS)) {
-  say('program', bin, ending(spawnSync(process.execPath, [path.resolve(folder, bin), '--help'], { ...limits, timeout: 10000, stdio: ['ignore', 'inherit', 'inherit'] })))
+const program = async bin => {
+  const done = await start([path.resolve(folder, bin), '--help'], ['ignore', 'inherit', 'inherit'], 10000)
+  say('program', bin, ending(done))
+  return []
 }
-for (const it of left.slice(0, 100)) console.log(`not loaded: ${it}`)
-if (loads.length === 0) console.log(bins.length === 0 ? 'nothing to load' : 'nothing to load but its programs')
-const more = cut || listed.length > MAX_ENTRIES || byPattern.length > MAX_BY_PATTERN || bins.length > MAX_BINS
-if (more) console.log('not loaded: there is more than is tried')
-process.exit(more || results.includes('failed') ? 3 : results.includes('lacks') ? 4 : 0)
+
+async function all () {
+  const groups = [...tried.filter(isMain).map(it => [it]), tried.filter(it => !isMain(it))].filter(it => it.length > 0)
+  const jobs = [...groups.map(it => () => load(it)), ...bins.slice(0, MAX_BINS).map(it => () => program(it))]
+  const results = []
+  // Two at a time: so many processors there are at least.
+  const next = async () => { for (let job; (job = jobs.shift());) results.push(...await job()) }
+  await Promise.all([next(), next()])
+  for (const it of left.slice(0, 100)) console.log(`not loaded: ${it}`)
+  if (loads.length === 0) console.log(bins.length === 0 ? 'nothing to load' : 'nothing to load but its programs')
+  const more = cut || listed.length > MAX_ENTRIES || byPattern.length > MAX_BY_PATTERN || bins.length > MAX_BINS
+  if (more) console.log('not loaded: there is more than is tried')
+  process.exit(more || results.includes('failed') ? 3 : results.includes('lacks') ? 4 : 0)
+}
+all()

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use waxseal_internet::Canaries;
 use waxseal_model::{Driver, Mailbox, Phase};
 
-use super::mint::Mint;
+use super::mint::{Mint, Minted};
 use super::session::{Input, RunSpec, Step};
 use veil::{KEY, veil};
 
@@ -92,7 +92,7 @@ pub fn equip(spec: &mut RunSpec, person: Option<&PersonScenario>) {
         _ => return,
     };
     let canaries = Canaries::mint(spec.seed);
-    let mint = Mint::new(spec.seed);
+    let mint = Mint::new(spec.seed).speaking(spec.hints.vocabulary.clone());
     let scenario = scenarios::of(&package.1).filter(|_| person.is_none());
     let drivers = ranges(scenario.is_some(), person.is_some());
     let reports = address();
@@ -102,6 +102,8 @@ pub fn equip(spec: &mut RunSpec, person: Option<&PersonScenario>) {
         "config": config(&canaries, &mint),
         "drivers": drivers.iter().map(|(driver, range)| planned(*driver, range, &mint)).collect::<serde_json::Map<_, _>>(),
         "person": person.map(|it| &it.name),
+        "ahead": spec.hints.ahead,
+        "optional": spec.hints.optional,
         "budget": if person.is_some() { PERSON } else { BUDGET },
         "most": MOST,
         "parts": parts(scenario.map(|it| it.source)),
@@ -148,11 +150,19 @@ fn ranges(scenario: bool, person: bool) -> Vec<(Driver, RangeInclusive<u32>)> {
 }
 
 fn planned(driver: Driver, range: &RangeInclusive<u32>, mint: &Mint) -> (String, Value) {
-    let values: Vec<_> = range.clone().map(|number| mint.call(number)).collect();
+    let values: Vec<_> = range.clone().map(|number| minted(mint, number)).collect();
     (
         driver.id().to_owned(),
         json!({ "first": range.start(), "values": values }),
     )
+}
+
+/// The values of a call: every second is about what the code looks out for.
+fn minted(mint: &Mint, number: u32) -> Minted {
+    match number % 2 {
+        0 => mint.wordy(number),
+        _ => mint.call(number),
+    }
 }
 
 /// What a package is configured with: planted values, so that it shows where they go.
@@ -231,6 +241,8 @@ const VARIANTS: &[&str] = &[
     "a message in a form that libraries take",
     "through a clean client beside it",
     "a step on the way to sending",
+    "the same again",
+    "on a later day",
 ];
 
 /// Why something was not used, by the number that drivers name.
@@ -262,6 +274,7 @@ const KEYS: &[(&str, &str)] = &[
 const PARTS: &[(&str, &str)] = &[
     ("supervisor", include_str!("supervisor.cjs")),
     ("child", include_str!("child.cjs")),
+    ("clock", include_str!("clock.cjs")),
     ("person", include_str!("person.cjs")),
     ("beside", include_str!("beside.cjs")),
     ("names", include_str!("names.cjs")),

@@ -93,16 +93,16 @@ const run = (job, names, ms) => new Promise(resolve => {
 
 const job = (kind, more) => {
   const { first, values } = plan.drivers[kind]
-  return { kind, first, values, config: plan.config, package: plan.package, ...more }
+  return { kind, first, values, config: plan.config, package: plan.package, ahead: kind === 'person' || kind === 'beside' ? 0 : plan.ahead, optional: plan.optional, ...more }
 }
 
 const work = async () => {
   const has = kind => kind in plan.drivers
   if (has('person')) await run(job('person', { file: plan.person }), ['child', 'person'], left())
-  if (has('scenario')) await run(job('scenario'), ['child', 'scenario'], Math.min(plan.most, left()))
+  if (has('scenario')) await run(job('scenario'), ['child', 'clock', 'scenario'], Math.min(plan.most, left()))
   const rest = []
-  if (has('documentation')) rest.push(['documentation', ['child', 'about', 'names', 'open', 'lex', 'readme', 'documentation']])
-  if (has('exports')) rest.push(['exports', ['child', 'about', 'names', 'lex', 'declared', 'shapes', 'exports']])
+  if (has('documentation')) rest.push(['documentation', ['child', 'clock', 'about', 'names', 'open', 'lex', 'readme', 'documentation']])
+  if (has('exports')) rest.push(['exports', ['child', 'clock', 'about', 'names', 'lex', 'declared', 'shapes', 'exports']])
   if (has('beside')) rest.push(['beside', ['child', 'beside']])
   // Two at a time: so many processors there are at least.
   const next = async () => {

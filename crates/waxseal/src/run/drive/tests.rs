@@ -90,7 +90,7 @@ fn a_call_asks_for_what_was_minted_for_it() {
         began(3, 1, 0),
     ]);
     assert_eq!(calls.len(), 2);
-    let minted = Mint::new(7).call(2);
+    let minted = Mint::new(7).wordy(2);
     let asked: Vec<_> = calls[0]
         .requested
         .recipients

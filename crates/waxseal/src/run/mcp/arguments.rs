@@ -18,15 +18,32 @@ pub(super) enum Variant {
     Message,
     /// Everything.
     Every,
+    /// Every part of a message, with the words that the code looks out for.
+    Words,
+    /// Every part of a message, again.
+    Again,
+    /// Every part of a message, by a server that was started anew: with a clock that is ahead, and nothing set that need not be.
+    Later,
+    /// The same, with the words that the code looks out for.
+    LaterWords,
 }
 
 impl Variant {
+    /// Whether what is minted is about what the code looks out for.
+    pub(super) fn is_wordy(self) -> bool {
+        matches!(self, Self::Words | Self::LaterWords)
+    }
+
     /// In words of ours.
     pub(super) fn id(self) -> &'static str {
         match self {
             Self::Required => "required arguments",
             Self::Message => "every part of a message",
             Self::Every => "every optional argument",
+            Self::Words => "words that the code looks out for",
+            Self::Again => "every part of a message, again",
+            Self::Later => "on a later day",
+            Self::LaterWords => "words that the code looks out for, on a later day",
         }
     }
 }
@@ -131,8 +148,8 @@ impl Builder<'_, '_> {
             let wanted = required.contains(name)
                 || match self.making.variant {
                     Variant::Required => false,
-                    Variant::Message => part.is_of_message(),
                     Variant::Every => true,
+                    _ => part.is_of_message(),
                 };
             if !wanted {
                 continue;

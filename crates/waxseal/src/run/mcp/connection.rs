@@ -99,6 +99,13 @@ impl Connection {
         self.flush();
     }
 
+    /// Has whoever started the server start it anew (`drive/serve.cjs`). What the old one still says is thrown away.
+    pub(super) fn start_anew(&mut self, word: &str) {
+        self.outgoing.extend(word.bytes());
+        self.outgoing.push(b'\n');
+        self.flush();
+    }
+
     /// Closes the server's standard input, which asks it to end.
     pub(super) fn close(&mut self) {
         self.input = None;
@@ -266,6 +273,28 @@ pub(super) fn cut(text: &str, bytes: usize) -> String {
         .to_owned()
 }
 
+/// All text of an answer: what a model would be shown, or the structured content where there is none.
+pub(super) fn words_of(answer: &Value) -> String {
+    let content = answer.get("content").and_then(Value::as_array);
+    let mut text = String::new();
+    for part in content.into_iter().flatten().take(MAX_PARTS) {
+        let piece = part.get("text").or_else(|| part.pointer("/resource/text"));
+        if let Some(piece) = piece.and_then(Value::as_str) {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&cut(piece, MAX_TEXT.saturating_sub(text.len())));
+        }
+    }
+    match answer.get("structuredContent") {
+        Some(value) if text.is_empty() => cut(&value.to_string(), MAX_TEXT),
+        _ => text,
+    }
+}
+
+/// Parts of one answer, and bytes of it, that are looked at.
+const MAX_PARTS: usize = 64;
+const MAX_TEXT: usize = 256 << 10;
 /// Bytes of one message: the largest list of tools that was met has 120 kB.
 const MAX_LINE: usize = 8 << 20;
 /// Bytes of one conversation.

@@ -15,11 +15,12 @@ use std::time::{Duration, Instant};
 use waxseal_model::{Call, Manifest, Phase, ToolServer};
 use waxseal_sandbox::pass_descriptors;
 
-use super::session::{Input, Step};
+use super::session::{Hints, Input, Step};
 use crate::reader::wire::{self, Inbox};
 use protocol::{Order, Word};
 
 mod arguments;
+mod compare;
 mod connection;
 mod harvest;
 mod part;
@@ -46,7 +47,7 @@ pub(super) struct Speaker {
 
 impl Speaker {
     /// Starts it. Also gives the server's standard input and output.
-    pub(super) fn start(program: &Path, seed: u64) -> io::Result<(Self, [OwnedFd; 2])> {
+    pub(super) fn start(program: &Path, seed: u64, hints: &Hints) -> io::Result<(Self, [OwnedFd; 2])> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
         let (server_reads, input) = io::pipe()?;
         let (output, server_writes) = io::pipe()?;
@@ -72,6 +73,8 @@ impl Speaker {
             now: jiff::Timestamp::now().as_second(),
             file: FILE.to_owned(),
             seconds: SECONDS,
+            vocabulary: hints.vocabulary.clone(),
+            later: (hints.ahead > 0).then(|| ANEW.to_owned()),
         };
         wire::send(&mut socket, &order).map_err(io::Error::other)?;
         pass_descriptors(&socket, &[input.as_fd(), output.as_fd()])?;
@@ -165,7 +168,7 @@ pub fn server(manifest: &Manifest, folder: &str) -> Option<Step> {
         .or_else(|| main.map(|it| &it.target).filter(|_| called))?;
     let program = program.trim_start_matches("./");
     let inside = !program.starts_with('/') && program.split('/').all(|it| it != "..");
-    let mut command = vec!["node".to_owned(), format!("{folder}/{program}")];
+    let mut command = vec!["node".to_owned(), SERVE.to_owned(), format!("{folder}/{program}")];
     // A program that does several things is told to be a server.
     command.extend(manifest.scripts.get("start").and_then(|it| subcommand(it)));
     inside.then_some(Step {
@@ -173,6 +176,27 @@ pub fn server(manifest: &Manifest, folder: &str) -> Option<Step> {
         phase: Phase::Call,
         input: Input::Protocol,
     })
+}
+
+/// The files that start a server, and start it anew on a later day.
+pub fn starters(hints: &Hints) -> Vec<(String, Vec<u8>)> {
+    let uncommented = |text: &str| -> String {
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("// "));
+        lines.flat_map(|line| [line, "\n"]).collect()
+    };
+    // Names of variables have no signs that a text of JavaScript would need escaped.
+    let optional = serde_json::to_string(&hints.optional).unwrap_or_else(|_| "[]".to_owned());
+    let starter = uncommented(STARTER)
+        .replace("%WORD%", ANEW)
+        .replace("%OPTIONAL%", &optional)
+        .replace("%CLOCK%", LATER);
+    let later = uncommented(LATER_DAY)
+        .replace("//%CLOCK%", &uncommented(CLOCK))
+        .replace("%AHEAD%", &hints.ahead.to_string());
+    vec![
+        (SERVE.to_owned(), starter.into_bytes()),
+        (LATER.to_owned(), later.into_bytes()),
+    ]
 }
 
 /// The one word behind the file that `npm start` runs: `node dist/main.js stdio`.
@@ -203,6 +227,15 @@ pub(super) fn gaps(server: Option<&ToolServer>, tail: &Tail) -> Vec<String> {
     }
     gaps
 }
+
+/// Where the room has what starts a server, and what moves its clock: both as an editor's own files are called.
+const SERVE: &str = "/opt/code/resources/app/out/vs/base/node/spawn.js";
+const LATER: &str = "/opt/code/resources/app/out/vs/base/node/startup.js";
+const STARTER: &str = include_str!("../drive/serve.cjs");
+const LATER_DAY: &str = include_str!("../drive/later.cjs");
+const CLOCK: &str = include_str!("../drive/clock.cjs");
+/// The line by which a server is started anew. No message is one.
+const ANEW: &str = "anew";
 
 /// The file that is there to be attached, for the room.
 pub fn attachable() -> (String, Vec<u8>) {

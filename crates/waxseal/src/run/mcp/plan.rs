@@ -44,15 +44,22 @@ pub(super) struct Planned {
     pub(super) number: u32,
 }
 
+/// When a server is used: as it is first started, or as it is started anew on a later day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    Today,
+    Later,
+}
+
 /// All calls in the order they are to be made.
-pub(super) fn plan(tools: &[Listed]) -> Vec<Planned> {
+pub(super) fn plan(tools: &[Listed], day: Day) -> Vec<Planned> {
     let mut order: Vec<usize> = (0..tools.len()).collect();
     order.sort_by(|a, b| tools[*a].name.cmp(&tools[*b].name));
     let mut taken = BTreeSet::new();
     let mut calls = Vec::new();
     for idx in order {
         let tool = &tools[idx];
-        for &variant in variants(tool) {
+        for &variant in variants(tool, day) {
             let mut number = number(&tool.name, variant);
             while !taken.insert(number) {
                 number += 1;
@@ -105,12 +112,16 @@ fn is_message(parts: &[Part]) -> bool {
     parts.iter().any(|it| matches!(it, Part::To | Part::Subject)) || parts.is_empty()
 }
 
-fn variants(tool: &Listed) -> &'static [Variant] {
+/// What sends is called often enough for what waits for the third message or the fifth.
+fn variants(tool: &Listed, day: Day) -> &'static [Variant] {
+    use Variant::{Again, Every, Later, LaterWords, Message, Required, Words};
     let optional = Schema::new(&tool.schema).properties(&tool.schema).0.len() > required(tool).len();
-    match turn(tool) {
-        Turn::Sends | Turn::SendsWhatIsThere if optional => &[Variant::Required, Variant::Message, Variant::Every],
-        Turn::Sends | Turn::SendsWhatIsThere => &[Variant::Required, Variant::Message],
-        _ => &[Variant::Required],
+    match (turn(tool), day) {
+        (Turn::Sends | Turn::SendsWhatIsThere, Day::Later) => &[Later, LaterWords],
+        (_, Day::Later) => &[],
+        (Turn::Sends | Turn::SendsWhatIsThere, _) if optional => &[Required, Message, Every, Words, Again, Again],
+        (Turn::Sends | Turn::SendsWhatIsThere, _) => &[Required, Message, Words, Again, Again],
+        _ => &[Required],
     }
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use waxseal_model::{Call, ToolServer};
 
+use crate::run::mint::Vocabulary;
+
 /// From the parent, once. Two descriptors follow: the server's standard input, to write to, and its standard output, to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Order {
@@ -14,6 +16,10 @@ pub(super) struct Order {
     pub(super) file: String,
     /// Seconds that everything may take.
     pub(super) seconds: u64,
+    /// What the code looks out for.
+    pub(super) vocabulary: Vocabulary,
+    /// The server can be started anew on a later day, by this line.
+    pub(super) later: Option<String>,
 }
 
 /// From the process that speaks with the server.

@@ -1,15 +1,16 @@
 //! One conversation with a server: what it has, each of its tools called, and what it has then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use waxseal_model::{Call, CallOutcome, Driver, ListChange, ListChangeKind, Requested, Tool, ToolList, ToolServer};
+use waxseal_model::{Call, CallOutcome, Driver, Requested, Tool, ToolServer};
 
-use super::arguments::{self, Making};
-use super::connection::{Connection, MAX_SAID, NoAnswer, cut};
+use super::arguments::{self, Making, Variant};
+use super::compare::changes;
+use super::connection::{Connection, MAX_SAID, NoAnswer, cut, words_of};
 use super::harvest::Harvest;
-use super::plan::{Listed, Planned, Turn, plan, sends};
+use super::plan::{Day, Listed, Planned, Turn, plan, sends};
 use super::protocol::Order;
 use crate::run::mint::Mint;
 
@@ -23,9 +24,13 @@ pub(super) fn talk(connection: &mut Connection, order: &Order, told: &mut dyn Fn
         harvest: Harvest::default(),
         late: 0,
         replies: 0,
+        gone: false,
     };
     match talk.begin() {
-        Ok(()) => talk.use_all(told),
+        Ok(()) => {
+            talk.use_all(told);
+            talk.use_later(told);
+        }
         Err(err) => talk.gap(format!("it did not begin to speak: {err}")),
     }
     let aside = &talk.connection.aside;
@@ -48,14 +53,16 @@ struct Talk<'t> {
     late: u32,
     /// Bytes of replies that are kept.
     replies: usize,
+    /// It ended by itself.
+    gone: bool,
 }
 
 /// What a server has.
 #[derive(Debug, Default)]
-struct Lists {
-    tools: Vec<Listed>,
-    prompts: Vec<(String, String)>,
-    resources: Vec<(String, String)>,
+pub(super) struct Lists {
+    pub(super) tools: Vec<Listed>,
+    pub(super) prompts: Vec<(String, String)>,
+    pub(super) resources: Vec<(String, String)>,
 }
 
 impl Talk<'_> {
@@ -82,17 +89,67 @@ impl Talk<'_> {
         Ok(())
     }
 
+    /// What sends, used by a server that was started anew: with a clock that is ahead. What cannot be done then was done before, today.
+    fn use_later(&mut self, told: &mut dyn FnMut(Call)) {
+        let Some(word) = self.order.later.as_ref().filter(|_| !self.gone) else {
+            return;
+        };
+        if !self.server.tools.iter().any(|it| it.called) || self.left() < BEGIN {
+            return;
+        }
+        self.connection.start_anew(word);
+        let said = std::mem::take(&mut self.server);
+        let begun = self.begin();
+        self.server = said;
+        if let Err(err) = begun {
+            return self.note(told, &format!("it did not begin to speak on a later day: {err}"));
+        }
+        let lists = self.lists();
+        let all = plan(&lists.tools, Day::Later);
+        self.make(&all, &lists.tools, told);
+    }
+
+    /// Something that was not done beside what was: told as a call that was not made.
+    fn note(&self, told: &mut dyn FnMut(Call), reason: &str) {
+        told(Call {
+            number: 0,
+            driver: Driver::Mcp,
+            name: cut(&self.server.name, MAX_NAME),
+            variant: Variant::Later.id().to_owned(),
+            requested: Requested::default(),
+            outcome: CallOutcome::NotMade(reason.to_owned()),
+        });
+    }
+
     fn use_all(&mut self, told: &mut dyn FnMut(Call)) {
         let before = self.lists();
         self.describe(&before);
-        let all = plan(&before.tools);
+        let all = plan(&before.tools, Day::Today);
+        let ended = self.make(&all, &before.tools, told);
+        if ended.is_none() {
+            // What a call has set in motion may come later than its answer.
+            self.connection.drain(STILL);
+            let after = self.lists();
+            self.server.changes = changes(&before, &after);
+        } else {
+            self.gone = true;
+            self.gap("it ended before it was asked again what it has".to_owned());
+        }
+    }
+
+    /// Makes calls, one after the other; why the server is gone, if it is.
+    fn make(&mut self, all: &[Planned], tools: &[Listed], told: &mut dyn FnMut(Call)) -> Option<NoAnswer> {
         let mut ended = None;
+        let mut failed: BTreeMap<usize, u32> = BTreeMap::new();
         for (idx, planned) in all.iter().enumerate() {
-            let tool = &before.tools[planned.tool];
+            let tool = &tools[planned.tool];
             let reason = match &ended {
                 Some(err) => Some(format!("the server was no longer there: {err}")),
                 None if idx >= MAX_CALLS => Some(format!("more than {MAX_CALLS} calls would be needed")),
                 None if self.left().is_zero() => Some("there was no time left".to_owned()),
+                None if failed.get(&planned.tool).is_some_and(|count| *count >= MAX_FAILED) => {
+                    Some("it had failed four times".to_owned())
+                }
                 None => None,
             };
             let call = match reason {
@@ -102,20 +159,14 @@ impl Talk<'_> {
                         listed.called = true;
                     }
                     let (call, err) = self.call(planned, tool);
+                    *failed.entry(planned.tool).or_default() += u32::from(call.outcome != CallOutcome::Returned);
                     ended = err.filter(|err| matches!(err, NoAnswer::Ended | NoAnswer::Flood));
                     call
                 }
             };
             told(call);
         }
-        if ended.is_none() {
-            // What a call has set in motion may come later than its answer.
-            self.connection.drain(STILL);
-            let after = self.lists();
-            self.compare(&before, &after);
-        } else {
-            self.gap("it ended before it was asked again what it has".to_owned());
-        }
+        ended
     }
 
     fn describe(&mut self, lists: &Lists) {
@@ -136,7 +187,11 @@ impl Talk<'_> {
 
     /// Calls a tool; once more with what was learned, if it fails.
     fn call(&mut self, planned: &Planned, tool: &Listed) -> (Call, Option<NoAnswer>) {
-        let minted = Mint::new(self.order.seed).call(planned.number);
+        let mint = Mint::new(self.order.seed).speaking(self.order.vocabulary.clone());
+        let minted = match planned.variant.is_wordy() {
+            true => mint.wordy(planned.number),
+            false => mint.call(planned.number),
+        };
         let mut asked = Requested::default();
         let mut before = Value::Null;
         let mut outcome = CallOutcome::NotMade("nothing was tried".to_owned());
@@ -273,53 +328,10 @@ impl Talk<'_> {
         Ok(all)
     }
 
-    fn compare(&mut self, before: &Lists, after: &Lists) {
-        let mut changes = Vec::new();
-        let tools = |lists: &Lists| -> Vec<(String, String)> {
-            let all = lists.tools.iter();
-            all.map(|it| (it.name.clone(), it.description.clone())).collect()
-        };
-        differences(ToolList::Tools, &tools(before), &tools(after), &mut changes);
-        differences(ToolList::Prompts, &before.prompts, &after.prompts, &mut changes);
-        differences(ToolList::Resources, &before.resources, &after.resources, &mut changes);
-        for tool in &before.tools {
-            let now = after.tools.iter().find(|it| it.name == tool.name);
-            if now.is_some_and(|now| now.schema != tool.schema) {
-                changes.push(ListChange {
-                    list: ToolList::Tools,
-                    name: tool.name.clone(),
-                    kind: ListChangeKind::Arguments,
-                });
-            }
-        }
-        changes.truncate(MAX_CHANGES);
-        self.server.changes = changes;
-    }
-
     fn gap(&mut self, gap: String) {
         if self.server.gaps.len() < MAX_GAPS && !self.server.gaps.contains(&gap) {
             self.server.gaps.push(gap);
         }
-    }
-}
-
-fn differences(list: ToolList, before: &[(String, String)], after: &[(String, String)], changes: &mut Vec<ListChange>) {
-    let mut tell = |name: &str, kind| {
-        changes.push(ListChange {
-            list,
-            name: name.to_owned(),
-            kind,
-        });
-    };
-    for (name, description) in before {
-        match after.iter().find(|(other, _)| other == name) {
-            None => tell(name, ListChangeKind::Removed),
-            Some((_, other)) if other != description => tell(name, ListChangeKind::Description),
-            Some(_) => {}
-        }
-    }
-    for (name, _) in after.iter().filter(|(name, _)| before.iter().all(|(it, _)| it != name)) {
-        tell(name, ListChangeKind::Added);
     }
 }
 
@@ -350,25 +362,6 @@ fn join(mut first: Requested, second: Requested) -> Requested {
     first
 }
 
-/// All text of an answer: what a model would be shown, or the structured content where there is none.
-fn words_of(answer: &Value) -> String {
-    let content = answer.get("content").and_then(Value::as_array);
-    let mut text = String::new();
-    for part in content.into_iter().flatten().take(MAX_PARTS) {
-        let piece = part.get("text").or_else(|| part.pointer("/resource/text"));
-        if let Some(piece) = piece.and_then(Value::as_str) {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&cut(piece, MAX_TEXT.saturating_sub(text.len())));
-        }
-    }
-    match answer.get("structuredContent") {
-        Some(value) if text.is_empty() => cut(&value.to_string(), MAX_TEXT),
-        _ => text,
-    }
-}
-
 /// The version of the protocol that is proposed; a server may choose another.
 const VERSION: &str = "2025-06-18";
 /// Node takes two seconds to start a large server here, and a busy machine several times that.
@@ -379,18 +372,17 @@ const STILL: Duration = Duration::from_millis(200);
 /// Once, and once more with what was learned.
 const TRIES: usize = 2;
 const MAX_CALLS: usize = 200;
+/// Calls of one tool that fail before it is left alone: two try other arguments.
+const MAX_FAILED: u32 = 4;
 const MAX_PAGES: usize = 20;
 /// Entries of one list: the largest server that was met has 77 tools.
 const MAX_LISTED: usize = 500;
-const MAX_CHANGES: usize = 500;
 const MAX_GAPS: usize = 32;
 const MAX_NAME: usize = 256;
 const MAX_DESCRIPTION: usize = 8 << 10;
 const MAX_SCHEMA: usize = 16 << 10;
 const MAX_ARGUMENTS: usize = 64 << 10;
-const MAX_PARTS: usize = 64;
-/// Bytes of one answer that are looked at, and that are kept.
-const MAX_TEXT: usize = 256 << 10;
+/// Bytes of one answer that are kept.
 const MAX_REPLY: usize = 16 << 10;
 /// Bytes of all answers that are kept.
 const MAX_REPLIES: usize = 2 << 20;

@@ -4,8 +4,8 @@ use waxseal_model::{Manifest, RecipientPlace, Requested};
 use super::arguments::{Making, Variant, build};
 use super::harvest::Harvest;
 use super::part::{Part, words};
-use super::plan::{Listed, Turn, plan, sends};
-use super::server;
+use super::plan::{Day, Listed, Turn, plan, sends};
+use super::{SERVE, server};
 use crate::run::mint::{Mint, Minted};
 
 fn tools(text: &str) -> Vec<Listed> {
@@ -214,7 +214,7 @@ fn ids_come_from_what_lists_show() {
 #[test]
 fn what_only_reads_comes_first_and_what_removes_comes_last() {
     for tools in [postmark(), resend(), gmail(), email()] {
-        let calls = plan(&tools);
+        let calls = plan(&tools, Day::Today);
         let turns: Vec<Turn> = calls.iter().map(|it| it.turn).collect();
         assert!(turns.is_sorted(), "{turns:?}");
         let called: std::collections::BTreeSet<usize> = calls.iter().map(|it| it.tool).collect();
@@ -235,7 +235,7 @@ fn what_only_reads_comes_first_and_what_removes_comes_last() {
 
 #[test]
 fn a_tool_that_is_added_leaves_the_numbers_of_the_others() {
-    let before = plan(&postmark());
+    let before = plan(&postmark(), Day::Today);
     let mut tools = postmark();
     tools.insert(
         0,
@@ -245,7 +245,7 @@ fn a_tool_that_is_added_leaves_the_numbers_of_the_others() {
             schema: json!({}),
         },
     );
-    let after = plan(&tools);
+    let after = plan(&tools, Day::Today);
     for it in &before {
         assert!(
             after
@@ -316,11 +316,11 @@ fn a_package_is_a_server_by_what_it_is_called_and_what_it_is_made_of() {
             .collect(),
         ..Manifest::default()
     };
-    let command = |it: &Manifest| server(it, "node_modules/x").map(|it| it.command.join(" "));
+    let command = |it: &Manifest| server(it, "node_modules/x").map(|it| it.command.join(" ").replace(SERVE, "…"));
     let one = manifest("resend-mcp", &[("resend-mcp", "dist/index.js")]);
-    assert_eq!(command(&one).as_deref(), Some("node node_modules/x/dist/index.js"));
+    assert_eq!(command(&one).as_deref(), Some("node … node_modules/x/dist/index.js"));
     let two = manifest("mail-tools", &[("mail", "cli.js"), ("mail-mcp", "./server.js")]);
-    assert_eq!(command(&two).as_deref(), Some("node node_modules/x/server.js"));
+    assert_eq!(command(&two).as_deref(), Some("node … node_modules/x/server.js"));
     assert_eq!(command(&manifest("nodemailer", &[("send", "cli.js")])), None);
     assert_eq!(command(&manifest("mcpherson", &[("mcpherson", "cli.js")])), None);
     assert_eq!(command(&manifest("x-mcp", &[("x-mcp", "../../etc/passwd")])), None);

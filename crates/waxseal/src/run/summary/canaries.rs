@@ -10,12 +10,23 @@ use memchr::memmem::Finder;
 use waxseal_model::{CanaryDeed, CanaryUse, Observation, Phase, Run};
 
 use super::destinations::Map;
+use super::pieces::{self, Joined};
 use super::{Known, Planted};
 
 /// What was done to every canary, the worst first.
-pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map) -> Vec<CanaryUse> {
+pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map, joined: &[Joined]) -> Vec<CanaryUse> {
     // What is looked for is only put together when something left.
     let secrets: LazyCell<Vec<Secret<'_>>, _> = LazyCell::new(|| known.planted.iter().filter_map(Secret::of).collect());
+    let hits = |part: &[u8]| -> Vec<String> {
+        match known.find {
+            Some(find) => find(part),
+            None => secrets
+                .iter()
+                .filter(|it| it.is_in(part))
+                .map(|it| it.canary.to_owned())
+                .collect(),
+        }
+    };
     let mut found = Found::default();
     let mut seen = BTreeSet::new();
     for event in &run.events {
@@ -29,21 +40,21 @@ pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map) -> Vec<CanaryUse> {
             observation => {
                 let (place, parts) = parts(observation, map);
                 for part in parts.iter().filter(|part| part.len() >= SHORTEST) {
-                    let hits = match known.find {
-                        Some(find) => find(part),
-                        None => secrets
-                            .iter()
-                            .filter(|it| it.is_in(part))
-                            .map(|it| it.canary.to_owned())
-                            .collect(),
-                    };
-                    for canary in hits {
+                    for canary in hits(part) {
                         seen.insert((canary, place.clone()));
                     }
                 }
                 for (canary, place) in std::mem::take(&mut seen) {
                     found.add(CanaryDeed::Sent, &canary, &place, event.phase);
                 }
+            }
+        }
+    }
+    for it in joined {
+        let all: BTreeSet<String> = it.texts.iter().flat_map(|text| hits(text)).collect();
+        for canary in &all {
+            if !found.was_sent(canary, &it.place) {
+                found.add(CanaryDeed::Sent, canary, &it.place, it.phase);
             }
         }
     }
@@ -59,6 +70,11 @@ pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map) -> Vec<CanaryUse> {
 struct Found(BTreeMap<(CanaryDeed, String, String), CanaryUse>);
 
 impl Found {
+    fn was_sent(&self, canary: &str, place: &str) -> bool {
+        let key = (CanaryDeed::Sent, canary.to_owned(), place.to_owned());
+        self.0.contains_key(&key)
+    }
+
     fn add(&mut self, deed: CanaryDeed, canary: &str, place: &str, phase: Phase) {
         let key = (deed, canary.to_owned(), place.to_owned());
         let entry = self.0.entry(key).or_insert_with(|| CanaryUse {
@@ -76,11 +92,11 @@ impl Found {
 /// Where an observation went, and everything of it that a package chose.
 pub(super) fn parts<'r>(observation: &'r Observation, map: &Map) -> (String, Vec<Cow<'r, [u8]>>) {
     let (place, parts): (String, Vec<&[u8]>) = match observation {
-        Observation::DnsQuery { name, server, .. } => {
+        Observation::DnsQuery { name, .. } => {
             // A value longer than a label is spread over several.
             let joined = name.replace('.', "").into_bytes();
             let parts = vec![Cow::Borrowed(name.as_bytes()), Cow::Owned(joined)];
-            return (format!("DNS {server}"), parts);
+            return (pieces::below(name), parts);
         }
         Observation::Smtp(transaction) => {
             let message = &transaction.message.bytes;

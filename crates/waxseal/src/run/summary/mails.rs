@@ -34,6 +34,37 @@ pub(super) fn mails(run: &Run, map: &Map) -> Vec<Mail> {
     mails
 }
 
+/// Mailboxes of messages that an answer from the network had in it before the message was handed over, with the URL that was asked; what a mail
+/// system itself answers (its lists, its accounts) is not meant.
+pub(super) fn fetched(run: &Run) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (idx, event) in run.events.iter().enumerate() {
+        let Observation::Submitted(message) = &event.observation else {
+            continue;
+        };
+        let asked = |mailbox: &str| {
+            run.calls.iter().any(|call| {
+                call.requested
+                    .recipients
+                    .iter()
+                    .any(|it| it.mailbox.eq_ignore_ascii_case(mailbox))
+            })
+        };
+        for (mailbox, _) in message.addressees() {
+            if asked(mailbox) || found.len() >= MAX_FETCHED || found.iter().any(|(it, _)| it == mailbox) {
+                continue;
+            }
+            let finder = memchr::memmem::Finder::new(mailbox.as_bytes());
+            let answer = run.events[..idx].iter().find_map(|event| match &event.observation {
+                Observation::Http(exchange) if finder.find(&exchange.answer.bytes).is_some() => Some(exchange),
+                _ => None,
+            });
+            found.extend(answer.map(|it| (mailbox.to_owned(), it.url.clone())));
+        }
+    }
+    found
+}
+
 /// Every lasting order.
 pub(super) fn forwards(run: &Run) -> Vec<(Phase, Forward)> {
     let orders = run.events.iter().filter_map(|event| match &event.observation {
@@ -57,6 +88,8 @@ pub(super) fn logins(run: &Run) -> Vec<ApiLogin> {
         .collect()
 }
 
+/// Mailboxes that are traced.
+const MAX_FETCHED: usize = 100;
 const SMTP: &str = "smtp";
 /// Orders that are kept: nobody gives so many.
 const MAX_ORDERS: usize = 1_000;

@@ -14,6 +14,8 @@ mod destinations;
 mod frames;
 mod leaks;
 mod mails;
+mod pieces;
+mod replies;
 mod rest;
 
 pub(crate) use authors::request_frames;
@@ -50,6 +52,7 @@ pub struct Planted {
 /// Sums a run up.
 pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
     let map = destinations::Map::of(run, known);
+    let joined = pieces::joined(run, &map);
     RunSummary {
         command: run.command.clone(),
         end: run.end,
@@ -63,8 +66,10 @@ pub fn summarize(run: &Run, known: &Known<'_>) -> RunSummary {
         logins: mails::logins(run),
         processes: rest::processes(run),
         files: rest::files(run),
-        canaries: canaries::uses(run, known, &map),
-        leaks: leaks::leaks(run, &map),
+        canaries: canaries::uses(run, known, &map, &joined),
+        leaks: leaks::leaks(run, known, &map, &joined),
+        fetched: mails::fetched(run),
+        replies: replies::replies(run, known.find),
         generic: rest::generic(run),
         unknown: rest::unknown(run, &map),
         limits: rest::limits(run),

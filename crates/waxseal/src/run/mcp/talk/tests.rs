@@ -13,6 +13,7 @@ use waxseal_model::{Call, CallOutcome, ListChangeKind, ToolServer};
 use super::super::connection::Connection;
 use super::super::protocol::Order;
 use super::talk;
+use crate::run::mint::Vocabulary;
 
 /// Speaks with a server that is given each line and may write what it likes; `false` ends it.
 fn speak(mut server: impl FnMut(&Value, &mut File) -> bool + Send + 'static) -> (Vec<Call>, ToolServer) {
@@ -37,6 +38,8 @@ fn speak(mut server: impl FnMut(&Value, &mut File) -> bool + Send + 'static) -> 
         now: 1_800_000_000,
         file: "/srv/a.csv".to_owned(),
         seconds: 20,
+        vocabulary: Vocabulary::default(),
+        later: None,
     };
     let server = talk(&mut Connection::new(input, output), &order, &mut |call| {
         calls.push(call)
