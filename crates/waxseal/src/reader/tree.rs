@@ -132,10 +132,13 @@ impl Tree {
         waxseal_js::variables::variables(files, MAX_VARIABLES)
     }
 
+    fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)))
+    }
+
     /// What the code of some trees looks out for.
     pub(super) fn hints(trees: &[Self]) -> waxseal_js::hints::Hints {
-        let files = |tree: &'_ Self| (0..tree.len()).map(move |idx| (tree.path(idx), tree.bytes(idx)));
-        waxseal_js::hints::hints(trees.iter().flat_map(files))
+        waxseal_js::hints::hints(trees.iter().flat_map(Self::files))
     }
 
     /// How many bytes the files hold together.
