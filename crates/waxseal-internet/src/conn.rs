@@ -53,9 +53,10 @@ impl Layer {
             .unwrap_or_else(|| self.connection.ends.to.ip().to_string())
     }
 
-    /// A server of mail greets before the client says anything. On port 465 it does inside of TLS.
+    /// A server of mail greets before the client says anything. On ports 465 and 993 it does inside of TLS.
     fn greets(&self) -> bool {
-        !self.agreed() && (MAIL_PORTS.contains(&self.port) || (self.tls && self.port == 465))
+        let inside = self.tls && matches!(self.port, 465 | 993);
+        !self.agreed() && (MAIL_PORTS.contains(&self.port) || inside)
     }
 
     /// The client speaks first for certain, however long it takes.
@@ -170,10 +171,10 @@ async fn hear(io: &mut Io, first: &mut Vec<u8>, silence: Option<Duration>) -> He
 }
 
 /// Ports of mail servers, those of programs that catch mail in development among them.
-const MAIL_PORTS: [u16; 4] = [25, 587, 2525, 1025];
+const MAIL_PORTS: [u16; 5] = [25, 143, 587, 2525, 1025];
 
 /// Ports on which the client always speaks first: a program that opens a connection before it needs it must not be greeted.
-const CLIENT_FIRST_PORTS: [u16; 9] = [53, 80, 443, 465, 853, 3000, 3128, 8080, 8443];
+const CLIENT_FIRST_PORTS: [u16; 10] = [53, 80, 443, 465, 853, 993, 3000, 3128, 8080, 8443];
 
 /// TLS in a tunnel in TLS in a tunnel: nothing honest goes deeper.
 const MAX_DEPTH: u8 = 4;

@@ -28,6 +28,8 @@ mod mail_apis;
 mod mail_seam;
 mod smtp;
 
+mod imap;
+
 mod reports;
 mod stacks;
 mod tap;
@@ -44,6 +46,7 @@ use waxseal_model::{Counters, DriverReport, Event};
 pub use answers::{Answers, Bait, BaitOwner, RULES, Rule};
 pub use canary::{Canaries, Canary, Hit, Needles, PlantedFile};
 pub use http_seam::*;
+pub use imap::{ImapServer, MailServers};
 pub use limits::Limits;
 pub use mail_apis::MailApis;
 pub use mail_seam::*;

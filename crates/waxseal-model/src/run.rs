@@ -279,6 +279,15 @@ pub enum Observation {
         /// Whether it was accepted: only what the room itself planted is.
         accepted: bool,
     },
+    /// A command of IMAP (RFC 3501), as it was said; what it shows is told as an [`ApiLogin`] too.
+    Imap {
+        /// The connection.
+        connection: ConnectionId,
+        /// `LOGIN`, `UID FETCH`; empty where it is none.
+        command: String,
+        /// The whole command.
+        payload: Payload,
+    },
     /// Bytes of no protocol we know.
     Raw {
         /// The connection.

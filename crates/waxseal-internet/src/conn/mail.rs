@@ -1,5 +1,7 @@
 //! Mail on a connection: bytes to a session and back, and TLS begun when the session says so.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use waxseal_model::Observation;
 
@@ -46,8 +48,20 @@ impl Drop for Open {
     }
 }
 
-/// Greets a client that waits for it. One that then speaks something else is answered in that.
+/// Greets a client that waits for it. One that speaks something else, before or behind the greeting, is answered in that.
 pub(super) async fn greet(layer: Layer, mut io: Io, mut secrecy: Option<Secrecy>) {
+    let mut early = Vec::new();
+    match hear(&mut io, &mut early, Some(PAUSE)).await {
+        Heard::Ended => return,
+        Heard::Silent => {}
+        Heard::Spoke(protocol) => {
+            Secrecy::heard(secrecy.take());
+            return match is_mail(&layer, protocol) {
+                true => serve(layer, io, early).await,
+                false => answer(layer, io, early, protocol).await,
+            };
+        }
+    }
     let mut open = Open::begin(&layer);
     let greeting = open.session.greeting();
     if io.write_all(&greeting).await.is_err() || io.flush().await.is_err() {
@@ -58,11 +72,16 @@ pub(super) async fn greet(layer: Layer, mut io: Io, mut secrecy: Option<Secrecy>
         return;
     };
     Secrecy::heard(secrecy.take());
-    if protocol == Protocol::Smtp {
+    if is_mail(&open.layer, protocol) {
         return talk(open, io, first).await;
     }
     drop(open);
     answer(layer, io, first, protocol).await;
+}
+
+/// Whether the session is what the client means: commands of IMAP begin with a word of the client's own (RFC 3501 §2.2.1).
+fn is_mail(layer: &Layer, protocol: Protocol) -> bool {
+    protocol == Protocol::Smtp || (protocol == Protocol::Raw && crate::imap::PORTS.contains(&layer.port))
 }
 
 /// Greets a client that did not wait for it.
@@ -118,5 +137,8 @@ async fn start_tls(open: &mut Open, mut io: Io) -> Option<(Io, Secrecy)> {
     Some((io, secrecy))
 }
 
+/// How long a client has to speak first, as one does that was told of a port of mail and speaks TLS or HTTP there: in the midst of a
+/// handshake it would take a greeting for garbage. Clients of mail wait for theirs (RFC 5321 §4.3.1).
+const PAUSE: Duration = Duration::from_millis(60);
 /// A line is at most 1000 bytes (RFC 5321 §4.5.3.1.6); a message is as long as it likes.
 const READ: usize = 16 << 10;

@@ -169,7 +169,8 @@ fn bearer(mechanism: &'static str, said: &str, accounts: &SmtpAccounts) -> Outco
     Outcome::Explain(attempt, reason.to_owned())
 }
 
-fn judge(mechanism: &'static str, user: String, secret: String, accounts: &SmtpAccounts) -> Attempt {
+/// Whether these credentials are let in.
+pub(crate) fn judge(mechanism: &'static str, user: String, secret: String, accounts: &SmtpAccounts) -> Attempt {
     let accepted = accounts.secrets(&user).any(|planted| planted == secret);
     Attempt {
         mechanism,

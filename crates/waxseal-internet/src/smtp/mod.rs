@@ -11,7 +11,7 @@ mod obey;
 mod command;
 mod transaction;
 
-mod auth;
+pub(crate) mod auth;
 mod content;
 mod line;
 
@@ -24,18 +24,38 @@ use crate::mail_seam::{MailConnection, MailServer, MailSession};
 
 /// The accounts that the world planted, and that may therefore authenticate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SmtpAccounts(Vec<(String, String)>);
+pub struct SmtpAccounts {
+    accounts: Vec<(String, String)>,
+    /// Names and secrets that were handed out apart from each other.
+    users: Vec<String>,
+    secrets: Vec<String>,
+}
 
 impl SmtpAccounts {
     /// Accounts as pairs of user and secret.
     pub fn new(accounts: Vec<(String, String)>) -> Self {
-        Self(accounts)
+        Self {
+            accounts,
+            ..Self::default()
+        }
+    }
+
+    /// Also lets in each of these users with each of these secrets: what was handed out as the values of variables does not say which
+    /// belongs to which. Neither may be empty.
+    #[must_use]
+    pub fn handed_out(mut self, users: Vec<String>, secrets: Vec<String>) -> Self {
+        self.users.extend(users.into_iter().filter(|it| !it.is_empty()));
+        self.secrets.extend(secrets.into_iter().filter(|it| !it.is_empty()));
+        self
     }
 
     /// The secrets of a user. Its case does not matter, as with mailboxes everywhere in practice.
     pub(crate) fn secrets<'a>(&'a self, user: &'a str) -> impl Iterator<Item = &'a str> {
         let of_user = move |account: &&(String, String)| account.0.eq_ignore_ascii_case(user);
-        self.0.iter().filter(of_user).map(|account| account.1.as_str())
+        let own = self.accounts.iter().filter(of_user).map(|account| account.1.as_str());
+        let known = self.users.iter().any(|it| it.eq_ignore_ascii_case(user));
+        let handed = if known { self.secrets.as_slice() } else { &[] };
+        own.chain(handed.iter().map(String::as_str))
     }
 }
 

@@ -258,7 +258,7 @@ const ORDINARY: [&str; 12] = [
     "sign in",
 ];
 /// Where the room's person works.
-const OWN_DOMAIN: &str = "brightfield.example";
+pub(super) const OWN_DOMAIN: &str = "brightfield.example";
 const NAMES: [&str; 12] = [
     "Amelia", "Jonas", "Priya", "Mateo", "Ingrid", "Kofi", "Leila", "Tomas", "Yuki", "Clara", "Omar", "Nina",
 ];

@@ -20,6 +20,8 @@ pub(super) enum Order {
         stacks: Option<SocketAddr>,
         /// What the person who runs it gave it to show: mail APIs let it in, as they do what is planted.
         own: Vec<String>,
+        /// The names of accounts that the package was handed, which mail servers let in with what is planted.
+        users: Vec<String>,
         /// Where drivers inside the room send what they say, if there are any.
         reports: Option<SocketAddr>,
         /// Names under which the package's code keeps addresses.

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use waxseal_internet::{
-    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, MailApis, MailConnection, MailServer, MailSession,
-    Server, SmtpAccounts, SmtpServer, Sockets, World, serve,
+    Answer, Answers, Bait, Ca, Canaries, HttpAnswer, HttpRequest, ImapServer, MailApis, MailConnection, MailServer,
+    MailServers, MailSession, Server, SmtpAccounts, SmtpServer, Sockets, World, serve,
 };
 use waxseal_model::Counters;
 use waxseal_sandbox::{Limits, Role, take_descriptors};
@@ -41,6 +41,7 @@ fn run() -> Result<(), WireError> {
         keys,
         stacks,
         own,
+        users,
         reports,
         names,
     } = orders.message()?
@@ -62,7 +63,7 @@ fn run() -> Result<(), WireError> {
     let world = World {
         stacks,
         reports,
-        ..world(seed, epoch, ca, registry, own, names)
+        ..world(epoch, ca, registry, Made::new(seed, own, users, names))
     };
     let server = serve(sockets, world, Arc::new(mouth.clone()))?;
     let limits = Limits {
@@ -119,22 +120,10 @@ fn sockets(socket: impl AsFd) -> Result<Sockets, WireError> {
     })
 }
 
-fn world(
-    seed: u64,
-    epoch: u64,
-    ca: Ca,
-    registry: Option<RegistryAnswers>,
-    own: Vec<String>,
-    names: Vec<String>,
-) -> World {
+fn world(epoch: u64, ca: Ca, registry: Option<RegistryAnswers>, made: Made) -> World {
     let since = Duration::from_nanos(super::clock().saturating_sub(epoch));
     let now = Instant::now();
-    let made = Arc::new(Made {
-        seed,
-        own,
-        names,
-        parts: OnceLock::new(),
-    });
+    let made = Arc::new(made);
     World {
         ca,
         answer: Arc::new(Hosts {
@@ -157,17 +146,34 @@ struct Made {
     own: Vec<String>,
     /// Names under which the package's code keeps addresses.
     names: Vec<String>,
-    parts: OnceLock<(MailApis<Answers>, SmtpServer)>,
+    /// Names of accounts that were handed out.
+    users: Vec<String>,
+    parts: OnceLock<(MailApis<Answers>, MailServers)>,
 }
 
 impl Made {
-    fn parts(&self) -> &(MailApis<Answers>, SmtpServer) {
+    fn new(seed: u64, own: Vec<String>, users: Vec<String>, names: Vec<String>) -> Self {
+        Self {
+            seed,
+            own,
+            users,
+            names,
+            parts: OnceLock::new(),
+        }
+    }
+
+    fn parts(&self) -> &(MailApis<Answers>, MailServers) {
         self.parts.get_or_init(|| {
             let canaries = Canaries::mint(self.seed);
-            let mail = SmtpServer::new(SmtpAccounts::new(vec![canaries.smtp_account()]));
-            let bait = Arc::new(Bait::mint(self.seed));
             let planted = canaries.iter().map(|canary| canary.value.clone());
-            let secrets = planted.chain(self.own.iter().cloned()).collect();
+            let secrets: Vec<String> = planted.chain(self.own.iter().cloned()).collect();
+            let users = self.users.iter().chain(&self.own).cloned().collect();
+            let accounts = SmtpAccounts::new(vec![canaries.smtp_account()]).handed_out(users, secrets.clone());
+            let mail = MailServers {
+                smtp: SmtpServer::new(accounts.clone()),
+                imap: ImapServer::new(accounts, unix_now()),
+            };
+            let bait = Arc::new(Bait::mint(self.seed));
             let unknown = Answers::new(self.seed, bait, canaries).with_names(self.names.clone());
             (MailApis::new(self.seed, secrets, unix_now, unknown), mail)
         })

@@ -18,7 +18,7 @@ use waxseal_sandbox::{Cell, CellLimits, NotReady, RoleProcess, fork_warden};
 use super::drive::Drive;
 use super::internet::{Internet, InternetError};
 use super::mcp::Tail;
-use super::mint::Vocabulary;
+use super::mint::{Mint, Vocabulary};
 use super::protocol::Order;
 use super::recorder::Recorder;
 use super::registry::RegistryAnswers;
@@ -231,17 +231,18 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
     let epoch = clock();
     let stacks = spec.attribution.then(stacks::address);
     let (seed, keys) = (spec.seed, spec.keys);
+    let canaries = Canaries::mint(spec.seed);
     let make = Order::Make {
         seed,
         epoch,
         keys,
         stacks,
         own: spec.own.iter().flat_map(|value| secrets_of(value)).collect(),
+        users: users(spec, &canaries),
         reports: spec.drive.as_ref().map(|drive| drive.reports),
         names: spec.hints.names.clone(),
     };
     let mut internet = Internet::start(roles.internet, &make).map_err(no_internet)?;
-    let canaries = Canaries::mint(spec.seed);
     let node = node_prefix();
     if let Some(registry) = &spec.registry {
         internet.know(registry).map_err(no_internet)?;
@@ -318,6 +319,16 @@ pub fn execute(roles: Roles, spec: &RunSpec, output: Arc<dyn Output>) -> Result<
     })
 }
 
+/// What a package was handed that may be the name of an account: the values of variables that it reads or was given, and the mailboxes that
+/// drivers send from.
+fn users(spec: &RunSpec, canaries: &Canaries) -> Vec<String> {
+    let made_up = canaries.environment(&spec.names).into_iter().map(|(_, value)| value);
+    let given = spec.env.iter().map(|(_, value)| value.clone());
+    let named = made_up.chain(given).chain([Mint::new(spec.seed).sender()]);
+    let is_name = |value: &String| (2..=MAX_USER).contains(&value.len()) && !value.contains("://");
+    named.filter(is_name).take(MAX_USERS).collect()
+}
+
 fn no_internet(err: InternetError) -> RunError {
     RunError::NoInternet(err.to_string())
 }
@@ -373,5 +384,9 @@ fn pump(
 /// After the room is empty: what was sent last has arrived when nothing moved for so long.
 const STILL: Duration = Duration::from_millis(50);
 const SETTLE: Duration = Duration::from_secs(3);
+/// Bytes of the name of an account: a mailbox has no more (RFC 5321 §4.5.3.1).
+const MAX_USER: usize = 320;
+/// As many variables as are made up, and some more.
+const MAX_USERS: usize = 1_000;
 /// Bytes of output that are shown; the rest is read and counted.
 const MAX_SHOWN: u64 = 16 << 20;

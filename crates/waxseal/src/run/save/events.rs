@@ -146,6 +146,12 @@ pub enum Seen<'a> {
         secret: &'a str,
         accepted: bool,
     },
+    /// A command of IMAP, as it was said.
+    Imap {
+        connection: u32,
+        command: &'a str,
+        payload: Bytes,
+    },
     /// Bytes of no protocol we know.
     Raw { connection: u32, payload: Bytes, tls: bool },
     /// A datagram that is no DNS question.

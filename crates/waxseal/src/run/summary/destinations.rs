@@ -207,6 +207,7 @@ impl Map {
             Observation::WebSocket { connection, .. } => (connection, "websocket", None),
             Observation::Smtp(transaction) => (&transaction.connection, "smtp", None),
             Observation::SmtpAuth { connection, .. } => (connection, "smtp", None),
+            Observation::Imap { connection, .. } => (connection, "imap", None),
             Observation::Raw { connection, .. } => (connection, "unknown", None),
             _ => return,
         };

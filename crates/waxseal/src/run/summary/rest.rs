@@ -151,6 +151,9 @@ fn not_understood(observation: &Observation, map: &Map) -> Option<(&'static str,
         }
         Observation::WebSocket {
             connection, payload, ..
+        }
+        | Observation::Imap {
+            connection, payload, ..
         } if !payload.is_whole() => cut(map.place(*connection), payload),
         _ => return None,
     })

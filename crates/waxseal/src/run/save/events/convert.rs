@@ -105,6 +105,15 @@ fn bytes(observation: &Observation) -> Option<Seen<'_>> {
             secret,
             accepted: *accepted,
         },
+        Observation::Imap {
+            connection,
+            command,
+            payload,
+        } => Seen::Imap {
+            connection: connection.0,
+            command,
+            payload: Bytes::of(payload),
+        },
         Observation::Raw {
             connection,
             payload,
@@ -193,6 +202,7 @@ fn inside(observation: &Observation) -> Seen<'_> {
         | Observation::Smtp(_)
         | Observation::Submitted(_)
         | Observation::SmtpAuth { .. }
+        | Observation::Imap { .. }
         | Observation::Raw { .. }
         | Observation::Datagram { .. }
         | Observation::Packet { .. } => Seen::Other,
