@@ -215,8 +215,8 @@ pub struct CanaryUse {
     pub times: u64,
     /// When in the life of the package, the first time.
     pub phase: Phase,
-    /// It was handed to the package as the value of a variable that its code reads: whoever sends it to the service it is for does what it is
-    /// meant to.
+    /// It was handed to the package as the value of a variable that its code reads, or lies as its login where it looks for one: whoever sends
+    /// it to the service it is for, or opens it, does what it is meant to.
     pub given: bool,
 }
 

@@ -33,6 +33,12 @@ pub(crate) const LAST: Rule = rule(
 /// All rules, in their order.
 pub const RULES: &[Rule] = &[
     rule(
+        "cloud-lookup",
+        "that this is a cloud, and the name of the project",
+        services::is_metadata_lookup,
+        services::metadata,
+    ),
+    rule(
         "cloud-metadata",
         "instance metadata of a cloud, with planted credentials",
         services::is_metadata,

@@ -180,6 +180,23 @@ pub(crate) fn is_metadata(ask: &Ask<'_>) -> bool {
     HOSTS.contains(&ask.request.host)
 }
 
+/// Whether a question to a metadata service neither says nor gets anything but what the machine's project is called: libraries of a cloud
+/// ask so at every start (<https://cloud.google.com/compute/docs/instances/detect-compute-engine>).
+pub(crate) fn is_metadata_lookup(ask: &Ask<'_>) -> bool {
+    const PATHS: [&str; 5] = [
+        "",
+        "/computeMetadata/v1/instance",
+        "/computeMetadata/v1/project/project-id",
+        "/computeMetadata/v1/project/numeric-project-id",
+        "/computeMetadata/v1/universe/universe-domain",
+    ];
+    is_metadata(ask)
+        && matches!(ask.request.method, "GET" | "HEAD")
+        && ask.request.body.is_empty()
+        && ask.request.path.trim_end_matches('/') == ask.path.trim_end_matches('/')
+        && PATHS.contains(&ask.path.trim_end_matches('/'))
+}
+
 /// What the metadata services of the large clouds say. The credentials in it are canaries.
 pub(crate) fn metadata(ask: &Ask<'_>) -> Reply {
     const ROLE: &str = "app-server-role";

@@ -1,4 +1,4 @@
-use waxseal_model::{CanaryDeed, CanaryUse, Phase};
+use waxseal_model::{CanaryDeed, CanaryUse, PackageName, PackageRef, Phase, Subject};
 
 use crate::testing::*;
 
@@ -19,6 +19,15 @@ fn did(deed: CanaryDeed, canary: &str, place: &str, given: bool) -> World {
         given,
     });
     release().ran(run)
+}
+
+/// A package of another name.
+fn of(name: &str, mut world: World) -> World {
+    world.current.subject = Subject::Package(PackageRef {
+        name: PackageName::parse(name).unwrap(),
+        version: "1.0.16".to_owned(),
+    });
+    world
 }
 
 fn sent(canary: &str, place: &str) -> World {
@@ -104,6 +113,57 @@ pub(crate) fn samples() -> Vec<Sample> {
             MISDIRECTED,
             "the person's own server",
             given("smtp-password", "smtp.brightfield.example:587"),
+        ),
+        clean(
+            MISDIRECTED,
+            "an account, at a mail server with accounts for all",
+            given("smtp-password", "smtp.gmail.com:465"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "an account, at that host and no port of mail",
+            given("smtp-password", "smtp.gmail.com:8443"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "an account, at another mail server",
+            given("smtp-password", "smtp.collector.example:465"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a secret of no known service, where the package is not",
+            given("env-secret", "collector.example:443"),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a secret of no known service, at a host that borrows the package's name",
+            of("postbox-client", given("env-secret", "postbox.collector.example:443")),
+        ),
+        flagged(
+            MISDIRECTED,
+            "high medium review",
+            "a secret of no known service, at a host that is called as anything is",
+            of("mail-client", given("env-secret", "mail-collector.example:443")),
+        ),
+        clean(
+            MISDIRECTED,
+            "a secret of no known service, where the package is",
+            of("postbox-client", given("env-secret", "api.postbox.example:443")),
+        ),
+        flagged(
+            USED,
+            "info high allow",
+            "its own login",
+            did(
+                Opened,
+                "/home/kim/.gmail-mcp/credentials.json",
+                "/home/kim/.gmail-mcp/credentials.json",
+                true,
+            ),
         ),
         flagged(
             USED,

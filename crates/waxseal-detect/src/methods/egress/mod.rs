@@ -29,6 +29,13 @@ pub(crate) const METHOD: Method = Method {
             &["T1552.005"],
         ),
         indicator(
+            LOOKUP,
+            "Looked whether it is in a cloud",
+            "A run asked a cloud's metadata service whether it is there, or for the name of the project, and for nothing else.",
+            Severity::Info,
+            &[],
+        ),
+        indicator(
             INSTALL,
             "Reached the network while it was installed",
             "An install reached a destination other than npm's registry.",
@@ -94,6 +101,7 @@ const fn indicator(
 
 const NOT_ALLOWED: &str = "egress/not-allowed";
 const METADATA: &str = "egress/metadata-service";
+const LOOKUP: &str = "egress/cloud-lookup";
 const INSTALL: &str = "egress/install";
 const SECOND_STAGE: &str = "egress/second-stage";
 const OPAQUE: &str = "egress/opaque-channel";
@@ -146,12 +154,14 @@ fn claims(run: &RunSummary, destination: &Destination) -> Vec<&'static str> {
     if run.restricted && destination.allowed {
         return claims;
     }
-    if is_metadata(destination) {
+    if is_metadata(destination) && !is_lookup(destination) {
         claims.push(METADATA);
     } else if run.restricted {
         claims.push(NOT_ALLOWED);
     } else if destination.phases.contains(&Phase::Install) && !is_registry(destination) {
         claims.push(INSTALL);
+    } else if is_metadata(destination) {
+        claims.push(LOOKUP);
     } else if destination.protocols.contains("dns") && destination.name.is_none() {
         claims.push(NAME_SERVER);
     } else if destination.name.is_none() && destination.addresses.iter().any(is_public) {
@@ -163,6 +173,7 @@ fn claims(run: &RunSummary, destination: &Destination) -> Vec<&'static str> {
 fn weight(indicator: &str) -> (Severity, Confidence) {
     match indicator {
         NOT_ALLOWED | METADATA => (Severity::High, Confidence::High),
+        LOOKUP => (Severity::Info, Confidence::High),
         // Clients that pin certificates are rare and mostly mean well.
         OPAQUE => (Severity::High, Confidence::Low),
         // Packages that fetch a program for the machine they are on do so too.
@@ -176,6 +187,7 @@ fn sentence(indicator: &str, place: &str) -> String {
     match indicator {
         NOT_ALLOWED => format!("it reached {place}, which the allowlist does not name"),
         METADATA => format!("it asked the cloud's metadata service at {place}"),
+        LOOKUP => format!("it asked {place} whether it runs in a cloud, and for nothing else"),
         INSTALL => format!("it reached {place} while it was installed"),
         SECOND_STAGE => format!("it asked the registry at {place} for packages that are none of its dependencies"),
         OPAQUE => format!("what it said to {place} could not be looked into"),
@@ -245,6 +257,11 @@ fn is_metadata(destination: &Destination) -> bool {
     by_name || by_address
 }
 
+/// All that was asked there is whether it is there at all: libraries of clouds do so at every start.
+fn is_lookup(destination: &Destination) -> bool {
+    destination.answered_by.iter().eq([CLOUD_LOOKUP]) && destination.protocols.iter().eq(["http"])
+}
+
 /// An address of the internet at large, not of a machine's own or its neighbours' network.
 fn is_public(address: &IpAddr) -> bool {
     match address {
@@ -261,6 +278,8 @@ fn is_public(address: &IpAddr) -> bool {
 const REGISTRY: &str = "registry";
 /// Whether a package is there that one may do without.
 const OPTIONAL: &str = "registry/optional";
+/// Questions to a metadata service that hold nothing and get nothing.
+const CLOUD_LOOKUP: &str = "generic/cloud-lookup";
 const UNFORESEEN: &str = "registry/unforeseen";
 /// A host's name has 253 bytes at most.
 const MAX_PLACE: usize = 280;

@@ -6,12 +6,19 @@ use crate::testing::*;
 
 const NOT_ALLOWED: &str = "egress/not-allowed";
 const METADATA: &str = "egress/metadata-service";
+const LOOKUP: &str = "egress/cloud-lookup";
 const INSTALL: &str = "egress/install";
 const SECOND_STAGE: &str = "egress/second-stage";
 const OPAQUE: &str = "egress/opaque-channel";
 const NAME_SERVER: &str = "egress/name-server";
 const ADDRESS: &str = "egress/bare-address";
 const REACHED: &str = "egress/reached";
+
+/// Over plain HTTP.
+fn asked(mut destination: Destination) -> Destination {
+    destination.protocols = ["http".to_owned()].into();
+    destination
+}
 
 fn named(name: &str) -> Destination {
     destination(Some(name), "104.16.0.9", 443)
@@ -91,6 +98,27 @@ pub(crate) fn samples() -> Vec<Sample> {
             "with an allowlist",
             held(bare("169.254.169.254", 80)),
         ),
+        flagged(
+            METADATA,
+            "high high review",
+            "a look, and more",
+            free(answered(
+                "generic/cloud-metadata",
+                answered("generic/cloud-lookup", asked(bare("169.254.169.254", 80))),
+            )),
+        ),
+        clean(
+            METADATA,
+            "a look",
+            free(answered("generic/cloud-lookup", asked(bare("169.254.169.254", 80)))),
+        ),
+        flagged(
+            LOOKUP,
+            "info high allow",
+            "a look",
+            free(answered("generic/cloud-lookup", asked(bare("169.254.169.254", 80)))),
+        ),
+        clean(LOOKUP, "a neighbour", free(bare("169.254.1.2", 80))),
         clean(METADATA, "allowed", held(allowed(bare("169.254.169.254", 80)))),
         clean(METADATA, "a neighbour", free(bare("169.254.1.2", 80))),
         flagged(

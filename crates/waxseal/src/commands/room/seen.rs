@@ -69,7 +69,8 @@ pub(super) fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> 
     let for_gmail = ["gmail", "google"]
         .iter()
         .any(|word| title.to_ascii_lowercase().contains(word));
-    if for_gmail && spec.steps.iter().any(|step| step.input == Input::Protocol) {
+    let logged_in = for_gmail && spec.steps.iter().any(|step| step.input == Input::Protocol);
+    if logged_in {
         given.extend(GMAIL.map(str::to_owned));
     }
     if spec.drive.is_some() {
@@ -82,6 +83,7 @@ pub(super) fn sum_up(spec: &RunSpec, executed: &Executed, allow: &Allowlist) -> 
             planted: &[],
             find: Some(&find),
             given: &given,
+            own_folders: if logged_in { &GMAIL_FOLDERS } else { &[] },
             resolver: Some(waxseal_sandbox::NAME_SERVER.into()),
             stacks: spec.attribution,
         },
@@ -119,5 +121,7 @@ pub(in crate::commands) fn keep(folder: &Path, done: &Done) -> Result<(), Proble
 
 /// The canaries that a login at Gmail is made of.
 const GMAIL: [&str; 2] = ["gmail-token", "gmail-refresh-token"];
+/// Where it lies.
+const GMAIL_FOLDERS: [&str; 1] = ["/.gmail-mcp/"];
 /// Bytes of a proof.
 const MAX_SAVED: u64 = 2 << 30;

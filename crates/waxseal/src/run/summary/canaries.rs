@@ -61,7 +61,11 @@ pub(super) fn uses(run: &Run, known: &Known<'_>, map: &Map, joined: &[Joined]) -
     let given = |canary: &str| known.given.iter().any(|it| it == canary);
     let mut uses: Vec<CanaryUse> = found.0.into_values().collect();
     for used in &mut uses {
-        used.given = used.deed == CanaryDeed::Sent && given(&used.canary);
+        used.given = match used.deed {
+            CanaryDeed::Sent => given(&used.canary),
+            CanaryDeed::Opened => known.own_folders.iter().any(|folder| used.place.contains(folder)),
+            CanaryDeed::Changed => false,
+        };
     }
     uses
 }
@@ -129,6 +133,13 @@ pub(super) fn parts<'r>(observation: &'r Observation, map: &Map) -> (String, Vec
             secret,
             ..
         } => (map.place(*connection), vec![user.as_bytes(), secret.as_bytes()]),
+        Observation::Imap {
+            connection, payload, ..
+        } => {
+            let bytes = &payload.bytes;
+            let parts = vec![Cow::Borrowed(bytes.as_slice()), Cow::Owned(unfolded(bytes))];
+            return (map.place(*connection), parts);
+        }
         Observation::Raw {
             connection, payload, ..
         } => (map.place(*connection), vec![&payload.bytes]),

@@ -34,6 +34,8 @@ pub struct Known<'a> {
     pub find: Option<&'a FindPlanted<'a>>,
     /// Planted secrets that the package was handed as values of variables its code reads, by name.
     pub given: &'a [String],
+    /// Folders of planted files that are the package's own login, as `/.gmail-mcp/`.
+    pub own_folders: &'a [&'a str],
     /// The name server the room is configured with. Questions to any other are destinations.
     pub resolver: Option<IpAddr>,
     /// Node in the room was to tell which lines of code send.

@@ -28,6 +28,7 @@ fn sum(run: &Run, texts: &[&str]) -> RunSummary {
     summarize(
         run,
         &Known {
+            own_folders: &[],
             find: None,
             stacks: true,
             given: &[],
