@@ -19,6 +19,7 @@ mod textual;
 mod capabilities;
 mod flow;
 
+pub mod defaults;
 pub mod diff;
 pub mod hints;
 pub mod package;

@@ -62,7 +62,7 @@ pub fn variables<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>, limit: us
 
 /// What a file is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Code,
     /// `.env.example` and its like.
     Settings,
@@ -73,7 +73,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
         if name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") {
             return Self::Settings;
@@ -140,13 +140,13 @@ fn in_text<'f>(bytes: &'f [u8], note: &mut impl FnMut(&'f [u8], Rank), fits: imp
 }
 
 /// The words of a text, as positions.
-struct Words<'f> {
-    bytes: &'f [u8],
-    at: usize,
+pub(crate) struct Words<'f> {
+    pub(crate) bytes: &'f [u8],
+    pub(crate) at: usize,
 }
 
 impl Words<'_> {
-    fn next(&mut self) -> Option<(usize, usize)> {
+    pub(crate) fn next(&mut self) -> Option<(usize, usize)> {
         let start = self.at + self.bytes[self.at..].iter().position(|it| is_word(*it))?;
         let length = self.bytes[start..].iter().position(|it| !is_word(*it));
         let end = length.map_or(self.bytes.len(), |length| start + length);
@@ -174,7 +174,7 @@ fn next_sign(bytes: &[u8], end: usize) -> u8 {
 }
 
 /// Whether a word is written as variables are (POSIX.1-2017, section 8.1: capitals, digits and underscores, no digit first).
-fn is_variable(word: &[u8]) -> bool {
+pub(crate) fn is_variable(word: &[u8]) -> bool {
     word.len() > 1
         && word.len() <= MAX_NAME
         && word[0].is_ascii_uppercase()
@@ -191,7 +191,7 @@ fn is_usual(word: &[u8]) -> bool {
 }
 
 /// `env`, `processEnv`, `ENV`, `environment`.
-fn is_environment(word: &[u8]) -> bool {
+pub(crate) fn is_environment(word: &[u8]) -> bool {
     let ends = |ending: &[u8]| {
         let from = word.len().checked_sub(ending.len());
         from.is_some_and(|from| word[from..].eq_ignore_ascii_case(ending))
@@ -200,7 +200,7 @@ fn is_environment(word: &[u8]) -> bool {
 }
 
 /// What leads from an environment to a name.
-const LINKS: [&[u8]; 13] = [
+pub(crate) const LINKS: [&[u8]; 13] = [
     b".", b"?.", b"!.", b"[\"", b"['", b"[`", b"?.[\"", b"?.['", b").", b")?.", b")[\"", b".get(\"", b".get('",
 ];
 

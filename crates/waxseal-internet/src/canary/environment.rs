@@ -5,51 +5,82 @@ use crate::chance::{Chance, HEX};
 
 impl Canaries {
     /// A well-formed value for each of these variables. A value that no rule of a service gives is decided by what the name ends in.
+    ///
+    /// A variable is left out where no rule says what it holds, since programs have better defaults than a guess; where it would lead away
+    /// from a service that is known; and where it is for OAuth beside a password, since a program is logged in in one way.
     pub fn environment(&self, names: &[String]) -> Vec<(String, String)> {
-        names.iter().map(|name| (name.clone(), self.variable(name))).collect()
+        let has = |name: &str, words: &[&str]| in_words(name).split('_').any(|word| words.contains(&word));
+        let password = names.iter().any(|name| has(name, &PASSWORDS[..4]));
+        let names = names
+            .iter()
+            .filter(|name| !(password && has(name, &["OAUTH", "OAUTH2"])));
+        let values = names.map(|name| (name, self.variable(name)));
+        values
+            .filter_map(|(name, value)| Some((name.clone(), value?)))
+            .collect()
     }
 
-    fn variable(&self, name: &str) -> String {
+    fn variable(&self, name: &str) -> Option<String> {
         let upper = in_words(name);
-        if let Some((_, canary)) = SERVICES.iter().find(|(part, _)| has_words(&upper, part)) {
-            if (!is_about_secret(&upper) || is_a_switch(&upper)) && !EXACT.contains(&upper.as_str()) {
-                return self.plain_variable(&upper);
-            }
-            return self.value(canary).to_owned();
+        let service = SERVICES.iter().find(|(part, _)| has_words(&upper, part));
+        let Some((_, canary)) = service else {
+            return self.plain_variable(&upper);
+        };
+        if (is_about_secret(&upper) && !is_a_switch(&upper)) || EXACT.contains(&upper.as_str()) {
+            // Who has one password for a mail server may have a key of a service for mail beside it.
+            let is_password = PASSWORDS.iter().any(|word| upper.split('_').any(|it| it == *word));
+            let canary = if *canary == "smtp-password" && !is_password {
+                "mail-key"
+            } else {
+                canary
+            };
+            return Some(self.value(canary).to_owned());
+        }
+        let ends_away = upper.rsplit('_').next().is_some_and(|word| AWAY.contains(&word));
+        let is_hook = has_words(&upper, "WEBHOOK") || has_words(&upper, "WEBHOOKS");
+        if ends_away && !is_hook && !OF_THE_PERSON.contains(canary) {
+            return None;
         }
         self.plain_variable(&upper)
     }
 
-    /// Variables of no service that is known.
-    fn plain_variable(&self, upper: &str) -> String {
+    /// Variables of no service that is known; nothing where the name does not say what it holds.
+    fn plain_variable(&self, upper: &str) -> Option<String> {
         let ends_in = |ending: &&str| upper == *ending || upper.ends_with(&format!("_{ending}"));
         if is_a_switch(upper) {
-            return "true".to_owned();
+            return Some("true".to_owned());
         }
         if DATABASES.iter().any(ends_in) {
-            return self.database_url(upper);
+            return Some(self.database_url(upper));
         }
         let is_azure = has_words(upper, "COMMUNICATION") || has_words(upper, "ACS");
         if is_azure && upper.ends_with("CONNECTION_STRING") {
             let key = self.value("azure-key");
-            return format!("endpoint=https://brightfield.europe.communication.azure.com/;accesskey={key}");
+            let place = "https://brightfield.europe.communication.azure.com/";
+            return Some(format!("endpoint={place};accesskey={key}"));
+        }
+        if has_words(upper, "RATE_LIMIT") || has_words(upper, "RATE") && has_words(upper, "LIMIT") {
+            return Some(OFTEN.to_owned());
         }
         let word = upper.split('_').next().unwrap_or("app").to_ascii_lowercase();
         if let Some((_, template)) = ENDINGS.iter().find(|(endings, _)| endings.iter().any(ends_in)) {
             let (user, password) = self.smtp_account();
-            return template
+            let value = template
                 .replace("{word}", &word)
                 .replace("{name}", &mailbox_name(upper))
                 .replace("{port}", port(upper))
                 .replace("{account}", &format!("{}:{password}", user.replace('@', "%40")));
+            return Some(value);
         }
         if is_about_secret(upper) {
-            return self.value("env-secret").to_owned();
+            return Some(self.value("env-secret").to_owned());
         }
         if ["ID", "ACCOUNT", "PROJECT", "STREAM"].iter().any(ends_in) {
-            return Chance::new(self.seed, &format!("variable {upper}")).text(HEX, 16);
+            return Some(Chance::new(self.seed, &format!("variable {upper}")).text(HEX, 16));
         }
-        word
+        // `POOL_MAX_MESSAGES`: of what there may be so many, is in the last words.
+        let counts = upper.split('_').any(|word| COUNTING.contains(&word));
+        counts.then(|| "30".to_owned())
     }
 
     fn database_url(&self, upper: &str) -> String {
@@ -146,6 +177,30 @@ fn mailbox_name(upper: &str) -> String {
         .find(|word| !NOT_NAMES.contains(word) && word.len() > 2);
     name.unwrap_or("hello").to_ascii_lowercase()
 }
+
+/// How often something may be done: more often than it is.
+const OFTEN: &str = "1000";
+/// Words of a variable that counts something.
+const COUNTING: [&str; 10] = [
+    "MAX", "MIN", "NUM", "NUMBER", "COUNT", "LIMIT", "TIMEOUT", "INTERVAL", "DELAY", "RATE",
+];
+
+/// Words for what opens an account of a mail server.
+const PASSWORDS: [&str; 7] = ["PASS", "PASSWORD", "PASSWD", "PWD", "PASSCODE", "PASSPHRASE", "AUTH"];
+
+/// Last words of a variable that puts another address in the place of a service's own.
+const AWAY: [&str; 8] = ["URL", "URI", "ENDPOINT", "ORIGIN", "HOST", "HOSTNAME", "SERVER", "BASE"];
+
+/// Canaries of what has no address but the one it is configured with.
+const OF_THE_PERSON: [&str; 7] = [
+    "smtp-user",
+    "smtp-password",
+    "database-password",
+    "docker-password",
+    "jwt",
+    "pem-key",
+    "wallet-phrase",
+];
 
 /// Endings of variables that lead to a database.
 const DATABASES: [&str; 6] = [
@@ -258,7 +313,7 @@ const SERVICES: &[(&str, &str)] = &[
     ("MAILERSEND", "mailersend-key"),
     ("SPARKPOST", "sparkpost-key"),
     ("MAILJET", "mailjet-key"),
-    ("MJ_APIKEY", "mailjet-key"),
+    ("MJ", "mailjet-key"),
     ("MANDRILL", "mandrill-key"),
     ("MAILCHIMP", "mandrill-key"),
     ("ZEPTOMAIL", "zeptomail-key"),

@@ -59,9 +59,11 @@ pub(super) fn wanted(sides: &[&SourceEvidence], mut session: Option<&mut Session
             Target::Constant(name) => Some(name.clone()),
             _ => None,
         });
-    let mut names: BTreeSet<String> = certain.filter(|name| is_made_up(name)).take(MAX_NAMES).collect();
-    let likely = session.as_mut().and_then(|it| it.variables().ok()).unwrap_or_default();
-    for name in likely.into_iter().filter(|name| is_made_up(name)) {
+    let said = session.as_mut().and_then(|it| it.variables().ok());
+    let (likely, defaulted) = said.unwrap_or_default();
+    let wanted = |name: &String| is_made_up(name) && (is_needed(name) || !defaulted.contains(name));
+    let mut names: BTreeSet<String> = certain.filter(wanted).take(MAX_NAMES).collect();
+    for name in likely.into_iter().filter(wanted) {
         if names.len() >= MAX_NAMES {
             break;
         }
@@ -142,6 +144,18 @@ fn is_made_up(name: &str) -> bool {
         && !words().next_back().is_some_and(|word| PLACES.contains(&word))
         && !AWAY.iter().any(|ending| upper.ends_with(ending))
 }
+
+/// Whether a value is made up whatever the program would take instead: its keys and servers are those that are known, not those of examples.
+fn is_needed(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    upper.contains("RATE_LIMIT") || upper.split('_').any(|word| NEEDED.contains(&word))
+}
+
+/// Words of what is made up in any case.
+const NEEDED: [&str; 14] = [
+    "KEY", "APIKEY", "SECRET", "TOKEN", "PASSWORD", "PASS", "PASSWD", "PWD", "USER", "USERNAME", "HOST", "HOSTNAME",
+    "SERVER", "DOMAIN",
+];
 
 /// What a room has of its own, or what would say that it is none.
 const ORDINARY: [&str; 32] = [

@@ -60,7 +60,7 @@ pub(super) fn unexpected(response: &Response) -> ReaderFailure {
         Response::Evidence(_) => "evidence",
         Response::Change(_) => "a change",
         Response::Human(_) => "a readable difference",
-        Response::Variables(_) => "names of variables",
+        Response::Variables(..) => "names of variables",
         Response::Hints { .. } => "what code looks out for",
         Response::Excerpts(_) => "excerpts",
         Response::PatchEnd => "the end of a patch",

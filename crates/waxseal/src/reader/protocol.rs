@@ -120,8 +120,8 @@ pub(super) enum Response {
     Human(Box<HumanDiff>),
     /// One entry a place asked for; `None` where there is nothing to show.
     Excerpts(Vec<Option<Excerpt>>),
-    /// Names of environment variables, the likeliest first.
-    Variables(Vec<String>),
+    /// Names of environment variables, the likeliest first, and those that have a default.
+    Variables(Vec<String>, Vec<String>),
     /// Words, domains and names, and the last point in time that is written down.
     Hints {
         words: Vec<String>,

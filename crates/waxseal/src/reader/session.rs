@@ -232,14 +232,15 @@ impl Session {
         }
     }
 
-    /// Environment variables that the side may read, by name, the likeliest first: more than it does. Hostile.
+    /// Environment variables that the side may read, by name, the likeliest first: more than it does; and those of them that it has values of
+    /// its own for. Hostile.
     ///
     /// # Errors
     /// The reader fails.
-    pub fn variables(&mut self) -> Result<Vec<String>, ReaderFailure> {
+    pub fn variables(&mut self) -> Result<(Vec<String>, Vec<String>), ReaderFailure> {
         self.say(&Request::Variables)?;
         match self.hear()? {
-            Response::Variables(names) => Ok(names),
+            Response::Variables(names, defaulted) => Ok((names, defaulted)),
             other => Err(unexpected(&other)),
         }
     }

@@ -126,10 +126,24 @@ impl Tree {
         (0..self.len()).map(file).collect()
     }
 
-    /// The environment variables that it may read.
-    pub(super) fn variables(&self) -> Vec<String> {
-        let files = (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)));
-        waxseal_js::variables::variables(files, MAX_VARIABLES)
+    /// The variables of some trees: their names, and those that have a default wherever they are read.
+    pub(super) fn variables_of(trees: &[Self]) -> (Vec<String>, Vec<String>) {
+        let each: Vec<(Vec<String>, Vec<String>)> = trees.iter().map(Self::variables).collect();
+        let always = |name: &&String| {
+            each.iter()
+                .all(|(read, has)| has.contains(name) || !read.contains(name))
+        };
+        let defaulted = each.iter().flat_map(|(_, has)| has).filter(always).cloned().collect();
+        (each.iter().flat_map(|(read, _)| read).cloned().collect(), defaulted)
+    }
+
+    /// The environment variables that it may read, and those it has values of its own for.
+    fn variables(&self) -> (Vec<String>, Vec<String>) {
+        let files = || (0..self.len()).map(|idx| (self.path(idx), self.bytes(idx)));
+        (
+            waxseal_js::variables::variables(files(), MAX_VARIABLES),
+            waxseal_js::defaults::defaulted(files(), MAX_VARIABLES),
+        )
     }
 
     fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {

@@ -135,8 +135,8 @@ impl Worker {
                     self.answer(&Response::Human(Box::new(diff)))?;
                 }
                 Request::Variables => {
-                    let names = self.trees.iter().flat_map(Tree::variables).collect();
-                    self.answer(&Response::Variables(names))?;
+                    let (names, defaulted) = Tree::variables_of(&self.trees);
+                    self.answer(&Response::Variables(names, defaulted))?;
                 }
                 Request::Hints => {
                     let hints = Tree::hints(&self.trees);

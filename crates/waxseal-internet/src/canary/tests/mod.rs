@@ -141,6 +141,8 @@ fn variables_by_their_names() {
         ("SPARKPOST_API_KEY", "sparkpost-key"),
         ("MJ_APIKEY_PRIVATE", "mailjet-key"),
         ("acmeApiKey", "env-secret"),
+        ("MAIL_API_KEY", "mail-key"),
+        ("MJ_API_TOKEN", "mailjet-key"),
     ] {
         assert_eq!(hold(name), canaries.value(canary), "{name}");
     }
@@ -158,10 +160,23 @@ fn variables_by_their_names() {
         ("SMTP_USE_TLS", "true"),
         ("MAIL_FROM_NAME", "Brightfield"),
         ("MAIL_TIMEOUT", "30"),
+        ("SMTP_POOL_MAX_MESSAGES", "30"),
         ("MAIL_ENCRYPTION", "tls"),
         ("SMTP_SECURE", "true"),
     ] {
         assert_eq!(hold(name), value, "{name}");
+    }
+    let ways = ["MAIL_PASSWORD", "MAIL_OAUTH2_PROVIDER"].map(str::to_owned);
+    let (both, alone) = (canaries.environment(&ways), canaries.environment(&ways[1..]));
+    assert_eq!((both.len(), both[0].0.as_str(), alone.len()), (1, "MAIL_PASSWORD", 1));
+    for name in [
+        "RESEND_DASHBOARD_URL",
+        "MAILGUN_HOST",
+        "READ_ONLY",
+        "HOOK_PRESET",
+        "LOG_FORMAT",
+    ] {
+        assert_eq!(canaries.environment(&[name.to_owned()]), [], "{name}");
     }
     assert!(hold("DATABASE_URL").contains(canaries.value("database-password")));
     assert!(hold("SMTP_URL").contains(canaries.value("smtp-password")));
