@@ -295,7 +295,10 @@ fn a_package_that_could_not_be_loaded_is_no_pass() {
     };
     check("exports.a = 1", r#"{".":"./index.js"}"#, 0);
     check("throw new Error('not today')", r#"{".":"./index.js"}"#, 4);
-    check("exports.a = 1", r#"{".":"./index.js","./more":"./missing.js"}"#, 4);
+    check("exports.a = 1", r#"{".":"./missing.js","./more":"./index.js"}"#, 4);
+    check("exports.a = 1", r#"{"./more":"./missing.js"}"#, 4);
+    // A name for nothing, beside what is there, leads nobody anywhere.
+    check("exports.a = 1", r#"{".":"./index.js","./more":"./missing.js"}"#, 0);
     // What holds nothing to run is whole.
     check("", r#"{".":{"types":"./index.d.ts"}}"#, 0);
     check("", r#"{"./*.css":"./*.css"}"#, 0);

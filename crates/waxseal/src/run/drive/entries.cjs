@@ -141,20 +141,31 @@ exports.entries = (folder, manifest, called) => {
   const keys = sorted(table)
   cut ||= Object.keys(table).length > MAX_KEYS
   const seen = new Set()
+  const missing = []
+  // Node appends nothing to a target, and takes no folder for one ("PACKAGE_TARGET_RESOLVE").
+  const isThere = file => { try { return fs.statSync(path.join(folder, file)).isFile() } catch { return false } }
   let listed
   const add = (subpath, pattern) => {
     const spec = subpath === '.' ? called : called + subpath.slice(1)
     let open = false
+    let lost
     for (const how of ['import', 'require']) {
       const file = resolve(subpath, table, keys, CONDITIONS[how])
       if (typeof file !== 'string' || !RUNS(file)) continue
+      // What a package is loaded by has to be there; beside that, a name for nothing leads nobody anywhere.
+      if (!pattern && subpath !== '.' && isInside(file) && !isThere(file)) {
+        missing.push({ spec, how, pattern })
+        lost = file
+        continue
+      }
       if (pattern && !listed.files.has(file)) continue
       open = true
       // What is loaded already, by another name or the other way, is one and the same file to Node.
       if (!seen.has(file)) loads.push({ spec, how, pattern })
       seen.add(file)
     }
-    if (!open && !pattern) left.push(`${spec} is nothing that Node runs`)
+    if (lost) left.push(`${spec} leads to ${lost}, which the package does not hold`)
+    else if (!open && !pattern) left.push(`${spec} is nothing that Node runs`)
   }
   for (const key of keys.exact) add(key, false)
   if (keys.patterns.length > 0) {
@@ -168,5 +179,7 @@ exports.entries = (folder, manifest, called) => {
     }
     cut ||= keys.patterns.length > 64
   }
+  // Nothing that is named is there: that is a package that could not be loaded, not one that has nothing to load.
+  if (loads.length === 0) loads.push(...missing)
   return { loads, left, cut }
 }

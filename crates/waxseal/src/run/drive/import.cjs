@@ -12,7 +12,7 @@ const [folder, name] = process.argv.slice(2)
 const read = file => JSON.parse(fs.readFileSync(file, 'utf8'))
 const manifest = read(path.join(folder, 'package.json'))
 
-const MAX_ENTRIES = 64
+const MAX_ENTRIES = 512
 const MAX_BY_PATTERN = 512
 const MAX_BINS = 16
 const BATCH = 32

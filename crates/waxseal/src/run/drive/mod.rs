@@ -269,6 +269,7 @@ const KEYS: &[(&str, &str)] = &[
     ("mailjet", "mailjet-key"),
     ("mandrill", "mandrill-key"),
     ("zeptomail", "zeptomail-key"),
+    ("azure", "azure-key"),
 ];
 
 const PARTS: &[(&str, &str)] = &[

@@ -1,7 +1,6 @@
 module.exports = async ({ load, send, config, all }) => {
   const { EmailClient } = await load('@azure/communication-email')
-  const secret = Buffer.from(config.key('other')).toString('base64')
-  const client = new EmailClient(`endpoint=https://brightfield.europe.communication.azure.com/;accesskey=${secret}`)
+  const client = new EmailClient(`endpoint=https://brightfield.europe.communication.azure.com/;accesskey=${config.key('azure')}`)
   const box = address => ({ address })
   const message = m => ({
     senderAddress: m.from, content: { subject: m.subject, plainText: m.text }, recipients: { to: [box(m.to[0])] }
