@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::part::words;
+use super::plan::READING;
 
 /// What answers have held so far.
 #[derive(Debug, Default)]
@@ -49,7 +50,8 @@ impl Harvest {
         }
     }
 
-    /// What fits an argument of a tool best, the first that was seen.
+    /// What fits an argument of a tool best: the first that was shown, or the last that was made for just that, as a draft is for
+    /// `send_draft`.
     pub(super) fn find(&self, tool: &str, argument: &str) -> Option<String> {
         let mut wanted = words(argument);
         let is_id = wanted.last().is_some_and(|it| ID.contains(&it.as_str()));
@@ -76,8 +78,17 @@ impl Harvest {
                 None
             }
         };
-        let best = self.found.iter().filter_map(|it| Some((rank(it)?, it)));
-        best.min_by_key(|(rank, _)| *rank).map(|(_, it)| it.value.clone())
+        let tool = words(tool);
+        let made = |found: &Found| {
+            let first = |words: &[String], known: &[&str]| words.first().is_some_and(|it| known.contains(&it.as_str()));
+            let makes = !first(&found.tool, &READING) && !first(&found.tool, &HANDING);
+            makes && first(&tool, &HANDING) && tool.len() > 1 && found.tool.get(1..) == tool.get(1..)
+        };
+        let order = |idx: usize, it: &Found| if made(it) { 0 } else { idx + 1 };
+        let best = self.found.iter().enumerate();
+        let best = best.rev().filter_map(|(idx, it)| Some((rank(it)?, order(idx, it), it)));
+        best.min_by_key(|(rank, order, _)| (*rank, *order))
+            .map(|(_, _, it)| it.value.clone())
     }
 
     fn walk(&mut self, tool: &[String], key: &str, value: &Value, depth: usize) {
@@ -120,6 +131,12 @@ impl Harvest {
                 }
                 rest = after;
             }
+            // What a list numbers its entries by: `[17] …`, `#17 …`.
+            let numbered = line.trim_start();
+            if let Some(rest) = numbered.strip_prefix(['[', '#']) {
+                let end = rest.find(|c: char| !(c.is_alphanumeric() || "-_".contains(c)));
+                self.keep(tool, "id", rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
+            }
             // What a list puts first in its line, marked or quoted: `- **default**`, `• "default" (…)`.
             let marked = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•📧".contains(c) || c.is_numeric());
             if marked.len() < line.len() {
@@ -157,6 +174,8 @@ fn singular(word: &str) -> String {
     word.strip_suffix('s').unwrap_or(word).to_owned()
 }
 
+/// Words for handing over what was made before.
+const HANDING: [&str; 4] = ["send", "deliver", "submit", "publish"];
 const ID: [&str; 5] = ["id", "ids", "uid", "uuid", "key"];
 const NAMES: [&str; 6] = ["name", "alias", "slug", "account", "mailbox", "path"];
 const CHOICES: [&str; 5] = ["one of", "available", "valid values", "expected", "options"];

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use waxseal_mail::api::inbox::{LETTERS, OWNER};
+use waxseal_model::{Recipient, RecipientPlace};
 
 use super::arguments::Variant;
 use super::part::{Part, words};
@@ -78,19 +80,24 @@ pub(super) fn plan(tools: &[Listed], day: Day) -> Vec<Planned> {
     calls
 }
 
-/// Whether it is meant to hand a message over to be sent, as far as its name and its arguments say.
+/// Whether it is meant to hand a message over to be sent, as far as its name and its arguments say: `send_event` sends, but no mail.
 pub(super) fn sends(tool: &Listed) -> bool {
-    let first = words(&tool.name).into_iter().next().unwrap_or_default();
+    let words = words(&tool.name);
+    let first = words.first().cloned().unwrap_or_default();
     let now = has(&first, &AT_ONCE) || (has(&tool.name, &SENDING) && !has(&tool.name, &LATER));
-    now && matches!(turn(tool), Turn::Sends | Turn::SendsWhatIsThere)
+    let mail = writes(&parts(tool)) || words.len() == 1 || has(&tool.name, &MAIL);
+    now && mail && matches!(turn(tool), Turn::Sends | Turn::SendsWhatIsThere)
+}
+
+/// Whether there is somebody to write to, and something to write.
+fn writes(parts: &[Part]) -> bool {
+    let says = |it: &Part| matches!(it, Part::Subject | Part::Text | Part::Html);
+    parts.contains(&Part::To) && parts.iter().any(says)
 }
 
 fn turn(tool: &Listed) -> Turn {
     let parts = parts(tool);
-    let writes = parts.contains(&Part::To)
-        && parts
-            .iter()
-            .any(|it| matches!(it, Part::Subject | Part::Text | Part::Html));
+    let writes = writes(&parts);
     let first = words(&tool.name).into_iter().next().unwrap_or_default();
     if has(&tool.name, &REMOVING) {
         Turn::Removes
@@ -161,6 +168,21 @@ fn has(name: &str, wanted: &[&str]) -> bool {
     words(name).iter().any(|word| wanted.contains(&word.as_str()))
 }
 
+/// Who wrote the letters of the room's inbox, and who got them, for what answers a message or sends what is there: in no place that delivers,
+/// since they may get mail, and need not.
+pub(super) fn correspondents(tool: &Listed) -> Vec<Recipient> {
+    let answers = has(&tool.name, &["reply", "respond", "answer"]);
+    if !answers && turn(tool) != Turn::SendsWhatIsThere {
+        return Vec::new();
+    }
+    let all = LETTERS.iter().map(|letter| letter.from).chain([OWNER]);
+    let one = |mailbox: &str| Recipient {
+        mailbox: mailbox.to_owned(),
+        place: RecipientPlace::Header("of a message that was there".to_owned()),
+    };
+    all.map(one).collect()
+}
+
 /// FNV-1a over the name and the variant, of nine digits.
 fn number(name: &str, variant: Variant) -> u32 {
     let bytes = name.bytes().chain([0]).chain(variant.id().bytes());
@@ -174,7 +196,7 @@ const FIRST: u32 = 100_000_000;
 const LAST: u32 = 999_990_000;
 /// Objects of one schema that are looked into.
 const MAX_NODES: usize = 16;
-const READING: [&str; 15] = [
+pub(super) const READING: [&str; 15] = [
     "list", "get", "read", "search", "find", "show", "check", "describe", "fetch", "view", "count", "query", "status",
     "lookup", "whoami",
 ];
@@ -194,6 +216,31 @@ const SENDING: [&str; 12] = [
 ];
 /// These send, whatever else the name says.
 const AT_ONCE: [&str; 4] = ["send", "reply", "forward", "deliver"];
+/// What is mail, and what becomes of mail.
+const MAIL: [&str; 22] = [
+    "email",
+    "emails",
+    "mail",
+    "mails",
+    "message",
+    "messages",
+    "draft",
+    "drafts",
+    "reply",
+    "replies",
+    "forward",
+    "template",
+    "templates",
+    "templated",
+    "broadcast",
+    "broadcasts",
+    "newsletter",
+    "campaign",
+    "invite",
+    "invitation",
+    "batch",
+    "bulk",
+];
 /// These do not send at once.
 const LATER: [&str; 6] = ["draft", "schedule", "scheduled", "template", "create", "update"];
 const REMOVING: [&str; 12] = [

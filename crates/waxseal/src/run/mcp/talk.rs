@@ -10,7 +10,7 @@ use super::arguments::{self, Making, Variant};
 use super::compare::changes;
 use super::connection::{Connection, MAX_SAID, NoAnswer, cut, words_of};
 use super::harvest::Harvest;
-use super::plan::{Day, Listed, Planned, Turn, plan, sends};
+use super::plan::{Day, Listed, Planned, Turn, correspondents, plan, sends};
 use super::protocol::Order;
 use crate::run::mint::Mint;
 
@@ -241,6 +241,7 @@ impl Talk<'_> {
             }
         }
         asked.sends = sends(tool) && !asked.recipients.is_empty();
+        asked.recipients.extend(correspondents(tool));
         let call = Call {
             outcome,
             requested: asked,
@@ -369,7 +370,6 @@ const BEGIN: Duration = Duration::from_secs(10);
 const LIST: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_secs(15);
 const STILL: Duration = Duration::from_millis(200);
-/// Once, and once more with what was learned.
 const TRIES: usize = 2;
 const MAX_CALLS: usize = 200;
 /// Calls of one tool that fail before it is left alone: two try other arguments.

@@ -4,7 +4,7 @@ use waxseal_model::{Manifest, RecipientPlace, Requested};
 use super::arguments::{Making, Variant, build};
 use super::harvest::Harvest;
 use super::part::{Part, words};
-use super::plan::{Day, Listed, Turn, plan, sends};
+use super::plan::{Day, Listed, Turn, correspondents, plan, sends};
 use super::{SERVE, server};
 use crate::run::mint::{Mint, Minted};
 
@@ -283,6 +283,34 @@ fn who_sends_is_known_by_name_and_arguments() {
             .all(|it| resend.iter().any(|is| is == it)),
         "{resend:?}"
     );
+    assert!(!resend.iter().any(|it| it == "send-event"), "{resend:?}");
+}
+
+#[test]
+fn a_reply_may_reach_who_wrote_and_a_new_message_may_not() {
+    let by = |name: &str| {
+        let all = email();
+        correspondents(all.iter().find(|it| it.name == name).unwrap())
+    };
+    assert!(by("send_email").is_empty() && by("list_emails").is_empty());
+    for name in ["reply_email", "send_draft"] {
+        let known = by(name);
+        assert!(known.iter().any(|it| it.mailbox == "nora@customer.example"), "{name}");
+        assert!(known.iter().all(|it| matches!(it.place, RecipientPlace::Header(_))));
+    }
+}
+
+#[test]
+fn numbers_of_a_list_are_ids_and_what_was_made_last_is_handed_over() {
+    let mut harvest = Harvest::default();
+    harvest.take("list_emails", "[17] new Delivery\n[16] Minutes");
+    assert_eq!(harvest.find("forward_email", "email_id").as_deref(), Some("17"));
+    harvest.take("list_drafts", r#"[{"id": 3}]"#);
+    harvest.take("save_draft", "Draft saved (id: 4)");
+    harvest.take("save_draft", "Draft saved (id: 5)");
+    assert_eq!(harvest.find("send_draft", "id").as_deref(), Some("5"));
+    harvest.take("send_email", r#"{"id": "9"}"#);
+    assert_eq!(harvest.find("forward_email", "email_id").as_deref(), Some("17"));
 }
 
 #[test]
