@@ -2,7 +2,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use waxseal_model::{Call, Mail, RunSummary};
+use waxseal_model::{Call, ContentKind, Mail, RunSummary};
+
+/// What a message has of what was made up for one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    /// The call's number.
+    pub call: u32,
+    /// One of its recipients.
+    pub recipient: bool,
+    /// Its subject.
+    pub subject: bool,
+    /// Its text, plain or HTML.
+    pub text: bool,
+}
+
+/// What a message has of each call that it belongs to.
+pub fn carried(run: &RunSummary, mail: &Mail) -> Vec<Carried> {
+    let asked = Asked::of(run);
+    let said = mail.message.subject.as_deref().unwrap_or_default();
+    let of = |call: &Call| {
+        let wanted = &call.requested;
+        let texts = wanted
+            .contents
+            .iter()
+            .filter(|(kind, _)| matches!(kind, ContentKind::Text | ContentKind::Html));
+        let gets = |mailbox: &str| {
+            mail.message
+                .recipients
+                .iter()
+                .any(|it| Asked::is_same(&it.mailbox, mailbox))
+        };
+        Carried {
+            call: call.number,
+            recipient: wanted.recipients.iter().any(|it| gets(&it.mailbox)),
+            subject: wanted.subject.as_deref().is_some_and(|subject| said.contains(subject)),
+            text: texts.into_iter().any(|(_, text)| holds(mail, text)),
+        }
+    };
+    asked.calls_of(mail).into_iter().map(of).collect()
+}
 
 /// What was asked for in a run.
 pub(crate) struct Asked<'a> {

@@ -23,6 +23,7 @@ mod run_change;
 mod share;
 mod step;
 
+pub use asked::{Carried, carried};
 pub use case::{Case, Question};
 pub use date::{Date, DateError};
 pub use detect::{Detection, detect};

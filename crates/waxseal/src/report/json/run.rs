@@ -165,6 +165,22 @@ pub(crate) struct MailShape {
     allowed: bool,
     /// The line of code that made the connection, by the package's own stack: it can be forged.
     frame: Option<String>,
+    /// What it has of what was made up for the calls it belongs to.
+    carries: Vec<CarriedShape>,
+}
+
+/// What a message has of what was made up for one call.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Carried")]
+pub(crate) struct CarriedShape {
+    /// The call's number.
+    call: u32,
+    /// One of its recipients.
+    recipient: bool,
+    /// Its subject.
+    subject: bool,
+    /// Its text, plain or HTML.
+    text: bool,
 }
 
 /// Somebody whom a message says it is from.
@@ -310,7 +326,7 @@ impl RunShape {
             unreached: unreached(run),
             calls: run.calls.iter().map(super::calls::CallShape::of).collect(),
             server: run.server.as_ref().map(super::calls::ServerShape::of),
-            mails: run.mails.iter().map(MailShape::of).collect(),
+            mails: run.mails.iter().map(|mail| MailShape::of(run, mail)).collect(),
             forwards: forwards(run),
             logins: logins(run),
             processes: programs(run),
@@ -357,7 +373,13 @@ impl DestinationShape {
 }
 
 impl MailShape {
-    fn of(mail: &Mail) -> Self {
+    fn of(run: &RunSummary, mail: &Mail) -> Self {
+        let carried = waxseal_detect::carried(run, mail).into_iter().map(|it| CarriedShape {
+            call: it.call,
+            recipient: it.recipient,
+            subject: it.subject,
+            text: it.text,
+        });
         let message = &mail.message;
         let sender = |sender: &waxseal_model::Sender| SenderShape {
             mailbox: text(&sender.mailbox),
@@ -391,6 +413,7 @@ impl MailShape {
             complete: message.complete,
             allowed: mail.allowed,
             frame: mail.frame.as_deref().map(text),
+            carries: carried.collect(),
         }
     }
 }
