@@ -148,11 +148,11 @@ fn is_made_up(name: &str) -> bool {
 /// Whether a value is made up whatever the program would take instead: its keys and servers are those that are known, not those of examples.
 fn is_needed(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    upper.contains("RATE_LIMIT") || upper.split('_').any(|word| NEEDED.contains(&word))
+    upper.contains("RATE_LIMIT") || upper.split('_').any(|word| IN_ANY_CASE.contains(&word))
 }
 
 /// Words of what is made up in any case.
-const NEEDED: [&str; 14] = [
+const IN_ANY_CASE: [&str; 14] = [
     "KEY", "APIKEY", "SECRET", "TOKEN", "PASSWORD", "PASS", "PASSWD", "PWD", "USER", "USERNAME", "HOST", "HOSTNAME",
     "SERVER", "DOMAIN",
 ];
