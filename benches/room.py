@@ -19,9 +19,10 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-WAXSEAL = ROOT / "target/release/waxseal"
-LOAD = ROOT / "target/release/examples/load"
-BARE = ROOT / "target/release/examples/room"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+WAXSEAL = TARGET / "release/waxseal"
+LOAD = TARGET / "release/examples/load"
+BARE = TARGET / "release/examples/room"
 ELSEWHERE = "198.51.100.7:9000"
 # An install as npm does it, without a registry: packages that lie beside the project, each with a script that starts Node and connects,
 # and then programs that start programs.
