@@ -254,3 +254,67 @@ fn what_is_hostile_costs_little_and_ends() {
     }
     panic!("it listens for ever");
 }
+
+/// A generator of numbers that are the same each time (xorshift, Marsaglia 2003).
+fn numbers(mut state: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below.max(1) as u64).unwrap_or_default()
+    }
+}
+
+#[test]
+fn conversations_that_were_mangled_neither_break_it_nor_are_answered_without_end() {
+    const SAID: [&str; 14] = [
+        "2 SELECT INBOX\r\n",
+        "3 FETCH 1:* (FLAGS UID ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS (FROM TO)]<0.200>)\r\n",
+        "4 UID SEARCH OR (FROM \"a\" NOT SEEN) (SINCE 1-Jan-2026 TEXT {3}\r\nabc)\r\n",
+        "5 APPEND Drafts (\\Draft) {5+}\r\nHello\r\n",
+        "6 STORE 1:2,4 +FLAGS.SILENT (\\Deleted)\r\n",
+        "7 UID MOVE 1 Archive\r\n",
+        "8 LIST \"\" (\"*\" \"%\") RETURN (SPECIAL-USE)\r\n",
+        "9 STATUS INBOX (MESSAGES UIDNEXT)\r\n",
+        "a IDLE\r\nDONE\r\n",
+        "b AUTHENTICATE PLAIN AGFubgB4\r\n",
+        "c CREATE \"a/b\"\r\n",
+        "d EXPUNGE\r\n",
+        "e COPY 1:* \"Sent\"\r\n",
+        "f UID FETCH 1:4294967295 (RFC822.SIZE BODY[1.MIME] BODY[TEXT])\r\n",
+    ];
+    const BYTES: &[u8] = b"(){}[]<>\"\\*%:,+ \r\n\0\xff0129aZ";
+    let mut next = numbers(0x9e37_79b9_7f4a_7c15);
+    let mut done = 0;
+    for _ in 0..1_500 {
+        let server = server();
+        let mut session = logged_in(&server);
+        let mut said = Vec::new();
+        for _ in 0..12 {
+            said.extend_from_slice(SAID[next(SAID.len())].as_bytes());
+        }
+        for _ in 0..next(24) {
+            let at = next(said.len());
+            match next(40) {
+                0 => said.truncate(at.max(1)),
+                1..14 => said[at] = BYTES[next(BYTES.len())],
+                14..27 => said.insert(at, BYTES[next(BYTES.len())]),
+                _ if said.len() > 1 => drop(said.remove(at)),
+                _ => {}
+            }
+        }
+        let mut answered = 0;
+        for piece in said.chunks(1 + next(200)) {
+            let reply = session.receive(piece).reply;
+            answered += reply.len();
+            done += String::from_utf8_lossy(&reply).matches(" OK ").count();
+        }
+        assert!(
+            answered < 4 << 20,
+            "{answered} bytes for {:?}",
+            String::from_utf8_lossy(&said)
+        );
+    }
+    // Most of what was said is still understood.
+    assert!(done > 5_000, "{done}");
+}
