@@ -7,6 +7,7 @@ use super::RenderOptions;
 
 mod calls;
 mod change;
+mod mail;
 mod run;
 mod run_change;
 mod shape;

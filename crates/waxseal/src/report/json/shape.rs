@@ -340,5 +340,10 @@ pub(super) fn text(raw: &str) -> String {
     escape(raw, TEXT_LIMIT)
 }
 
+/// Several texts, each as [`text`] has it.
+pub(super) fn texts<'a>(all: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    all.into_iter().map(|one| text(one)).collect()
+}
+
 /// The longest text the methods write is a value of 1,024 bytes.
 const TEXT_LIMIT: usize = 1024;
