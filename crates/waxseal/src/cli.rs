@@ -210,7 +210,7 @@ pub struct Run {
     #[arg(long, value_name = "FILE", conflicts_with = "command")]
     pub scenario: Option<PathBuf>,
     /// Run this release too (`previous`, a version, a range, or any package), under the same calls, and report only what differs
-    #[arg(long, value_name = "RELEASE", requires = "package")]
+    #[arg(long, value_name = "RELEASE", requires = "package", conflicts_with = "command")]
     pub against: Option<String>,
     /// A command and its arguments instead, behind `--`; it works on a copy of this folder's project
     #[arg(last = true, value_name = "COMMAND")]

@@ -81,6 +81,12 @@ pub enum SpecError {
         /// The text, escaped.
         tag: String,
     },
+    /// A version alone, beside something on disk.
+    #[error("`{tag}` is a version alone, and what lies on disk has no other releases")]
+    NoReleases {
+        /// The text: what a range is written with.
+        tag: String,
+    },
     /// npm would fetch this from a git repository.
     #[error("`{spec}` is a git repository, which waxseal does not fetch")]
     Git {
@@ -130,6 +136,7 @@ impl SpecError {
             }
             Self::Name { .. } => "write `name` or `@scope/name`; a folder begins with `./`",
             Self::Tag { .. } => "write a version as `name@1.2.3`, a range as `name@^1.2`, a tag as `name@latest`",
+            Self::NoReleases { .. } => "name the other release: `name@1.2.3`, its folder, or its archive",
             Self::Git { .. } => "clone it and give the folder, or run `npm pack` on it and give the archive",
             Self::Url { .. } => "download the archive and give its path",
             Self::Protocol { .. } => "a folder or an archive is given by its path, a package by its name",

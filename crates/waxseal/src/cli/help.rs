@@ -57,8 +57,9 @@ With --against both releases run at the same time, each in a room of its own, un
 them did is reported and decides; what both do is counted. --save keeps the older one's proof beside the newer one's, in FOLDER-older.
 
 Exit status:
-  0   nothing at or above --fail-on: everything it reached was allowed, and no planted secret was misused
-  1   findings at or above --fail-on: it reached what was not allowed, or sent, changed or opened a planted secret
+  0   nothing at or above --fail-on
+  1   findings at or above --fail-on: it sent mail to somebody nobody asked for, changed what it was to send, reached what was not
+      allowed, or misused a planted secret. How a command itself ended is shown and does not count
   2   wrong usage or configuration
   4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
   70  a fault of waxseal's own";

@@ -30,10 +30,14 @@ impl Target {
 /// # Errors
 /// npm would refuse it.
 pub fn release_of(other: &Target, typed: &str) -> Result<Target, SpecError> {
+    let begins_like_a_version = typed.starts_with(|c: char| c.is_ascii_digit() || "^~<>=*".contains(c));
     let PackageSpec::Registry { name, .. } = &other.spec else {
+        // What lies on disk has no other releases.
+        if begins_like_a_version && !typed.ends_with(".tgz") && Range::parse(typed).is_some() {
+            return Err(SpecError::NoReleases { tag: typed.to_owned() });
+        }
         return Target::parse(typed);
     };
-    let begins_like_a_version = typed.starts_with(|c: char| c.is_ascii_digit() || "^~<>=*".contains(c));
     let wanted = match typed.strip_prefix('@') {
         // A scope has a slash behind it.
         Some(tag) if !tag.contains('/') => Wanted::Tag(tag.to_owned()),

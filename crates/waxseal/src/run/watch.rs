@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use waxseal_model::{Call, Counters, Event, Observation, Phase, Run, RunEnd, RunLimit, ToolServer};
 use waxseal_sandbox::{Cell, CommandEnd, FileChange, Notice};
 
-use super::clock;
 use super::internet::{Collected, Internet, InternetError};
 use super::mcp::{self, Speaker, Tail};
 use super::session::{Input, Output, RunSpec};
+use super::{clock, drive};
 
 /// Keeps watch over a running command.
 pub(super) struct Watch<'s> {
@@ -269,6 +269,9 @@ impl<'s> Watch<'s> {
         let (calls, server) = self.spoken();
         let drive = spec.drive.as_ref();
         let driven = drive.map_or_else(Vec::new, |it| it.calls(&collected.reports));
+        if driven.iter().any(drive::is_unfinished_scenario) {
+            self.invalid.push(NO_SCENARIO.to_owned());
+        }
         let mut events = collected.events;
         events.append(&mut self.events);
         events.sort_by_key(|event| event.at);
@@ -368,6 +371,7 @@ const LACKS: u8 = 4;
 /// How long a server is given to end once its input is closed.
 const GRACE: Duration = Duration::from_secs(2);
 const NOT_DRIVEN: &str = "what calls the package did not come to its end: not all was called that was to be";
+const NO_SCENARIO: &str = "the scenario that was given did not come to its end: its call says why";
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);
 

@@ -52,15 +52,30 @@ pub(super) fn is_at_home(canary: &str, place: &str, subject: &Subject) -> bool {
     }
     let service = canary.split('-').next().unwrap_or(canary);
     // What is handed over for a service that nobody here knows is at home wherever that is.
-    canary == "mail-key"
-        || is_own(host)
-        || (service == "gmail" && host == LOGIN_OF_GOOGLE)
-        || label.is_some_and(|label| {
-            let named = label
-                .strip_prefix(service)
-                .is_some_and(|rest| matches!(rest, "" | "app" | "apis" | "mail"));
-            named || HOMES.contains(&(service, label))
-        })
+    canary == "mail-key" || is_own(host) || (service == "aws" && is_amazon(canary, host)) || is_of(service, host)
+}
+
+/// Whether a host is one of a service's own, and nobody else can have it.
+fn is_of(service: &str, host: &str) -> bool {
+    let below = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    let hosts = HOSTS.iter().filter(|(known, _)| *known == service);
+    let domains = DOMAINS.iter().filter(|(known, _)| *known == service);
+    hosts.flat_map(|(_, hosts)| *hosts).any(|known| host == *known)
+        || domains.flat_map(|(_, domains)| *domains).any(|domain| below(domain))
+}
+
+/// A service of Amazon itself (`email.eu-west-1.amazonaws.com`): most other names below that domain are its customers'. The secret half of a
+/// key is for nobody: requests are signed with it.
+fn is_amazon(canary: &str, host: &str) -> bool {
+    let Some(rest) = host
+        .strip_suffix(".amazonaws.com")
+        .or_else(|| host.strip_suffix(".api.aws"))
+    else {
+        return false;
+    };
+    let mut labels = rest.split('.');
+    let service = labels.next().unwrap_or_default();
+    canary != "aws-secret" && AMAZON.contains(&service) && labels.count() <= 1
 }
 
 /// A host of the room's person.
@@ -68,18 +83,43 @@ fn is_own(host: &str) -> bool {
     host == OWN_DOMAIN || host.strip_suffix(OWN_DOMAIN).is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// Services whose hosts are called otherwise.
-const HOMES: [(&str, &str); 5] = [
-    ("aws", "amazonaws"),
-    ("gmail", "googleapis"),
-    ("google", "googleapis"),
-    ("brevo", "sendinblue"),
-    ("mandrill", "mailchimp"),
+/// Services, and the domains that are theirs with all that is below.
+const DOMAINS: [(&str, &[&str]); 16] = [
+    ("anthropic", &["anthropic.com"]),
+    ("azure", &["communication.azure.com", "azurecomm.net"]),
+    ("brevo", &["brevo.com", "sendinblue.com"]),
+    ("github", &["github.com"]),
+    ("mailersend", &["mailersend.com", "mailersend.net"]),
+    ("mailgun", &["mailgun.com", "mailgun.net", "mailgun.org"]),
+    ("mailjet", &["mailjet.com"]),
+    ("mandrill", &["mandrillapp.com", "mailchimp.com"]),
+    ("openai", &["openai.com"]),
+    ("postmark", &["postmarkapp.com"]),
+    ("resend", &["resend.com"]),
+    ("sendgrid", &["sendgrid.com", "sendgrid.net", "email.twilio.com"]),
+    ("slack", &["slack.com"]),
+    ("sparkpost", &["sparkpost.com", "sparkpostmail.com"]),
+    ("stripe", &["stripe.com"]),
+    ("zeptomail", &["zeptomail.com", "zeptomail.eu", "zeptomail.in"]),
 ];
-/// Where a login at Google is renewed; anybody may have a page of his own at other hosts of that domain.
-const LOGIN_OF_GOOGLE: &str = "accounts.google.com";
+/// Services below whose domains everybody may have something, and their own hosts.
+const HOSTS: [(&str, &[&str]); 2] = [("gmail", &GOOGLE), ("google", &GOOGLE)];
+const GOOGLE: [&str; 8] = [
+    "accounts.google.com",
+    "gmail.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "oauth2.googleapis.com",
+    "openidconnect.googleapis.com",
+    "people.googleapis.com",
+    "sts.googleapis.com",
+    "www.googleapis.com",
+];
+/// Services of Amazon that take no content for others.
+const AMAZON: [&str; 6] = ["email", "email-fips", "email-smtp", "iam", "ses", "sts"];
 /// Credentials of providers, which nobody else has a use for.
-const PROVIDERS: [&str; 12] = [
+const PROVIDERS: [&str; 14] = [
+    "aws-key-id",
+    "aws-secret",
     "postmark-token",
     "sendgrid-key",
     "mailgun-key",

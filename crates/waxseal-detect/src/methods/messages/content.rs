@@ -261,6 +261,44 @@ struct Link {
     loads: bool,
 }
 
+/// HTML with the signs of addresses as a mail program reads them: written as characters, and slashes the other way round (WHATWG URL §4.4).
+fn as_addresses_are_read(html: &str) -> String {
+    let mut text = html.replace('\\', "/");
+    for (written, sign) in SIGNS {
+        if text.contains('&') {
+            text = replace_whatever_its_case(&text, written, sign);
+        }
+    }
+    text
+}
+
+fn replace_whatever_its_case(text: &str, what: &str, by: &str) -> String {
+    let small = text.to_ascii_lowercase();
+    let (mut out, mut last) = (String::with_capacity(text.len()), 0);
+    for (at, found) in small.match_indices(what) {
+        out.push_str(&text[last..at]);
+        out.push_str(by);
+        last = at + found.len();
+    }
+    out.push_str(&text[last..]);
+    out
+}
+
+/// Signs of addresses as HTML may write them, in small letters.
+const SIGNS: [(&str, &str); 9] = [
+    ("&colon;", ":"),
+    ("&#58;", ":"),
+    ("&#x3a;", ":"),
+    ("&sol;", "/"),
+    ("&#47;", "/"),
+    ("&#x2f;", "/"),
+    ("&period;", "."),
+    ("&#46;", "."),
+    ("&#x2e;", "."),
+];
+/// What an address stands behind.
+const ATTRIBUTES: [&str; 6] = ["src=", "href=", "background=", "url", "srcset=", "action="];
+
 /// Every `http` and `https` URL in the texts of a message, and what a mail program fetches by itself.
 fn links(mail: &Mail) -> BTreeSet<Link> {
     let mut found = BTreeSet::new();
@@ -270,20 +308,27 @@ fn links(mail: &Mail) -> BTreeSet<Link> {
         .iter()
         .filter(|it| matches!(it.kind, ContentKind::Text | ContentKind::Html))
     {
-        let text = String::from_utf8_lossy(&content.payload.bytes);
-        for (at, _) in text.match_indices("://").take(MAX_LINKS) {
-            let Some(start) = ["https", "http"]
-                .iter()
-                .find_map(|scheme| text[..at].ends_with(scheme).then(|| at - scheme.len()))
-            else {
+        let said = String::from_utf8_lossy(&content.payload.bytes);
+        let text = match content.kind {
+            ContentKind::Html => as_addresses_are_read(&said),
+            _ => said.into_owned(),
+        };
+        let small = text.to_ascii_lowercase();
+        for (at, _) in text.match_indices("//").take(MAX_LINKS) {
+            let schemes = ["https:", "http:"].iter();
+            let start = schemes
+                .filter(|scheme| small[..at].ends_with(**scheme))
+                .map(|scheme| at - scheme.len())
+                .next();
+            // Without a scheme it has that of the page, which in a mail program is whatever that takes.
+            let quoted = small[..at].trim_end_matches(['"', '\'', ' ', '(']);
+            let Some(start) = start.or_else(|| ATTRIBUTES.iter().any(|it| quoted.ends_with(it)).then_some(at)) else {
                 continue;
             };
             let end = text[start..]
                 .find(|c: char| c.is_whitespace() || "\"'<>()[]`".contains(c))
                 .map_or(text.len(), |end| start + end);
-            let before = text[..start]
-                .trim_end_matches(['"', '\'', ' ', '('])
-                .to_ascii_lowercase();
+            let before = small[..start].trim_end_matches(['"', '\'', ' ', '(']);
             // XML namespaces are names, not places.
             if before.ends_with("xmlns=") || before.rsplit(' ').next().is_some_and(|word| word.starts_with("xmlns:")) {
                 continue;
@@ -293,7 +338,10 @@ fn links(mail: &Mail) -> BTreeSet<Link> {
                     .iter()
                     .any(|attribute| before.ends_with(attribute));
             found.insert(Link {
-                url: text[start..end].to_owned(),
+                url: match &text[start..end] {
+                    url if url.starts_with("//") => format!("https:{url}"),
+                    url => url.to_owned(),
+                },
                 loads,
             });
         }

@@ -108,6 +108,11 @@ fn recipient(flow: &MailFlow, place: &RecipientPlace, new: Option<bool>) -> Weig
 }
 
 fn second_destination(flow: &MailFlow) -> Weight {
+    // A provider's address in front of a path that is not known: whose host it is in the end, a run tells.
+    let open = flow.value.as_deref().and_then(|value| value.strip_suffix('*'));
+    if !flow.hidden && open.is_some_and(|value| servers::is_known(&servers::host(value))) {
+        return weight(SECOND_DESTINATION, Severity::Low, Confidence::Low);
+    }
     if flow
         .value
         .as_deref()

@@ -20,7 +20,12 @@ pub(super) fn calls(page: &mut Page, summary: &RunSummary) {
             CallOutcome::TimedOut => "took too long".to_owned(),
             CallOutcome::NotMade(why) => format!("not made: {}", escape(why, SENTENCE)),
         };
-        let text = format!("{}, {outcome}", escape(&call.variant, NAME));
+        let variant = escape(&call.variant, NAME);
+        let text = [variant.as_str(), &outcome]
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ");
         row(page, &escape(&call.name, NAME), style, &text);
     });
 }

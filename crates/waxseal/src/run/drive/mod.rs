@@ -15,7 +15,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 use waxseal_internet::Canaries;
-use waxseal_model::{Driver, Mailbox, Phase};
+use waxseal_model::{Call, CallOutcome, Driver, Mailbox, Phase};
 
 use super::mint::{Mint, Minted};
 use super::session::{Input, RunSpec, Step};
@@ -40,6 +40,11 @@ impl Drive {
     pub fn is_beside(&self) -> bool {
         self.drivers.iter().any(|(driver, _)| *driver == Driver::Beside)
     }
+}
+
+/// Whether a call is a person's own scenario that failed or took too long.
+pub(super) fn is_unfinished_scenario(call: &Call) -> bool {
+    call.variant == PERSONS && call.outcome != CallOutcome::Returned
 }
 
 /// A person's own scenario.
@@ -236,7 +241,7 @@ const VARIANTS: &[&str] = &[
     "over a pool of connections",
     "a template",
     "a message that is written out",
-    "a person's scenario",
+    PERSONS,
     "arguments by their names and types",
     "a message in a form that libraries take",
     "through a clean client beside it",
@@ -244,6 +249,9 @@ const VARIANTS: &[&str] = &[
     "the same again",
     "on a later day",
 ];
+
+/// The variant that is a person's own.
+const PERSONS: &str = "a person's scenario";
 
 /// Why something was not used, by the number that drivers name.
 const REASONS: &[&str] = &[
