@@ -40,6 +40,18 @@ pub enum Question {
 }
 
 impl<'a> Case<'a> {
+    /// A release of this case by itself, compared with none.
+    pub(crate) fn alone(&self, release: &'a Evidence) -> Self {
+        Self {
+            subject: &release.subject,
+            current: release,
+            previous: None,
+            change: None,
+            run_change: None,
+            ..*self
+        }
+    }
+
     /// What its files hold, if they could be read.
     pub(crate) fn source(&self) -> Option<&'a SourceEvidence> {
         self.current.source.present()

@@ -109,14 +109,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
 /// What the older release's run could not show. What the newer one sends was compared with what was asked for all the same, so that a
 /// call of which the older showed no message does not decide.
 fn older_run_gaps(case: &Case<'_>, previous: &Evidence, gaps: &mut Vec<Gap>) {
-    let before = Case {
-        subject: &previous.subject,
-        current: previous,
-        previous: None,
-        change: None,
-        run_change: None,
-        ..*case
-    };
+    let before = case.alone(previous);
     let mut older: Vec<Gap> = previous.runs.gap().map(decisive).into_iter().collect();
     for run in before.runs().unwrap_or_default() {
         run_gaps(&before, run, &mut older);

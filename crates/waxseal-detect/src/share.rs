@@ -16,14 +16,7 @@ pub(crate) fn mark(case: &Case<'_>, method: &Method, findings: &mut [Finding]) {
     if !method.needs.contains(&Need::Runs) {
         return;
     }
-    let before = Case {
-        subject: &previous.subject,
-        current: previous,
-        previous: None,
-        change: None,
-        run_change: None,
-        ..*case
-    };
+    let before = case.alone(previous);
     let (asked_before, asked) = (asked_for(old), asked_for(new));
     let known: BTreeSet<(Claim, Print)> = (method.run)(&before)
         .iter()
