@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use waxseal_model::{
-    Change, Evidence, FlowKind, Location, MailFlow, Manifest, Origin, RunChange, RunSummary, SourceEvidence, Subject,
+    Change, Evidence, FlowKind, Location, MailFlow, Manifest, Moment, Origin, PackageHistory, RunChange, RunSummary,
+    SourceEvidence, Subject,
 };
 
-use crate::{Date, Policy, Step};
+use crate::{Policy, Step};
 
 /// One subject, what was observed of it, what it is compared with, and what is expected of it.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +26,8 @@ pub struct Case<'a> {
     pub question: Question,
     /// What the project accepts.
     pub policy: &'a Policy,
-    /// The day it is, in UTC. Decides only which waivers have expired.
-    pub now: Date,
+    /// The moment it is: which waivers have expired, and how old a release is.
+    pub now: Moment,
 }
 
 /// What is asked of what a release did when it ran.
@@ -60,6 +61,11 @@ impl<'a> Case<'a> {
     /// Its `package.json`, if it could be read.
     pub(crate) fn manifest(&self) -> Option<&'a Manifest> {
         self.source()?.manifest.present()
+    }
+
+    /// What the registry says of the name over time, if it was asked and answered.
+    pub(crate) fn history(&self) -> Option<&'a PackageHistory> {
+        self.current.history.present()
     }
 
     /// What it did each time it ran, if it was run.

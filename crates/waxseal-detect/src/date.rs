@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use waxseal_model::Moment;
 
 /// A day of the Gregorian calendar, in UTC, written `YYYY-MM-DD` (RFC 3339 `full-date`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +25,30 @@ impl Date {
         exists
             .then_some(Self { year, month, day })
             .ok_or(DateError::NoSuchDay { year, month, day })
+    }
+
+    /// The day of a moment in UTC; the calendar's last day for moments it has no room for.
+    pub fn of(moment: Moment) -> Self {
+        let mut days = moment.0.div_euclid(SECONDS_OF_DAY).max(0);
+        let (mut year, mut month) = (1970, 1);
+        let of_year = |year: u16| if days_in(year, 2) == 29 { 366 } else { 365 };
+        while days >= of_year(year) {
+            days -= of_year(year);
+            year += 1;
+            if year > MAX_YEAR {
+                return Self {
+                    year: MAX_YEAR,
+                    month: 12,
+                    day: 31,
+                };
+            }
+        }
+        while days >= i64::from(days_in(year, month)) {
+            days -= i64::from(days_in(year, month));
+            month += 1;
+        }
+        let day = u8::try_from(days + 1).unwrap_or(1);
+        Self { year, month, day }
     }
 }
 
@@ -115,6 +140,8 @@ fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
+/// UTC has no others.
+const SECONDS_OF_DAY: i64 = 86_400;
 /// Four digits are all the form has room for.
 const MAX_YEAR: u16 = 9999;
 /// Enough of a wrong date to recognise it in an error.

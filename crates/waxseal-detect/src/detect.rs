@@ -8,7 +8,7 @@ use waxseal_model::{
 };
 
 use crate::asked::Asked;
-use crate::{Case, METHODS, Method, Need, share};
+use crate::{Case, METHODS, Method, Need, context, share};
 
 /// What the methods found, and what could not be looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,7 @@ pub fn detect(case: &Case<'_>) -> Detection {
             ran.push(method.id.to_owned());
         }
     }
+    context::raise(case, &mut findings);
     sort(&mut findings);
     Detection {
         findings,
@@ -73,6 +74,11 @@ fn is_there(case: &Case<'_>, need: Need) -> bool {
         Need::Change => case.change.is_some(),
         Need::Runs => case.runs().is_some(),
         Need::RunChange => case.run_change.is_some(),
+        Need::History => case.history().is_some(),
+        Need::Advisories => case.current.advisories.present().is_some(),
+        Need::Provenance => case.current.provenance.present().is_some(),
+        Need::Repository => case.current.repository.present().is_some(),
+        Need::Places => case.current.places.present().is_some(),
     }
 }
 
@@ -83,6 +89,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         weight: GapWeight::Partial,
         ..gap.clone()
     }));
+    gaps.extend(origin_gaps(case.current));
     // A run alone was asked for: then nobody asked what the code could do.
     let only_run =
         matches!(case.current.source, Collected::NotRequested) && !matches!(case.current.runs, Collected::NotRequested);
@@ -104,6 +111,23 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         older_run_gaps(case, previous, &mut gaps);
     }
     gaps
+}
+
+/// What could not be learned of where it comes from: said, and no reason to fail.
+fn origin_gaps(evidence: &Evidence) -> Vec<Gap> {
+    let gaps = [
+        evidence.history.gap(),
+        evidence.advisories.gap(),
+        evidence.provenance.gap(),
+        evidence.repository.gap(),
+    ];
+    gaps.into_iter()
+        .flatten()
+        .map(|gap| Gap {
+            weight: GapWeight::Partial,
+            ..gap.clone()
+        })
+        .collect()
 }
 
 /// What the older release's run could not show. What the newer one sends was compared with what was asked for all the same, so that a

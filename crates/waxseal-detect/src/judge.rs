@@ -1,6 +1,6 @@
 //! Policy applied: from findings to a verdict.
 
-use waxseal_model::{Confidence, Decision, Finding, GapWeight, Judged, Severity, Subject, Verdict};
+use waxseal_model::{Confidence, Decision, Finding, GapWeight, Judged, Moment, Severity, Subject, Verdict};
 
 use crate::{Case, Date, Detection, Need, Policy, Question, method};
 
@@ -28,8 +28,9 @@ pub fn judge(detection: Detection, case: &Case<'_>) -> Verdict {
 
 /// What a person should know about the policy after these verdicts: waivers that have expired, and waivers for a judged subject
 /// that no finding needed. One sentence each, in the policy's order.
-pub fn warnings(policy: &Policy, verdicts: &[Verdict], now: Date) -> Vec<String> {
+pub fn warnings(policy: &Policy, verdicts: &[Verdict], now: Moment) -> Vec<String> {
     let mut warnings = Vec::new();
+    let today = Date::of(now);
     for waiver in &policy.waivers {
         let about: Vec<&Verdict> = verdicts
             .iter()
@@ -45,7 +46,7 @@ pub fn warnings(policy: &Policy, verdicts: &[Verdict], now: Date) -> Vec<String>
                 .iter()
                 .any(|judged| matches(&judged.finding, &verdict.subject))
         });
-        match (used, waiver.expires < now) {
+        match (used, waiver.expires < today) {
             (true, true) => warnings.push(format!(
                 "the waiver of `{}` for `{}` expired on {}, so the finding counts again; ask {}",
                 waiver.id, waiver.package, waiver.expires, waiver.owner
@@ -74,7 +75,7 @@ fn decide(finding: Finding, case: &Case<'_>) -> Judged {
         .policy
         .decision(&finding.indicator)
         .unwrap_or_else(|| default_decision(&finding));
-    let waived = case.policy.accepts(case.subject, &finding, case.now);
+    let waived = case.policy.accepts(case.subject, &finding, Date::of(case.now));
     let decision = if waived.is_some() { Decision::Allow } else { decision };
     Judged {
         finding,

@@ -12,6 +12,7 @@
 mod asked;
 mod capability;
 mod case;
+mod context;
 mod date;
 mod detect;
 mod judge;

@@ -29,6 +29,9 @@ pub struct Method {
     pub title: &'static str,
     /// One sentence: what it looks at and what for.
     pub summary: &'static str,
+    /// What it finds is context for a person: a note by itself, and a reason to look where the release can newly do something that
+    /// matters.
+    pub context: bool,
     /// The evidence without which it does not run.
     pub needs: &'static [Need],
     /// What it can find.
@@ -69,6 +72,16 @@ pub enum Need {
     Runs,
     /// What differs from what another release did in the locked room. Absent where nobody asked for both to be run, which is no gap.
     RunChange,
+    /// What the registry says of the name over time. Absent for what no registry lists, which is no gap.
+    History,
+    /// What is publicly known of it. Absent where nobody asked, which is no gap.
+    Advisories,
+    /// What its attestations say. Absent where there are none to ask for, which is no gap.
+    Provenance,
+    /// What the repository it names knows of it. Absent where nobody asked, which is no gap.
+    Repository,
+    /// Where it is installed, or what is installed in a place. Absent where nobody asked, which is no gap.
+    Places,
 }
 
 /// What an id stands for.

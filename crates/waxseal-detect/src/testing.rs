@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 use waxseal_model::*;
 
-use crate::{Case, Date, Detection, Policy, Question, compare_runs, detect, judge};
+use crate::{Case, Detection, Policy, Question, compare_runs, detect, judge};
 
 pub(crate) use sample::{Sample, check, clean, flagged};
+
+/// The moment it is in every test: 2026-11-22T00:00:00Z.
+pub(crate) const NOW: Moment = Moment(1_795_305_600);
 
 /// Everything a [`Case`] borrows.
 #[derive(Debug, Clone)]
@@ -19,7 +22,7 @@ pub(crate) struct World {
     pub(crate) run_change: Option<RunChange>,
     pub(crate) question: Question,
     pub(crate) policy: Policy,
-    pub(crate) now: Date,
+    pub(crate) now: Moment,
 }
 
 /// A mail server for tests, one release of it, with one file.
@@ -31,7 +34,7 @@ pub(crate) fn release() -> World {
         run_change: None,
         question: Question::Release,
         policy: Policy::default(),
-        now: "2026-11-22".parse().unwrap(),
+        now: NOW,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Capability, Collected, FileIdx, Location, MailFlow, Manifest, RunSummary, Subject};
+use crate::{
+    Advisories, Capability, Collected, FileIdx, Location, MailFlow, Manifest, PackageHistory, PlaceContents,
+    Provenance, RepositoryFacts, RunSummary, Subject,
+};
 
 /// Everything observed of one subject, each part a [`Collected`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +16,16 @@ pub struct Evidence {
     pub integrity: Collected<Integrity>,
     /// What the registry says of this release.
     pub registry: Collected<RegistryFacts>,
+    /// What the registry says of the name over time, and of who published what.
+    pub history: Collected<PackageHistory>,
+    /// What is publicly known of it.
+    pub advisories: Collected<Advisories>,
+    /// What its attestations say.
+    pub provenance: Collected<Provenance>,
+    /// What the repository it names knows of it.
+    pub repository: Collected<RepositoryFacts>,
+    /// Where it is installed; or, for a place, what is installed there.
+    pub places: Collected<Vec<PlaceContents>>,
     /// What its files hold and its code could do.
     pub source: Collected<SourceEvidence>,
     /// What it did each time it ran in the locked room, in the order of the runs.
@@ -26,6 +39,11 @@ impl Evidence {
             subject,
             integrity: Collected::NotRequested,
             registry: Collected::NotRequested,
+            history: Collected::NotRequested,
+            advisories: Collected::NotRequested,
+            provenance: Collected::NotRequested,
+            repository: Collected::NotRequested,
+            places: Collected::NotRequested,
             source: Collected::NotRequested,
             runs: Collected::NotRequested,
         }

@@ -7,14 +7,19 @@
 //! plain form, without attributes that skip, flatten or tag, because the sealed reader sends these types over a pipe in a
 //! format that does not describe itself.
 
+mod advisory;
 mod call;
 mod capability;
 mod change;
 mod collected;
 mod evidence;
 mod finding;
+mod history;
+mod inventory;
 mod mail;
 mod manifest;
+mod moment;
+mod origin;
 mod package;
 mod run;
 mod run_change;
@@ -25,14 +30,19 @@ mod submission;
 mod tool_server;
 mod verdict;
 
+pub use advisory::*;
 pub use call::*;
 pub use capability::*;
 pub use change::*;
 pub use collected::*;
 pub use evidence::*;
 pub use finding::*;
+pub use history::*;
+pub use inventory::*;
 pub use mail::*;
 pub use manifest::*;
+pub use moment::*;
+pub use origin::*;
 pub use package::*;
 pub use run::*;
 pub use run_change::*;

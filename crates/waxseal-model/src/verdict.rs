@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Finding, Gap, RunChange, RunSummary, Subject};
+use crate::{Change, DatabaseInfo, Finding, Gap, Moment, RunChange, RunSummary, Subject};
 
 /// The answer's one word. Ordered: the worst wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +67,10 @@ pub struct Report {
     pub command: String,
     /// One entry a subject, in the order asked for.
     pub entries: Vec<ReportEntry>,
+    /// The database of known-malicious packages that was used; `None` where there is none or none was asked.
+    pub database: Option<DatabaseInfo>,
+    /// The moment it was made, which the age of the database is told by.
+    pub made: Moment,
     /// Warnings of the policy: expired and unused waivers.
     pub warnings: Vec<String>,
 }

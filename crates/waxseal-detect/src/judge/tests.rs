@@ -197,7 +197,7 @@ fn a_folder_is_waived_by_its_path_and_never_by_the_name_it_claims() {
 fn waivers_that_expired_or_match_nothing_are_warned_about() {
     let warn = |policy_value: serde_json::Value| {
         let verdict = judged(policy_value.clone());
-        warnings(&policy(policy_value), &[verdict], "2026-11-22".parse().unwrap())
+        warnings(&policy(policy_value), &[verdict], NOW)
     };
     assert_eq!(warn(waiver(json!({}))), Vec::<String>::new());
     assert_eq!(
@@ -225,10 +225,7 @@ fn a_waiver_that_one_of_several_releases_needs_is_used() {
     let policy_value = waiver(json!({}));
     let clean = release().judge();
     let verdicts = [clean, judged(policy_value.clone())];
-    assert_eq!(
-        warnings(&policy(policy_value), &verdicts, "2026-11-22".parse().unwrap()),
-        Vec::<String>::new()
-    );
+    assert_eq!(warnings(&policy(policy_value), &verdicts, NOW), Vec::<String>::new());
 }
 
 #[test]

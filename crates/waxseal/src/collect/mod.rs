@@ -1,9 +1,11 @@
 //! Collectors: the I/O that obtains evidence. Packages come from the registry, a folder or a packed archive.
 
 mod fetch;
+mod origin;
 mod progress;
 mod target;
 
 pub use fetch::{Collector, Failure, Fetched, Found};
+pub use origin::{Origin, OriginOf};
 pub use progress::Bar;
 pub use target::{Target, release_of};

@@ -1,7 +1,9 @@
 //! What every package of a command is judged with, and those of which there is nothing to read.
 
-use waxseal_detect::{Case, Date, Policy, Question, detect, judge};
-use waxseal_model::{Anomaly, Collected, Decision, Evidence, Gap, ReportEntry, SourceEvidence, Subject, Verdict};
+use waxseal_detect::{Case, Policy, Question, detect, judge};
+use waxseal_model::{
+    Anomaly, Collected, Decision, Evidence, Gap, Moment, ReportEntry, SourceEvidence, Subject, Verdict,
+};
 
 use super::judging::{Extras, Judging, entry};
 use super::room::Ran;
@@ -12,7 +14,7 @@ use crate::reader::{self, Keep, Progress, ReaderOptions};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bench<'a> {
     pub(super) policy: &'a Policy,
-    pub(super) today: Date,
+    pub(super) now: Moment,
     pub(super) reader: &'a ReaderOptions,
     /// Make the readable difference, which only some formats show.
     pub(super) human_diff: bool,
@@ -123,7 +125,7 @@ impl<'a> Bench<'a> {
             run_change: None,
             question: Question::Release,
             policy: self.policy,
-            now: self.today,
+            now: self.now,
         }
     }
 }

@@ -29,10 +29,10 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     let jobs = jobs(arguments, screen)?;
     let mut forked = forked.filter(|_| config.run);
     let roles = forked.as_mut().map(Forked::take);
-    let today = settings::today();
+    let now = settings::now();
     let bench = Bench {
         policy: &config.policy,
-        today,
+        now,
         reader: &reader,
         human_diff: arguments.against.is_some() && outputs.show_diff(),
         runs: roles.is_some(),
@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     });
     let work = Work {
         bench,
+        collector: &collector,
         bar: &bar,
         rooms: rooms.as_ref(),
         screen,
@@ -63,6 +64,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     };
     let entries = judge_all(&jobs, &collector, &work);
     let notes = collector.notes();
+    let database = collector.database();
     drop(rooms);
     drop(collector);
     drop(bar);
@@ -75,7 +77,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
             hint: Some("name a folder that holds a `package.json`".to_owned()),
         });
     }
-    let report = assemble("check", judged, &config.policy, today);
+    let report = assemble("check", judged, &config.policy, now, database);
     outputs.write(&report, shared, screen)?;
     Ok(outputs.exit(&report, &config))
 }

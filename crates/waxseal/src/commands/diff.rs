@@ -35,18 +35,18 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         Bar::default()
     };
     let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
-    let (before, now) = collector.fetch_pair(&old, &new);
+    let (before, after) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
         let notes = collector.notes();
         drop(collector);
         drop(bar);
         screen.warn(&notes);
-        return raw(before, now, arguments, &reader, screen);
+        return raw(before, after, arguments, &reader, screen);
     }
-    let today = settings::today();
+    let now = settings::now();
     let bench = Bench {
         policy: &config.policy,
-        today,
+        now,
         reader: &reader,
         human_diff: outputs.show_diff(),
         runs: arguments.run,
@@ -64,18 +64,20 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     });
     let work = Work {
         bench,
+        collector: &collector,
         bar: &bar,
         rooms: rooms.as_ref(),
         screen,
         question: Question::Difference,
     };
-    let entry = judge_pair((&old, before), (&new, now), &work);
+    let entry = judge_pair((&old, before), (&new, after), &work);
     let notes = collector.notes();
+    let database = collector.database();
     drop(rooms);
     drop(collector);
     drop(bar);
     screen.warn(&notes);
-    let report = assemble("diff", vec![entry], &config.policy, today);
+    let report = assemble("diff", vec![entry], &config.policy, now, database);
     outputs.write(&report, shared, screen)?;
     Ok(outputs.exit(&report, &config))
 }

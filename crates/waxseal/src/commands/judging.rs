@@ -9,6 +9,7 @@ use waxseal_model::{
 use super::assess::Bench;
 use super::room::Ran;
 use super::survey::{self, Survey};
+use crate::collect::{Origin, OriginOf};
 use crate::reader::{ReaderFailure, Reading, Wanted};
 
 /// A release that was read, and perhaps the one before it.
@@ -92,6 +93,25 @@ impl<'b> Judging<'b> {
             None => Survey::default(),
         };
         (survey(now), self.previous.as_ref().map(|_| survey(before)))
+    }
+
+    /// What its origin is looked up by.
+    pub(super) fn asks(&self) -> OriginOf {
+        let manifest = self.current.source.present().and_then(|it| it.manifest.present());
+        OriginOf {
+            subject: self.current.subject.clone(),
+            previous: self.previous.as_ref().map(|it| it.subject.clone()),
+            integrity: self.current.integrity.present().map(|it| it.verified.clone()),
+            manifest: manifest.cloned(),
+        }
+    }
+
+    /// Adds what is known of where it comes from.
+    pub(super) fn comes_from(&mut self, origin: Origin) {
+        self.current.history = origin.history;
+        self.current.advisories = origin.advisories;
+        self.current.provenance = origin.provenance;
+        self.current.repository = origin.repository;
     }
 
     /// Adds what came of running it.

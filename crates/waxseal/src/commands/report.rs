@@ -1,7 +1,7 @@
 //! Writes a report where it was asked for, and says how the command ends.
 
-use waxseal_detect::{Date, Policy};
-use waxseal_model::{Report, ReportEntry, Verdict};
+use waxseal_detect::Policy;
+use waxseal_model::{DatabaseInfo, Moment, Report, ReportEntry, Verdict};
 
 use super::screen::{Problem, Screen};
 use super::settings;
@@ -81,12 +81,20 @@ impl<'a> Outputs<'a> {
 }
 
 /// The report of these entries.
-pub(super) fn assemble(command: &str, entries: Vec<ReportEntry>, policy: &Policy, today: Date) -> Report {
+pub(super) fn assemble(
+    command: &str,
+    entries: Vec<ReportEntry>,
+    policy: &Policy,
+    made: Moment,
+    database: Option<DatabaseInfo>,
+) -> Report {
     let verdicts: Vec<Verdict> = entries.iter().map(|entry| entry.verdict.clone()).collect();
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: command.to_owned(),
-        warnings: waxseal_detect::warnings(policy, &verdicts, today),
+        warnings: waxseal_detect::warnings(policy, &verdicts, made),
+        database,
+        made,
         entries,
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     let reader = ReaderOptions::default();
     let bench = Bench {
         policy: &config.policy,
-        today: settings::today(),
+        now: settings::now(),
         reader: &reader,
         human_diff: false,
         runs: true,
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Run, shared: &Shared, screen: &Screen) -> Result<E
     drop(running);
     drop(collector);
     drop(bar);
-    let report = assemble("run", vec![entry], &config.policy, bench.today);
+    let report = assemble("run", vec![entry], &config.policy, bench.now, None);
     outputs.write(&report, shared, screen)?;
     Ok(outputs.exit(&report, &config))
 }

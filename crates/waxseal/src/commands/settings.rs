@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use waxseal_detect::Date;
-use waxseal_model::Decision;
+use waxseal_model::{Decision, Moment};
 use waxseal_npm::Environment;
 
 use super::screen::Problem;
@@ -59,12 +58,9 @@ pub(super) fn fail_on(asked: Option<FailOn>, config: &Config) -> Decision {
     }
 }
 
-/// The day it is, in UTC.
-pub(super) fn today() -> Date {
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let part = |number: i8| u8::try_from(number).expect("months and days are positive");
-    let year = u16::try_from(now.year()).expect("the clock is set to this era");
-    Date::new(year, part(now.month()), part(now.day())).expect("the calendar has today")
+/// The moment it is.
+pub(super) fn now() -> Moment {
+    Moment(jiff::Timestamp::now().as_second())
 }
 
 const NPM_REGISTRY: &str = "npm_config_registry";

@@ -12,13 +12,15 @@ use super::judging::Judging;
 use super::room::{Candidate, Escaped, Kitchen, Ran, Rooms, Side, Steps};
 use super::screen::{self, Screen};
 use super::survey::Survey;
-use crate::collect::{Bar, Found, Target};
+use crate::collect::{Bar, Collector, Found, Target};
 use crate::run::{Install, Output};
 
 /// What every package of a command is read, run and judged with.
 #[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
     pub(super) bench: Bench<'a>,
+    /// What is asked where a release comes from.
+    pub(super) collector: &'a Collector<'a>,
     pub(super) bar: &'a Bar,
     /// Where it runs, if it does.
     pub(super) rooms: Option<&'a Rooms<'a>>,
@@ -41,17 +43,22 @@ impl<'a> Work<'a> {
             None => judging,
         };
         let Some(rooms) = self.rooms else {
-            return without(self.bench.read_one(asked.found, self.bar)).finish();
+            let mut judging = without(self.bench.read_one(asked.found, self.bar));
+            judging.comes_from(self.collector.origin(&judging.asks()));
+            return judging.finish();
         };
         let candidate = Candidate::of(asked.target, &mut asked.found);
         std::thread::scope(|scope| {
             let early = early(scope, &candidate, rooms.kitchen);
             let mut judging = without(self.bench.read_one(asked.found, self.bar));
             let (survey, _) = judging.surveys();
+            let asks = judging.asks();
+            let origin = scope.spawn(move || self.collector.origin(&asks));
             self.tell(&judging.settle());
             self.bar.doing(RUNNING);
             let side = side(judging.subject(), &candidate, early, &survey, rooms.kitchen);
             let outcome = rooms.run(side, self.output("", judging.subject()));
+            judging.comes_from(joined(origin));
             judging.ran(Ran::alone(judging.subject(), outcome));
             judging.finish()
         })
@@ -60,7 +67,9 @@ impl<'a> Work<'a> {
     /// Judges the newer of two releases by what differs.
     pub(super) fn two(&self, mut old: Asked<'_>, mut new: Asked<'_>) -> ReportEntry {
         let Some(rooms) = self.rooms else {
-            return self.bench.read_two(old.found, new.found, self.bar).finish();
+            let mut judging = self.bench.read_two(old.found, new.found, self.bar);
+            judging.comes_from(self.collector.origin(&judging.asks()));
+            return judging.finish();
         };
         let before = Candidate::of(old.target, &mut old.found);
         let now = Candidate::of(new.target, &mut new.found);
@@ -70,6 +79,8 @@ impl<'a> Work<'a> {
             let early_now = early(scope, &now, rooms.kitchen);
             let mut judging = self.bench.read_two(old.found, new.found, self.bar);
             let (survey_now, survey_before) = judging.surveys();
+            let asks = judging.asks();
+            let origin = scope.spawn(move || self.collector.origin(&asks));
             self.tell(&judging.settle());
             self.bar.doing(RUNNING);
             let survey_before = survey_before.unwrap_or_default();
@@ -77,6 +88,7 @@ impl<'a> Work<'a> {
             let second = side(judging.subject(), &now, early_now, &survey_now, rooms.kitchen);
             let outputs = [self.output("old ", &older), self.output("new ", judging.subject())];
             let (first, second) = rooms.run_both(first, second, outputs);
+            judging.comes_from(joined(origin));
             judging.ran(Ran::of_both((older, first), (judging.subject(), second), self.question));
             judging.finish()
         })
@@ -118,6 +130,10 @@ pub(super) fn early<'scope, 'env>(
     Some(scope.spawn(move || candidate.install(None, kitchen)))
 }
 
+fn joined<T>(handle: ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 /// Makes a release ready to be run.
 pub(super) fn side(
     subject: &Subject,
@@ -129,7 +145,7 @@ pub(super) fn side(
     let ready = |candidate: &Candidate| {
         let manifest: Option<&Manifest> = survey.manifest.as_ref();
         let install = match early {
-            Some(handle) => handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Some(handle) => joined(handle),
             None => candidate.install(manifest, kitchen),
         };
         Ok(candidate.spec(install?, survey, kitchen))

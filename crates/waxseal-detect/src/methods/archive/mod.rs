@@ -11,6 +11,7 @@ pub(crate) const METHOD: Method = Method {
     id: "archive",
     title: "Odd archives",
     summary: "Finds archives that readers see differently, and code that could not be read.",
+    context: false,
     needs: &[Need::Source],
     indicators: &[
         odd(

@@ -15,6 +15,7 @@ pub(crate) const METHOD: Method = Method {
     id: "canaries",
     title: "Planted secrets",
     summary: "Finds what a run did with the credentials planted in the room: sent, changed, or opened.",
+    context: false,
     needs: &[Need::Runs],
     indicators: &[
         indicator(

@@ -13,6 +13,7 @@ pub(crate) const METHOD: Method = Method {
     id: "capabilities",
     title: "What a package can do",
     summary: "Notes what the code can do, and finds combinations of capabilities that collect and send away credentials.",
+    context: false,
     needs: &[Need::Source],
     indicators: &[
         Indicator {

@@ -12,6 +12,7 @@ pub(crate) const METHOD: Method = Method {
     id: "egress",
     title: "Where it went",
     summary: "Compares every destination of a run in the locked room with the allowlist, and finds those that nobody expects.",
+    context: false,
     needs: &[Need::Runs],
     indicators: &[
         indicator(

@@ -18,6 +18,7 @@ pub(crate) const METHOD: Method = Method {
     id: "install-scripts",
     title: "Install scripts and remote dependencies",
     summary: "Finds what runs on installing a release, and dependencies that do not come from the registry.",
+    context: false,
     needs: &[Need::Source, Need::Manifest],
     indicators: &[
         Indicator {

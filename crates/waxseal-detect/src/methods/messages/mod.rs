@@ -16,6 +16,7 @@ pub(crate) const METHOD: Method = Method {
     id: "messages",
     title: "Who got the mail",
     summary: "Compares every message that a run handed to a mail system with what was asked for: who gets it, who it is from, what is in it.",
+    context: false,
     needs: &[Need::Runs],
     indicators: &[
         indicator(

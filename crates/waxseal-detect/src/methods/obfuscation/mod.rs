@@ -13,6 +13,7 @@ pub(crate) const METHOD: Method = Method {
     id: "obfuscation",
     title: "Obfuscation",
     summary: "Notes code that hides its literals or looks different from what it is. Never above medium.",
+    context: false,
     needs: &[Need::Source],
     indicators: &[
         Indicator {

@@ -14,6 +14,7 @@ pub(crate) const METHOD: Method = Method {
     id: "package-diff",
     title: "What is new in a release",
     summary: "Finds what a release can newly do, compared with the one before.",
+    context: false,
     needs: &[Need::Source, Need::Manifest, Need::Change],
     indicators: &[
         Indicator {

@@ -12,6 +12,7 @@ pub(crate) const METHOD: Method = Method {
     id: "phantom-dependency",
     title: "Phantom dependencies",
     summary: "Finds dependencies that are installed with a release although nothing in it loads them.",
+    context: false,
     needs: &[Need::Source, Need::Manifest],
     indicators: &[
         Indicator {

@@ -18,6 +18,7 @@ pub(crate) const METHOD: Method = Method {
     id: "recipients",
     title: "Unrequested recipients",
     summary: "Finds recipients, accounts and destinations of mail that the package chose and its caller did not.",
+    context: false,
     needs: &[Need::Source],
     indicators: &[
         Indicator {

@@ -9,6 +9,7 @@ pub(crate) const METHOD: Method = Method {
     id: "run-diff",
     title: "What it newly does",
     summary: "Compares what two releases did in rooms of their own under the same calls, and finds what only one of them did.",
+    context: false,
     needs: &[Need::Runs, Need::RunChange],
     indicators: &[
         indicator(

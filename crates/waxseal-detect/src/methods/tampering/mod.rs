@@ -12,6 +12,7 @@ pub(crate) const METHOD: Method = Method {
     id: "tampering",
     title: "Tampering with what belongs to others",
     summary: "Finds code that replaces functions of other packages or of the platform, or that gets between a program and its modules.",
+    context: false,
     needs: &[Need::Source],
     indicators: &[
         Indicator {

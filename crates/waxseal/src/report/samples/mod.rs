@@ -60,7 +60,8 @@ pub(crate) fn ran(run: &Run) -> Report {
         run_change: None,
         question: waxseal_detect::Question::Release,
         policy: &policy,
-        now: "2026-11-22".parse().expect("a day"),
+        // 2026-11-22T00:00:00Z
+        now: Moment(1_795_305_600),
     };
     let entry = ReportEntry {
         verdict: judge(detect(&case), &case),
@@ -91,7 +92,8 @@ pub(crate) fn compared(change: impl FnOnce(&mut RunSummary)) -> Report {
         run_change: Some(&run_change),
         question: waxseal_detect::Question::Difference,
         policy: &policy,
-        now: "2026-11-22".parse().expect("a day"),
+        // 2026-11-22T00:00:00Z
+        now: Moment(1_795_305_600),
     };
     let entry = ReportEntry {
         verdict: judge(detect(&case), &case),

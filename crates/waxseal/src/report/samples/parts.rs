@@ -9,6 +9,8 @@ pub(super) fn report(command: &str, entries: Vec<ReportEntry>) -> Report {
         version: "0.1.0".to_owned(),
         command: command.to_owned(),
         entries,
+        database: None,
+        made: Moment(0),
         warnings: Vec::new(),
     }
 }

@@ -1,0 +1,70 @@
+//! Where a release comes from: who published what and when, what is publicly known of it, what its attestations say, and what its
+//! repository knows. One file each; none of it stops a judgement when it cannot be had.
+
+mod advisories;
+mod history;
+mod provenance;
+mod repository;
+
+use waxseal_model::{
+    Advisories, Collected, DatabaseInfo, Gap, GapWeight, Manifest, PackageHistory, Provenance, RepositoryFacts, Subject,
+};
+
+use super::Collector;
+
+/// What a release's origin is looked up by.
+#[derive(Debug, Clone)]
+pub struct OriginOf {
+    /// The release.
+    pub subject: Subject,
+    /// The release it is compared with.
+    pub previous: Option<Subject>,
+    /// The hash its bytes were checked against, `sha512-…`.
+    pub integrity: Option<String>,
+    /// Its `package.json`, if it could be read.
+    pub manifest: Option<Manifest>,
+}
+
+/// What is known of where a release comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// What the registry says of the name over time.
+    pub history: Collected<PackageHistory>,
+    /// What is publicly known of it.
+    pub advisories: Collected<Advisories>,
+    /// What its attestations say.
+    pub provenance: Collected<Provenance>,
+    /// What the repository it names knows of it.
+    pub repository: Collected<RepositoryFacts>,
+}
+
+impl Collector<'_> {
+    /// Looks up where a release comes from.
+    pub fn origin(&self, of: &OriginOf) -> Origin {
+        let history = self.history(of);
+        let provenance = self.provenance(of, history.present());
+        let repository = self.repository(of, history.present());
+        Origin {
+            advisories: self.advisories(of),
+            history,
+            provenance,
+            repository,
+        }
+    }
+
+    /// The database of known-malicious packages that is used.
+    pub fn database(&self) -> Option<DatabaseInfo> {
+        None
+    }
+}
+
+/// What could not be had of a release's origin.
+#[expect(dead_code, reason = "used as the parts come")]
+fn missing<T>(of: &OriginOf, method: &str, reason: String) -> Collected<T> {
+    Collected::Missing(Gap {
+        subject: of.subject.clone(),
+        method: method.to_owned(),
+        reason,
+        weight: GapWeight::Partial,
+    })
+}
