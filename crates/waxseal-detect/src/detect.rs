@@ -90,9 +90,11 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         ..gap.clone()
     }));
     gaps.extend(origin_gaps(case.current));
-    // A run alone was asked for: then nobody asked what the code could do.
-    let only_run =
-        matches!(case.current.source, Collected::NotRequested) && !matches!(case.current.runs, Collected::NotRequested);
+    gaps.extend(place_gaps(case));
+    // A run alone was asked for, or where something is: then nobody asked what the code could do.
+    let asked_otherwise = !matches!(case.current.runs, Collected::NotRequested)
+        || !matches!(case.current.places, Collected::NotRequested);
+    let only_run = matches!(case.current.source, Collected::NotRequested) && asked_otherwise;
     if !only_run {
         evidence_gaps(case, case.current, &mut gaps);
     }
@@ -109,6 +111,22 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
             comparison_gaps(case, previous, &mut gaps);
         }
         older_run_gaps(case, previous, &mut gaps);
+    }
+    gaps
+}
+
+/// What of the places could not be looked into: there may be anything.
+fn place_gaps(case: &Case<'_>) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = case.current.places.gap().map(decisive).into_iter().collect();
+    for contents in case.current.places.present().into_iter().flatten() {
+        for problem in contents.problems.iter().take(MAX_NAMED) {
+            let reason = format!("`{}`: {}", plain(&problem.path), problem.reason);
+            gaps.push(gap(case, "installed", reason, GapWeight::Decisive));
+        }
+        if let Some(more @ 1..) = contents.problems.len().checked_sub(MAX_NAMED) {
+            let reason = format!("{more} more parts of it could not be looked into");
+            gaps.push(gap(case, "installed", reason, GapWeight::Decisive));
+        }
     }
     gaps
 }

@@ -18,6 +18,7 @@ pub const METHODS: &[Method] = &[
     methods::egress::METHOD,
     methods::canaries::METHOD,
     methods::run_diff::METHOD,
+    methods::installed::METHOD,
 ];
 
 /// One independent way to find bad releases.

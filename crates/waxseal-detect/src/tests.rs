@@ -26,6 +26,7 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("egress", methods::egress::tests::samples),
     ("canaries", methods::canaries::tests::samples),
     ("run-diff", methods::run_diff::tests::samples),
+    ("installed", methods::installed::tests::samples),
 ];
 
 const HEADINGS: [&str; 8] = [
@@ -208,10 +209,7 @@ fn a_method_without_its_evidence_does_not_run_and_the_gap_says_so() {
     let verdict = world.judge();
     assert!(!verdict.complete);
     for method in METHODS {
-        let runs = !method
-            .needs
-            .iter()
-            .any(|need| matches!(need, Need::Manifest | Need::Change | Need::Runs | Need::RunChange));
+        let runs = method.needs.iter().all(|need| *need == Need::Source);
         assert_eq!(verdict.ran.contains(&method.id.to_owned()), runs, "{}", method.id);
     }
 

@@ -43,6 +43,20 @@ pub enum PlaceKind {
     ClientConfig,
 }
 
+impl PlaceKind {
+    /// The stable id used in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Lockfile => "lockfile",
+            Self::NodeModules => "node-modules",
+            Self::Global => "global",
+            Self::NpxCache => "npx-cache",
+            Self::Cache => "cache",
+            Self::ClientConfig => "client-config",
+        }
+    }
+}
+
 /// One package found in a place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Occurrence {
@@ -75,6 +89,17 @@ pub enum Presence {
     CouldHaveRun,
     /// Something of this name is named, and not which release.
     Unknown,
+}
+
+impl Presence {
+    /// The stable id used in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::CouldHaveRun => "could-have-run",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Where an installed package comes from.
@@ -137,4 +162,34 @@ pub struct PlaceProblem {
     pub path: String,
     /// Why, in our words, without text of the file.
     pub reason: String,
+}
+
+/// Where was looked, whatever was found there: what "not affected" rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Scan {
+    /// The folders that were asked for, as they were typed.
+    pub roots: Vec<String>,
+    /// What was asked whether it is there, as it was typed: `postmark-mcp@>=1.0.16`.
+    pub asked: Vec<String>,
+    /// Every place that was looked into.
+    pub places: Vec<PlaceSummary>,
+    /// How many different releases are in them.
+    pub releases: u64,
+    /// What on the way to places could not be looked into.
+    pub problems: Vec<PlaceProblem>,
+}
+
+/// A place that was looked into, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceSummary {
+    /// The place.
+    pub place: Place,
+    /// How many packages it holds or names.
+    pub packages: u64,
+    /// How many of them say no exact version.
+    pub unknown: u64,
+    /// How many parts of it could not be looked into.
+    pub problems: u64,
+    /// The worst that was found of what it holds, where it is asked about or known to be malicious.
+    pub affected: Option<Presence>,
 }

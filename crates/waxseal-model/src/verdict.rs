@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, DatabaseInfo, Finding, Gap, Moment, RunChange, RunSummary, Subject};
+use crate::{Change, DatabaseInfo, Finding, Gap, Moment, PlaceContents, RunChange, RunSummary, Scan, Subject};
 
 /// The answer's one word. Ordered: the worst wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub struct Report {
     pub database: Option<DatabaseInfo>,
     /// The moment it was made, which the age of the database is told by.
     pub made: Moment,
+    /// Where it was looked, if the report is one of places.
+    pub scan: Option<Scan>,
     /// Warnings of the policy: expired and unused waivers.
     pub warnings: Vec<String>,
 }
@@ -102,6 +104,8 @@ pub struct ReportEntry {
     pub old_runs: Vec<RunSummary>,
     /// What differs between those, for such a comparison.
     pub run_change: Option<RunChange>,
+    /// Where it is installed; or, for a place, what of it matters.
+    pub places: Vec<PlaceContents>,
 }
 
 /// An error about one subject.

@@ -6,6 +6,7 @@ pub(crate) mod canaries;
 pub(crate) mod capabilities;
 pub(crate) mod egress;
 pub(crate) mod install_scripts;
+pub(crate) mod installed;
 pub(crate) mod messages;
 pub(crate) mod obfuscation;
 pub(crate) mod package_diff;

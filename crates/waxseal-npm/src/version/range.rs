@@ -47,6 +47,12 @@ impl Range {
         (!alternatives.is_empty()).then_some(Self { alternatives })
     }
 
+    /// Whether a version lies within its bounds, prereleases as any other: what a disclosure means by a range.
+    pub fn covers(&self, version: &Version) -> bool {
+        let within = |comparators: &Vec<Comparator>| comparators.iter().all(|comparator| comparator.holds(version));
+        self.alternatives.iter().any(within)
+    }
+
     /// Whether a version satisfies it. A prerelease does so only where a bound is a prerelease of the same version.
     pub fn satisfies(&self, version: &Version) -> bool {
         self.alternatives.iter().any(|comparators| {

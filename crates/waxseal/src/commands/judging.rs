@@ -268,6 +268,7 @@ pub(super) fn entry(verdict: Verdict, current: &Evidence, previous: Option<&Evid
         runs: current.runs.present().cloned().unwrap_or_default(),
         old_runs: previous.and_then(|it| it.runs.present()).cloned().unwrap_or_default(),
         run_change: extras.run_change,
+        places: current.places.present().cloned().unwrap_or_default(),
     }
 }
 

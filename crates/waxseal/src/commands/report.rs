@@ -94,6 +94,7 @@ pub(super) fn assemble(
         command: command.to_owned(),
         warnings: waxseal_detect::warnings(policy, &verdicts, made),
         database,
+        scan: None,
         made,
         entries,
     }

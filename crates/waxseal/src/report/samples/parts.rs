@@ -10,6 +10,7 @@ pub(super) fn report(command: &str, entries: Vec<ReportEntry>) -> Report {
         command: command.to_owned(),
         entries,
         database: None,
+        scan: None,
         made: Moment(0),
         warnings: Vec::new(),
     }
@@ -172,6 +173,7 @@ pub(super) fn allowed_entry(name: &str, version: &str) -> ReportEntry {
         runs: Vec::new(),
         old_runs: Vec::new(),
         run_change: None,
+        places: Vec::new(),
     }
 }
 
