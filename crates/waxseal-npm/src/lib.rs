@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`spec`] turns text into a request, [`config`] says which registry npm is configured with,
 //! [`registry`] fetches documents and archives through the [`cache`], [`resolve`] picks one release as npm would,
-//! [`integrity`] checks the bytes, [`tarball`] unpacks them by npm's rules under limits, [`manifest`] reads `package.json`.
+//! [`integrity`] checks the bytes, [`tarball`] unpacks them by npm's rules under limits, [`manifest`] reads `package.json`,
+//! [`lockfile`] reads which releases an install would bring.
 //!
 //! Everything a registry or a package wrote is hostile here: every size, depth and count has a ceiling.
 
@@ -12,6 +13,7 @@ pub mod environment;
 pub mod folder;
 pub mod integrity;
 mod lenient;
+pub mod lockfile;
 pub mod manifest;
 pub mod packument;
 pub mod registry;
