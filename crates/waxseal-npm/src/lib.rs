@@ -8,6 +8,7 @@
 //! Everything a registry or a package wrote is hostile here: every size, depth and count has a ceiling.
 
 pub mod cache;
+pub mod clients;
 pub mod config;
 pub mod environment;
 pub mod folder;

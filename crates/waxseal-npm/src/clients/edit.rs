@@ -1,0 +1,1 @@
+//! Writes exact versions into a configuration, and changes nothing else in it.
