@@ -5,12 +5,18 @@
 //! entry less. A lockfile may have been written by a stranger (a pull request, a clone): bytes, values, depth and packages have ceilings, and
 //! nothing in it is followed: no path is opened, no address asked.
 
+mod bun;
 mod error;
+mod ident;
 mod json;
 mod locked;
 mod npm;
+mod pnpm;
 mod text;
 mod tree;
+mod yaml;
+mod yarn_berry;
+mod yarn_classic;
 
 pub use error::LockfileError;
 pub use locked::{Locked, Lockfile};
@@ -29,7 +35,14 @@ pub struct Format {
 }
 
 /// Every format that is known. Where two share a name, the first that takes the file for its own reads it.
-pub const FORMATS: &[Format] = &[npm::FORMAT];
+pub const FORMATS: &[Format] = &[
+    npm::FORMAT,
+    pnpm::FORMAT,
+    yarn_berry::FORMAT,
+    yarn_classic::FORMAT,
+    bun::FORMAT,
+    bun::BINARY,
+];
 
 /// Reads a lockfile. `file_name` is its name or its path: only the end of it is looked at, to know the format.
 ///

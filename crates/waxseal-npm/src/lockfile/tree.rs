@@ -41,6 +41,14 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The parts of a list; none if it is none.
+    pub(super) fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
     pub(super) fn is_map(&self) -> bool {
         matches!(self.value, Value::Map(_))
     }
