@@ -12,6 +12,7 @@ pub mod clients;
 pub mod config;
 pub mod environment;
 pub mod folder;
+pub mod installed;
 pub mod integrity;
 mod lenient;
 pub mod lockfile;

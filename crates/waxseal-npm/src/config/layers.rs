@@ -216,7 +216,7 @@ pub(super) fn path_of(text: &str, env: &Environment) -> PathBuf {
 }
 
 /// The prefix of the Node installation npm runs on: `PREFIX`, else two folders above the program.
-fn global_prefix(env: &Environment) -> Option<PathBuf> {
+pub(super) fn global_prefix(env: &Environment) -> Option<PathBuf> {
     if let Some(prefix) = env.var("PREFIX") {
         return Some(PathBuf::from(prefix));
     }

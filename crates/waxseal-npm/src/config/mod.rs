@@ -8,7 +8,7 @@ mod ini;
 mod layers;
 mod network;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use url::Url;
@@ -71,6 +71,41 @@ impl ConfigError {
             }
             Self::Setting { key, .. } => format!("`npm config ls -l` shows where npm takes `{key}` from"),
             Self::File { .. } => String::from("make it readable for this user, or move it away"),
+        }
+    }
+}
+
+/// The folders npm is configured to keep things in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// npm's `cache`; `~/.npm` by default, on Windows `%LocalAppData%\npm-cache` (npm documentation, "config", `cache`).
+    pub cache: PathBuf,
+    /// npm's `prefix`, in which global packages lie; `None` where neither a setting nor a Node program says.
+    pub prefix: Option<PathBuf>,
+}
+
+impl Folders {
+    /// Reads npm's files and variables; npm is not started.
+    ///
+    /// # Errors
+    /// When a file cannot be read; [`Folders::by_default`] is what npm would take without any.
+    pub fn load(env: &Environment) -> Result<Self, ConfigError> {
+        let settings = Settings::load(env)?;
+        let default = Self::by_default(env);
+        let path = |key| settings.text(key).map(|text| layers::path_of(text, env));
+        Ok(Self {
+            cache: path("cache").unwrap_or(default.cache),
+            prefix: path("prefix").or(default.prefix),
+        })
+    }
+
+    /// The folders of an npm that no file and no variable configures.
+    pub fn by_default(env: &Environment) -> Self {
+        let home = env.home.as_deref().unwrap_or(&env.cwd);
+        let local = env.var("LOCALAPPDATA").filter(|_| cfg!(windows)).map(Path::new);
+        Self {
+            cache: local.map_or_else(|| home.join(".npm"), |local| local.join("npm-cache")),
+            prefix: layers::global_prefix(env),
         }
     }
 }
