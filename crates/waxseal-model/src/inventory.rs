@@ -41,6 +41,8 @@ pub enum PlaceKind {
     Cache,
     /// A configuration from which a client starts MCP servers.
     ClientConfig,
+    /// A folder that was searched for places.
+    Folder,
 }
 
 impl PlaceKind {
@@ -53,6 +55,7 @@ impl PlaceKind {
             Self::NpxCache => "npx-cache",
             Self::Cache => "cache",
             Self::ClientConfig => "client-config",
+            Self::Folder => "folder",
         }
     }
 }
@@ -169,14 +172,25 @@ pub struct PlaceProblem {
 pub struct Scan {
     /// The folders that were asked for, as they were typed.
     pub roots: Vec<String>,
-    /// What was asked whether it is there, as it was typed: `postmark-mcp@>=1.0.16`.
-    pub asked: Vec<String>,
+    /// What was asked whether it is there, with the answer.
+    pub asked: Vec<AskedFor>,
     /// Every place that was looked into.
     pub places: Vec<PlaceSummary>,
     /// How many different releases are in them.
     pub releases: u64,
     /// What on the way to places could not be looked into.
     pub problems: Vec<PlaceProblem>,
+}
+
+/// Something that was asked for, and whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFor {
+    /// As it was typed: `postmark-mcp@>=1.0.16`.
+    pub typed: String,
+    /// The worst that was found; `None` where it is in none of the places that were looked into.
+    pub found: Option<Presence>,
+    /// The releases that were found, as package URLs, sorted.
+    pub releases: Vec<String>,
 }
 
 /// A place that was looked into, counted.

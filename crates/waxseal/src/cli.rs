@@ -9,6 +9,7 @@ mod help;
 
 use help::{
     CHECK_HELP, COMPLETIONS_HELP, DIFF_HELP, DOCTOR_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, MAN_HELP, RUN_HELP,
+    SCAN_HELP,
 };
 
 use crate::config::{FailOn, Seconds, Size};
@@ -42,6 +43,8 @@ pub enum Command {
     Diff(Diff),
     /// Run a package or a command in the locked room, and show whom it reached and what it sent
     Run(Run),
+    /// Find what is installed, or would be started, and what of it is known to be malicious
+    Scan(Scan),
     /// Explain a detection method or an indicator; without an id, list all
     Explain(Explain),
     /// Write a commented waxseal.toml
@@ -248,6 +251,39 @@ pub struct Run {
     /// Do not find out which lines of code send what: nothing of ours is then loaded into Node
     #[arg(long)]
     pub no_attribution: bool,
+    /// What is written.
+    #[command(flatten)]
+    pub output: Output,
+    /// Where packages come from.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+#[command(after_help = SCAN_HELP)]
+pub struct Scan {
+    /// Folders to search: a project, a folder of projects, a whole disk
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folders: Vec<PathBuf>,
+    /// Is this here? `name`, `name@1.0.16` or `name@>=1.0.16`; may be given more than once
+    #[arg(long, value_name = "PACKAGE@RANGE")]
+    pub affected_by: Vec<String>,
+    /// Write the answer to --affected-by into this file, as OpenVEX: what "not affected" can be shown with
+    #[arg(long, value_name = "FILE", requires = "affected_by")]
+    pub vex: Option<PathBuf>,
+    /// Only search the folders: not your global installs, npx folders, caches and MCP clients
+    #[arg(long)]
+    pub no_user: bool,
+    /// Compare installed files with the published archives, which are taken from caches and, without --offline, from the registry
+    #[arg(long)]
+    pub verify: bool,
+    /// Write exact, judged versions into the configurations of MCP clients, after showing what would change
+    #[arg(long, conflicts_with_all = ["affected_by", "verify"])]
+    pub pin: bool,
+    /// Do not ask before a configuration is changed
+    #[arg(long, requires = "pin")]
+    pub yes: bool,
     /// What is written.
     #[command(flatten)]
     pub output: Output,

@@ -6,6 +6,7 @@ Examples:
   waxseal diff nodemailer@7.0.5 7.0.6    what can the newer one newly do?
   waxseal run resend --against 6.0.1     what does it newly do when it runs?
   waxseal run -- npm test                whom does a command reach there?
+  waxseal scan                           what is installed here, and is any of it known to be bad?
   waxseal explain recipients             what a finding means and what to do
 
 Exit status:
@@ -63,6 +64,20 @@ Exit status:
   2   wrong usage or configuration
   4   nothing can be concluded: no room on this machine, the command could not be started, or something was lost
   70  a fault of waxseal's own";
+
+pub(super) const SCAN_HELP: &str = "\
+Examples:
+  waxseal scan
+  waxseal scan ~/projects --format json
+  waxseal scan --affected-by 'postmark-mcp@>=1.0.16' /
+  waxseal scan --affected-by 'postmark-mcp@>=1.0.16' --vex not-affected.json .
+  waxseal scan --verify
+  waxseal scan --pin
+
+It starts nothing. It reads lockfiles and node_modules folders below each DIR, and of your own: global installs, the folders of npx, pnpm dlx
+and bunx, the package managers' caches, and the configurations from which MCP clients start servers. Of each release that is known to be
+malicious (`waxseal db`), or that --affected-by names, it says for each place: present, could have run, or unknown. What could not be read is
+named, and the exit status is then 4: that nothing was found says nothing about it.";
 
 pub(super) const EXPLAIN_HELP: &str = "\
 Examples:

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod explain;
 mod run;
+mod scan;
 
 mod completions;
 mod doctor;
@@ -63,6 +64,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Check(arguments) => check::run(arguments, &cli.shared, &screen),
         Command::Diff(arguments) => diff::run(arguments, &cli.shared, &screen),
         Command::Run(arguments) => run::run(arguments, &cli.shared, &screen),
+        Command::Scan(arguments) => scan::run(arguments, &cli.shared, &screen),
         Command::Explain(arguments) => explain::run(arguments, &screen),
         Command::Init(arguments) => init::run(arguments, &screen),
         Command::Doctor(arguments) => doctor::run(arguments, &cli.shared, &screen),

@@ -13,6 +13,7 @@ mod excerpt;
 mod json;
 mod junit;
 mod markdown;
+pub(crate) mod openvex;
 pub(crate) mod run;
 mod sarif;
 pub(crate) mod text;

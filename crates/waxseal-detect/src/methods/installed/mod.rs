@@ -146,7 +146,7 @@ fn affected(case: &Case<'_>, places: &[PlaceContents]) -> Vec<Finding> {
                 proof::count(could, "more place")
             ),
         };
-        let summary = format!("{why}: it {where_it_is}");
+        let summary = format!("{why}: {where_it_is}");
         let weight = (Severity::Critical, Confidence::High);
         findings.push(proof::finding(case, AFFECTED, weight, summary, sure, None));
     }

@@ -229,7 +229,7 @@ fn a_release_in_several_places_is_one_finding_that_names_them_all() {
     let finding = &verdict.findings[0].finding;
     assert_eq!(
         finding.summary,
-        "`MAL-2025-1`: it lies in 2 places and could have run from 1 more place"
+        "`MAL-2025-1`: lies in 2 places and could have run from 1 more place"
     );
     assert_eq!(finding.evidence.len(), 3);
     assert_eq!(finding.evidence[0].values["presence"], "present");

@@ -10,6 +10,7 @@ mod change;
 mod mail;
 mod run;
 mod run_change;
+mod scan;
 mod shape;
 mod words;
 

@@ -11,6 +11,7 @@ use waxseal_model::{Gap, GapWeight, Judged, Proof, Report, ReportEntry};
 use super::change::ChangeShape;
 use super::run::RunShape;
 use super::run_change::RunChangeShape;
+use super::scan::{PlaceShape, ScanShape};
 use super::words::{Confidence, Decision, Severity};
 use crate::report::answer::{Answer, identity, tally};
 use crate::report::escape::escape;
@@ -31,6 +32,8 @@ pub(crate) struct JsonReport {
     summary: Summary,
     /// One object a package, in the order asked for.
     packages: Vec<Package>,
+    /// Where was looked, for `scan`.
+    scan: Option<ScanShape>,
 }
 
 /// One line of a waxseal report of one JSON object a line: a package, or, as the last line, the summary.
@@ -58,6 +61,8 @@ pub(crate) struct SummaryLine {
     schema: Schema,
     /// How many packages got which answer.
     summary: Summary,
+    /// Where was looked, for `scan`.
+    scan: Option<ScanShape>,
 }
 
 /// The name and version of this shape.
@@ -116,6 +121,8 @@ pub(crate) struct Package {
     older_runs: Vec<RunShape>,
     /// What only one of the two did when they ran; null if not both were run.
     run_change: Option<RunChangeShape>,
+    /// Where it is installed or named; for a place, what of it matters.
+    places: Vec<PlaceShape>,
 }
 
 /// Why a package could not be looked at.
@@ -210,6 +217,7 @@ impl JsonReport {
             command: text(&report.command),
             summary: Summary::of(report),
             packages: report.entries.iter().map(Package::of).collect(),
+            scan: report.scan.as_ref().map(ScanShape::of),
         }
     }
 }
@@ -226,6 +234,7 @@ impl JsonLine {
         Self::Summary(SummaryLine {
             schema: Schema::Report1,
             summary: Summary::of(report),
+            scan: report.scan.as_ref().map(ScanShape::of),
         })
     }
 }
@@ -284,6 +293,7 @@ impl Package {
             runs: entry.runs.iter().map(RunShape::of).collect(),
             older_runs: entry.old_runs.iter().map(RunShape::of).collect(),
             run_change: entry.run_change.as_ref().map(RunChangeShape::of),
+            places: entry.places.iter().map(PlaceShape::of).collect(),
         }
     }
 }

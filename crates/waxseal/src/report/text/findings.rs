@@ -11,7 +11,10 @@ use crate::report::width::{cut, pad, width};
 /// Findings that lead to review or block. `named` is the one whose sentence the headline already says.
 pub(crate) fn pressing(page: &mut Page, entry: &ReportEntry, named: Option<usize>) {
     let all: Vec<usize> = (0..entry.verdict.findings.len())
-        .filter(|idx| entry.verdict.findings[*idx].decision > Decision::Allow)
+        .filter(|idx| {
+            let judged = &entry.verdict.findings[*idx];
+            judged.decision > Decision::Allow && !super::scan::is_in_table(entry, &judged.finding.indicator)
+        })
         .collect();
     let shown = if page.verbose {
         all.len()

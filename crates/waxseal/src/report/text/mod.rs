@@ -13,6 +13,7 @@ pub(super) mod change;
 pub(super) mod findings;
 pub(crate) mod page;
 mod ran;
+mod scan;
 
 /// Writes the report.
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
@@ -28,6 +29,14 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
         .map(|entry| width(&subject(entry)));
     let column = names.max().unwrap_or(0).min(MAX_NAME_COLUMN);
     for entry in &entries {
+        if report.scan.is_some() && scan::is_plain_place(entry) {
+            continue;
+        }
+        if report.scan.is_some() && scan::is_calm_place(entry) {
+            page.blank();
+            scan::noted(&mut page, entry);
+            continue;
+        }
         if is_short(entry) {
             short_entry(&mut page, entry, column);
         } else {
@@ -37,6 +46,9 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
         }
     }
     reminder(&mut page, &entries);
+    if let Some(looked) = &report.scan {
+        scan::summary(&mut page, report, looked);
+    }
     if !report.warnings.is_empty() {
         page.blank();
         for warning in &report.warnings {
@@ -93,6 +105,7 @@ fn short_entry(page: &mut Page, entry: &ReportEntry, column: usize) {
 fn full_entry(page: &mut Page, entry: &ReportEntry) {
     let named = headline(page, entry);
     hint(page, entry);
+    scan::found(page, entry);
     findings::pressing(page, entry, named);
     findings::waived(page, entry);
     change::show(page, entry);

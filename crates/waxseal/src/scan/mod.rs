@@ -1,0 +1,9 @@
+//! What is installed where: places are looked for and read, and what they hold is held to what is known to be bad and to what was asked.
+
+mod affected;
+mod gather;
+mod query;
+
+pub use affected::{Affected, Records, affected, answers, releases, summaries};
+pub use gather::{Inventory, Request, gather};
+pub use query::{Query, QueryError};
