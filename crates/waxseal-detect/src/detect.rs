@@ -120,12 +120,32 @@ fn place_gaps(case: &Case<'_>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = case.current.places.gap().map(decisive).into_iter().collect();
     for contents in case.current.places.present().into_iter().flatten() {
         for problem in contents.problems.iter().take(MAX_NAMED) {
-            let reason = format!("`{}`: {}", plain(&problem.path), problem.reason);
-            gaps.push(gap(case, "installed", reason, GapWeight::Decisive));
+            let path = match problem.path.as_str() {
+                "" => String::new(),
+                path => format!("`{}`: ", plain(path)),
+            };
+            gaps.push(gap(
+                case,
+                "installed",
+                format!("{path}{}", problem.reason),
+                GapWeight::Decisive,
+            ));
         }
         if let Some(more @ 1..) = contents.problems.len().checked_sub(MAX_NAMED) {
             let reason = format!("{more} more parts of it could not be looked into");
             gaps.push(gap(case, "installed", reason, GapWeight::Decisive));
+        }
+        for note in contents.notes.iter().take(MAX_NAMED) {
+            let path = match note.path.as_str() {
+                "" => String::new(),
+                path => format!("`{}`: ", plain(path)),
+            };
+            gaps.push(gap(
+                case,
+                "installed",
+                format!("{path}{}", note.reason),
+                GapWeight::Partial,
+            ));
         }
     }
     gaps

@@ -11,8 +11,10 @@ pub struct PlaceContents {
     pub packages: Vec<Occurrence>,
     /// What differs from what was expected of the place.
     pub differences: Vec<Difference>,
-    /// What of it could not be looked into.
+    /// What of it could not be looked into: there may be anything.
     pub problems: Vec<PlaceProblem>,
+    /// What of it says nothing that could be used, and leaves no doubt about the rest: entries of a cache that are no packages.
+    pub notes: Vec<PlaceProblem>,
 }
 
 /// Somewhere packages are listed, installed, kept or started from.

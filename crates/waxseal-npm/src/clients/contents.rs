@@ -21,6 +21,7 @@ pub(super) fn of(client: &'static Client, path: &Path, servers: Servers) -> Plac
         packages: Vec::new(),
         differences: Vec::new(),
         problems: servers.problems,
+        notes: Vec::new(),
     };
     for server in &servers.servers {
         match &server.launch {

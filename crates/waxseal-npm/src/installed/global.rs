@@ -200,6 +200,7 @@ fn read(folder: &Path, limits: &Limits) -> Contents {
     Contents {
         packages: found.packages,
         problems: found.problems,
+        notes: Vec::new(),
     }
 }
 

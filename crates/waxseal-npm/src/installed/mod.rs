@@ -102,6 +102,8 @@ pub struct Contents {
     pub packages: Vec<Occurrence>,
     /// What could not be looked at.
     pub problems: Vec<PlaceProblem>,
+    /// What was looked at and says nothing that could be used.
+    pub notes: Vec<PlaceProblem>,
 }
 
 /// A place that exists.
@@ -122,12 +124,17 @@ impl FoundPlace {
 
     /// Reads what it holds.
     pub fn read(&self, limits: &Limits) -> PlaceContents {
-        let Contents { packages, problems } = (self.source.read)(&self.folder, limits);
+        let Contents {
+            packages,
+            problems,
+            notes,
+        } = (self.source.read)(&self.folder, limits);
         PlaceContents {
             place: self.place.clone(),
             packages,
             differences: Vec::new(),
             problems,
+            notes,
         }
     }
 }

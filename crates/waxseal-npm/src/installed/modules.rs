@@ -44,6 +44,7 @@ pub fn node_modules(project: &Path, expected: Option<&[Expected]>, limits: &Limi
         packages,
         differences,
         problems: problems.into_vec(),
+        notes: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use sha1::{Digest as _, Sha1};
 use url::Url;
-use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, Presence};
+use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, PlaceProblem, Presence};
 
 use super::files::{self, Kind, Trouble};
 use super::{Contents, Limits, PlaceSource, Problems};
@@ -120,19 +120,25 @@ impl Reading<'_> {
             self.problems
                 .add_always("index-v5", "there are more entries than are looked at");
         }
-        for (count, what) in [
+        // npm skips damaged lines too, and what names no package says nothing about one.
+        let counted = [
             (self.damaged, "lines of the index are damaged"),
             (self.nameless, "entries are of addresses that do not name a package"),
-        ] {
-            if count > 0 {
-                self.problems.add_always("index-v5", format!("{count} {what}"));
-            }
-        }
+        ];
+        let notes = counted
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| PlaceProblem {
+                path: "index-v5".to_owned(),
+                reason: format!("{count} {what}"),
+            });
+        let notes = notes.collect();
         self.packages
             .sort_by(|a, b| (&a.name, &a.version, &a.path).cmp(&(&b.name, &b.version, &b.path)));
         Contents {
             packages: self.packages,
             problems: self.problems.into_vec(),
+            notes,
         }
     }
 }

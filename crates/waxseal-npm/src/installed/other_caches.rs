@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, Presence};
+use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, PlaceProblem, Presence};
 
 use super::files::{self, Kind, Trouble};
 use super::global::{children, each, pnpm_data};
@@ -24,7 +24,7 @@ pub(super) const YARN: PlaceSource = PlaceSource {
             it.var("LOCALAPPDATA", "Yarn/Cache"),
             Some(PathBuf::from("/usr/local/share/.cache/yarn")),
         ];
-        let mut found = each(folders, |folder| children(folder));
+        let mut found = each(folders, children);
         found.retain(|folder| last(folder).strip_prefix('v').is_some_and(is_number));
         found
     },
@@ -87,6 +87,7 @@ struct Reading<'l> {
     packages: Vec<Occurrence>,
     entries: u32,
     nameless: u32,
+    notes: Vec<PlaceProblem>,
 }
 
 impl<'l> Reading<'l> {
@@ -97,6 +98,7 @@ impl<'l> Reading<'l> {
             packages: Vec::new(),
             entries: 0,
             nameless: 0,
+            notes: Vec::new(),
         }
     }
 
@@ -159,16 +161,24 @@ impl<'l> Reading<'l> {
         }
     }
 
+    fn note(&mut self, path: &str, reason: &str) {
+        self.notes.push(PlaceProblem {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
+
     fn finish(mut self) -> Contents {
         if self.nameless > 0 {
             let reason = format!("{} entries do not say which release they are", self.nameless);
-            self.problems.add_always("", reason);
+            self.note("", &reason);
         }
         self.packages
             .sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
         Contents {
             packages: self.packages,
             problems: self.problems.into_vec(),
+            notes: self.notes,
         }
     }
 }
@@ -253,7 +263,7 @@ fn read_pnpm(store: &Path, limits: &Limits) -> Contents {
             ("files" | "index", Kind::Folder) => read_pnpm_index(&mut reading, &store.join(&file), &file),
             ("index.db", Kind::File) => {
                 let reason = "its index is a database, which is not read";
-                reading.problems.add_always(&file, reason);
+                reading.note(&file, reason);
             }
             _ => {}
         }

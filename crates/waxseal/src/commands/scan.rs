@@ -140,6 +140,7 @@ impl Judging<'_> {
             packages: Vec::new(),
             differences: Vec::new(),
             problems,
+            notes: Vec::new(),
         }]);
         Some(self.judge(evidence, gaps))
     }

@@ -162,6 +162,7 @@ fn only(places: &[PlaceContents], found: &[Found]) -> Vec<PlaceContents> {
                 .collect(),
             differences: Vec::new(),
             problems: Vec::new(),
+            notes: Vec::new(),
         })
     };
     by_place.into_iter().filter_map(only).collect()
@@ -197,6 +198,7 @@ mod tests {
             packages,
             differences: Vec::new(),
             problems: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

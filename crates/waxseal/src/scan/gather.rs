@@ -125,7 +125,7 @@ impl Gathering<'_> {
             Err(reason) => unread(PlaceKind::ClientConfig, client.name, path, reason),
         };
         // A settings file that starts no server says nothing about packages.
-        if !contents.packages.is_empty() || !contents.problems.is_empty() || !contents.differences.is_empty() {
+        if !contents.packages.is_empty() || !contents.problems.is_empty() {
             self.inventory.places.push(contents);
         }
     }
@@ -270,6 +270,7 @@ fn of_lockfile(path: &Path, lockfile: &Lockfile) -> PlaceContents {
         packages: lockfile.packages.iter().map(|it| it.occurrence.clone()).collect(),
         differences: Vec::new(),
         problems: lockfile.problems.clone(),
+        notes: Vec::new(),
     }
 }
 
@@ -294,6 +295,7 @@ fn unread(kind: PlaceKind, tool: &str, path: &Path, reason: String) -> PlaceCont
         packages: Vec::new(),
         differences: Vec::new(),
         problems: vec![problem(path, &reason)],
+        notes: Vec::new(),
     }
 }
 

@@ -15,5 +15,6 @@ mod exits;
 mod fixtures;
 mod reading;
 mod running;
+mod scanning;
 mod speaking;
 mod support;

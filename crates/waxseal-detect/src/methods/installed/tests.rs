@@ -19,6 +19,7 @@ fn place(kind: PlaceKind) -> PlaceContents {
         packages: Vec::new(),
         differences: Vec::new(),
         problems: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

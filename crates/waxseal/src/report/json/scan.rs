@@ -73,6 +73,8 @@ pub(crate) struct PlaceShape {
     differences: Vec<DifferenceShape>,
     /// What of it could not be looked into.
     problems: Vec<ProblemShape>,
+    /// What of it says nothing that could be used, and leaves no doubt about the rest.
+    notes: Vec<ProblemShape>,
 }
 
 /// One package found in a place.
@@ -168,6 +170,7 @@ impl PlaceShape {
             packages: contents.packages.iter().map(OccurrenceShape::of).collect(),
             differences: contents.differences.iter().map(DifferenceShape::of).collect(),
             problems: contents.problems.iter().map(ProblemShape::of).collect(),
+            notes: contents.notes.iter().map(ProblemShape::of).collect(),
         }
     }
 }
