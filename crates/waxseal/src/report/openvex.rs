@@ -153,3 +153,91 @@ enum Status {
 
 /// A question is typed by a person and short.
 const MAX_TEXT: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use waxseal_model::AskedFor;
+
+    use super::*;
+    use crate::report::samples;
+
+    /// What the specification asks of a document (OPENVEX-SPEC.md 0.2.0, "The VEX Document", "Status Labels"), in our words.
+    fn rules() -> Value {
+        let status = |word: &str| json!({ "properties": { "status": { "const": word } } });
+        json!({
+            "type": "object",
+            "required": ["@context", "@id", "author", "timestamp", "version", "statements"],
+            "additionalProperties": false,
+            "properties": {
+                "@context": { "const": "https://openvex.dev/ns/v0.2.0" },
+                "@id": { "type": "string", "pattern": "^urn:uuid:[0-9a-f-]{36}$" },
+                "author": { "type": "string" }, "role": { "type": "string" }, "tooling": { "type": "string" },
+                "timestamp": { "type": "string", "pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$" },
+                "version": { "type": "integer", "minimum": 1 },
+                "statements": { "type": "array", "minItems": 1, "uniqueItems": true, "items": {
+                    "required": ["vulnerability", "status", "products"],
+                    "properties": {
+                        "status": { "enum": ["not_affected", "affected", "fixed", "under_investigation"] },
+                        "justification": { "enum": [
+                            "component_not_present", "vulnerable_code_not_present", "vulnerable_code_not_in_execute_path",
+                            "vulnerable_code_cannot_be_controlled_by_adversary", "inline_mitigations_already_exist"
+                        ] },
+                        "vulnerability": { "type": "object", "required": ["name"], "additionalProperties": false, "properties": { "name": { "type": "string" } } },
+                        "products": { "type": "array", "minItems": 1, "items": { "required": ["@id"] } }
+                    },
+                    "allOf": [
+                        { "if": status("not_affected"), "then": { "required": ["justification"] } },
+                        { "if": status("affected"), "then": { "required": ["action_statement"] } },
+                        { "if": status("under_investigation"), "then": { "not": { "required": ["justification"] } } }
+                    ]
+                } }
+            }
+        })
+    }
+
+    /// The sample, asked for something that is `found`, with everything looked into or not.
+    fn document(found: Option<Presence>, complete: bool) -> Value {
+        let mut report = samples::scanned();
+        if complete {
+            report.entries.retain(|entry| entry.verdict.complete);
+        }
+        let scan = report.scan.as_mut().unwrap();
+        scan.asked = vec![AskedFor {
+            typed: "postmark-mcp-replica@>=1.0.16".to_owned(),
+            found,
+            releases: vec!["pkg:npm/postmark-mcp-replica@1.0.16".to_owned()],
+        }];
+        scan.roots = vec!["/srv/a shop/ü".to_owned()];
+        serde_json::from_str(&render(&report)).unwrap()
+    }
+
+    #[test]
+    fn every_answer_has_its_status_and_keeps_the_rules() {
+        let validator = jsonschema::validator_for(&rules()).unwrap();
+        let cases = [
+            (Some(Presence::Present), true, "affected"),
+            (Some(Presence::CouldHaveRun), false, "affected"),
+            (Some(Presence::Unknown), true, "under_investigation"),
+            (None, false, "under_investigation"),
+            (None, true, "not_affected"),
+        ];
+        for (found, complete, status) in cases {
+            let document = document(found, complete);
+            assert_eq!(document["statements"][0]["status"], status, "{found:?}, {complete}");
+            let errors: Vec<String> = validator.iter_errors(&document).map(|err| err.to_string()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+        let mut broken = document(None, true);
+        broken["statements"][0].as_object_mut().unwrap().remove("justification");
+        assert!(!validator.is_valid(&broken), "the validator does look");
+    }
+
+    #[test]
+    fn equal_scans_make_equal_documents_and_paths_are_addresses() {
+        assert_eq!(document(None, true), document(None, true));
+        assert_ne!(document(None, true)["@id"], document(None, false)["@id"]);
+        let product = &document(None, true)["statements"][0]["products"][0]["@id"];
+        assert_eq!(*product, "file:///srv/a%20shop/%C3%BC");
+    }
+}

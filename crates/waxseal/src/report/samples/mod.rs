@@ -10,6 +10,8 @@ use crate::run::allow::Allowlist;
 use crate::run::summary::{Known, summarize};
 
 mod parts;
+mod scan;
+pub(crate) use scan::scanned;
 
 /// Every sample with its name.
 pub(crate) fn all() -> Vec<(&'static str, Report)> {
@@ -27,6 +29,7 @@ pub(crate) fn all() -> Vec<(&'static str, Report)> {
         ("hostile_run", ran(&crate::run::samples::hostile())),
         ("compared", compared(|run| run.mails.truncate(1))),
         ("compared_same", compared(|_| {})),
+        ("scan", scanned()),
         (
             "empty",
             Report {
