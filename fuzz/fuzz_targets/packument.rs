@@ -9,6 +9,11 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = packument.removed();
         let _ = packument.is_security_holder();
         let _ = packument.package_name();
+        let history = packument.history();
+        let removed = history.releases.iter().filter(|it| !it.listed).count();
+        assert_eq!(removed, packument.removed().len(), "what was removed is in the history, and only that");
+        assert_eq!(history.releases.len(), packument.versions.len() + removed, "nothing else is lost or made up");
+        assert!(history.readme.is_none_or(|text| text.len() <= 64 << 10), "the readme is bounded");
     }
     let (half, other) = bytes.split_at(bytes.len() / 2);
     let whole = manifest::parse(bytes);

@@ -91,3 +91,6 @@ const MATTERS: [(CapabilityKind, &str); 4] = [
 ];
 const SENDS_MAIL: &str = "sends mail in another way";
 const INSTALLS: &str = "runs code when it is installed";
+
+#[cfg(test)]
+mod tests;

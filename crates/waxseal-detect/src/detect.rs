@@ -8,7 +8,7 @@ use waxseal_model::{
 };
 
 use crate::asked::Asked;
-use crate::{Case, METHODS, Method, Need, context, share};
+use crate::{Case, METHODS, Method, Need, context, share, unserved};
 
 /// What the methods found, and what could not be looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +75,7 @@ fn is_there(case: &Case<'_>, need: Need) -> bool {
         Need::Runs => case.runs().is_some(),
         Need::RunChange => case.run_change.is_some(),
         Need::History => case.history().is_some(),
+        Need::Publishers | Need::Times | Need::Removals => unserved::is_told(case, need),
         Need::Advisories => case.current.advisories.present().is_some(),
         Need::Provenance => case.current.provenance.present().is_some(),
         Need::Repository => case.current.repository.present().is_some(),
@@ -90,6 +91,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
         ..gap.clone()
     }));
     gaps.extend(origin_gaps(case.current));
+    unserved::gaps(case, &mut gaps);
     gaps.extend(place_gaps(case));
     // A run alone was asked for, or where something is: then nobody asked what the code could do.
     let asked_otherwise = !matches!(case.current.runs, Collected::NotRequested)

@@ -23,6 +23,8 @@ mod proof;
 mod run_change;
 mod share;
 mod step;
+mod timeline;
+mod unserved;
 
 pub use asked::{Carried, carried};
 pub use case::{Case, Question};
@@ -30,7 +32,9 @@ pub use date::{Date, DateError};
 pub use detect::{Detection, detect};
 pub use judge::{judge, warnings};
 pub use method::{Explanation, Indicator, METHODS, Method, Need, explain, indicator, indicators, method};
-pub use policy::{AllowedHost, AllowedRecipient, Policy, PolicyError, Waiver, WaiverSubject};
+pub use policy::{
+    AllowedHost, AllowedRecipient, ExpectedPublishers, Policy, PolicyError, PublishedName, Waiver, WaiverSubject,
+};
 pub use run_change::compare_runs;
 pub use step::Step;
 

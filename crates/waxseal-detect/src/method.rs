@@ -19,6 +19,9 @@ pub const METHODS: &[Method] = &[
     methods::canaries::METHOD,
     methods::run_diff::METHOD,
     methods::installed::METHOD,
+    methods::author::METHOD,
+    methods::velocity::METHOD,
+    methods::removed::METHOD,
 ];
 
 /// One independent way to find bad releases.
@@ -75,6 +78,12 @@ pub enum Need {
     RunChange,
     /// What the registry says of the name over time. Absent for what no registry lists, which is no gap.
     History,
+    /// Who published it, as its registry tells. Absent for what no registry lists, which is no gap.
+    Publishers,
+    /// When it was published, as its registry tells. Absent for what no registry lists, which is no gap.
+    Times,
+    /// What was removed of its name, as its registry tells. Absent for what no registry lists, which is no gap.
+    Removals,
     /// What is publicly known of it. Absent where nobody asked, which is no gap.
     Advisories,
     /// What its attestations say. Absent where there are none to ask for, which is no gap.

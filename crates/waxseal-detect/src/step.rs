@@ -47,8 +47,13 @@ impl Step {
     }
 }
 
+/// Whether a version is one for trying out: `1.0.0-rc.1`.
+pub(crate) fn is_prerelease(version: &str) -> bool {
+    version.split('+').next().is_some_and(|core| core.contains('-'))
+}
+
 /// Major, minor, patch.
-fn numbers(version: &str) -> Option<[u64; 3]> {
+pub(crate) fn numbers(version: &str) -> Option<[u64; 3]> {
     let core = version.trim().trim_start_matches(['v', '=']);
     let core = &core[..core.find(['-', '+']).unwrap_or(core.len())];
     let mut parts = core.split('.');

@@ -1,5 +1,6 @@
 //! Small worlds for tests: a release, perhaps the one before it, and what was observed of both.
 
+mod past;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use waxseal_model::*;
 
 use crate::{Case, Detection, Policy, Question, compare_runs, detect, judge};
 
+pub(crate) use past::{DAY, HOUR, built, person, published, removed};
 pub(crate) use sample::{Sample, check, clean, flagged};
 
 /// The moment it is in every test: 2026-11-22T00:00:00Z.

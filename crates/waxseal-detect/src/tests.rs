@@ -27,6 +27,9 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("canaries", methods::canaries::tests::samples),
     ("run-diff", methods::run_diff::tests::samples),
     ("installed", methods::installed::tests::samples),
+    ("author", methods::author::tests::samples),
+    ("velocity", methods::velocity::tests::samples),
+    ("removed", methods::removed::tests::samples),
 ];
 
 const HEADINGS: [&str; 8] = [

@@ -143,6 +143,17 @@ impl Shape for Text {
     }
 }
 
+/// A text of which only the beginning is kept.
+#[derive(Debug)]
+pub(crate) struct Excerpt(pub(crate) String);
+
+impl Shape for Excerpt {
+    fn from_text(text: &str) -> Option<Self> {
+        let end = text.floor_char_boundary(MAX_TEXT);
+        Some(Self(text[..end].to_owned()))
+    }
+}
+
 impl Shape for u64 {
     fn from_number(value: Option<u64>) -> Option<Self> {
         value

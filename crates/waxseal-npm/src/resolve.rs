@@ -80,6 +80,15 @@ pub fn resolve_with(
     }
 }
 
+/// The newest version that stands in for a package that was removed for security reasons.
+fn holder(packument: &Packument) -> Option<&String> {
+    packument
+        .versions
+        .keys()
+        .next_back()
+        .filter(|_| packument.is_security_holder())
+}
+
 /// The release an update to `package` comes from: the next lower published version. A stable version follows the last stable
 /// one where there is any, a prerelease whatever is next below it.
 pub fn previous(packument: &Packument, package: &PackageRef) -> Option<PackageRef> {
@@ -159,6 +168,13 @@ fn explain(packument: &Packument, name: &PackageName, wanted: &Wanted) -> Regist
         return RegistryError::Removed {
             package,
             when: when.clone(),
+        };
+    }
+    // Whatever there was under the name is gone.
+    if let Some(holder) = holder(packument) {
+        return RegistryError::SecurityHolder {
+            name: name.clone(),
+            holder: holder.clone(),
         };
     }
     let (shown, target) = match wanted {

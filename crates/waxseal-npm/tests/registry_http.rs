@@ -109,6 +109,14 @@ fn refusals_are_told_apart() {
         response("404 Not Found", &[], b"{\"error\":\"not found\"}"),
         "`x` is not on http://HOST/",
     );
+    check(
+        response("410 Gone", &[], b""),
+        "`x` is not on http://HOST/ any more (HTTP status 410)",
+    );
+    check(
+        response("451 Withheld", &[], b""),
+        "http://HOST/ withholds `x` for legal reasons (HTTP status 451)",
+    );
     check(response("418 Teapot", &[], b""), "HOST answered with status 418");
     check(
         response("429 Too Many", &[], b""),
@@ -124,6 +132,38 @@ fn refusals_are_told_apart() {
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"name\"".to_vec(),
         "the connection to HOST failed: Peer disconnected",
     );
+}
+
+#[test]
+fn a_history_is_asked_for_once_and_taken_from_the_store_offline() {
+    let server = Server::start(|_, number| match number {
+        0 => response("503 Busy", &[], b""),
+        _ => json(DOCUMENT),
+    });
+    let client = Client::of(&server.host, "fetch-retries=2");
+    let err = client.open(true).history(&name()).unwrap_err();
+    assert_eq!(
+        err.to_string(),
+        "the full document of `x` is not in the cache, and the network is switched off"
+    );
+    assert!(client.open(false).history(&name()).is_err());
+    assert_eq!((server.asked().len(), client.waited().len()), (1, 0));
+    let history = client.open(false).history(&name()).unwrap();
+    assert_eq!(server.asked()[1].header("accept"), Some("application/json"));
+    assert_eq!(history.releases.len(), 1);
+    assert_eq!(client.open(true).history(&name()).unwrap(), history);
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[test]
+fn a_tombstone_is_a_history_whatever_the_status() {
+    for status in ["200 OK", "404 Not Found", "410 Gone"] {
+        let tombstone =
+            r#"{"name":"x","time":{"unpublished":{"name":"ann","time":"2022-02-02","versions":["1.0.0"]}}}"#;
+        let server = Server::start(move |_, _| response(status, &[], tombstone.as_bytes()));
+        let history = Client::of(&server.host, "").open(false).history(&name()).unwrap();
+        assert_eq!(history.unpublished.unwrap().versions, ["1.0.0"], "{status}");
+    }
 }
 
 #[test]

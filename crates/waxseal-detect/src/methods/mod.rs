@@ -2,6 +2,7 @@
 //! that prove both (`tests.rs`). No method uses another; what two of them need belongs in the evidence.
 
 pub(crate) mod archive;
+pub(crate) mod author;
 pub(crate) mod canaries;
 pub(crate) mod capabilities;
 pub(crate) mod egress;
@@ -12,5 +13,7 @@ pub(crate) mod obfuscation;
 pub(crate) mod package_diff;
 pub(crate) mod phantom_dependency;
 pub(crate) mod recipients;
+pub(crate) mod removed;
 pub(crate) mod run_diff;
 pub(crate) mod tampering;
+pub(crate) mod velocity;

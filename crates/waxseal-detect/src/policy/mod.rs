@@ -30,8 +30,31 @@ pub struct Policy {
     pub capabilities: Vec<CapabilityKind>,
     /// `[install-scripts] allow`: packages whose install scripts are accepted, by name. Default: none.
     pub install_scripts: Vec<PackageName>,
+    /// `[publishers]`: whose releases of a package, or of every package of a scope, are expected; the exact name goes before its scope.
+    /// Default: nobody is named, and nobody is unexpected.
+    pub publishers: Vec<ExpectedPublishers>,
+    /// `[origin] minimum-age-days`: how many days a release must have been public. Default: none.
+    pub minimum_age_days: Option<u32>,
     /// `[[waivers]]`: findings that are accepted, one by one. Default: none.
     pub waivers: Vec<Waiver>,
+}
+
+/// Who may publish what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedPublishers {
+    /// What they may publish.
+    pub of: PublishedName,
+    /// The accounts, as the registry names them.
+    pub accounts: Vec<String>,
+}
+
+/// A package, or all of a scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublishedName {
+    /// This package.
+    Package(PackageName),
+    /// Every package of this scope; written `@scope/*`, kept without the sign.
+    Scope(String),
 }
 
 /// A recipient that packages may send to on their own.
@@ -98,6 +121,19 @@ impl Policy {
             .get(indicator)
             .or_else(|| self.decisions.get(method))
             .copied()
+    }
+
+    /// Who is expected to publish a package; `None` where the policy does not say.
+    pub(crate) fn publishers_of(&self, name: &PackageName) -> Option<&[String]> {
+        let exact = |it: &&ExpectedPublishers| matches!(&it.of, PublishedName::Package(package) if package == name);
+        let scope =
+            |it: &&ExpectedPublishers| matches!(&it.of, PublishedName::Scope(scope) if name.scope() == Some(scope));
+        let found = self
+            .publishers
+            .iter()
+            .find(exact)
+            .or_else(|| self.publishers.iter().find(scope));
+        found.map(|it| it.accounts.as_slice())
     }
 
     /// Why a finding is accepted, if it is.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use waxseal_model::{CapabilityKind, Decision, Mailbox, NameError, PackageName};
 
-use super::{AllowedHost, AllowedRecipient, Policy, Waiver, WaiverSubject};
+use super::{AllowedHost, AllowedRecipient, ExpectedPublishers, Policy, PublishedName, Waiver, WaiverSubject};
 use crate::{Date, explain};
 
 /// A policy as written.
@@ -17,6 +17,8 @@ pub(super) struct RawPolicy {
     network: RawList,
     capabilities: RawList,
     install_scripts: RawList,
+    publishers: BTreeMap<String, Vec<String>>,
+    origin: RawOrigin,
     waivers: Vec<RawWaiver>,
 }
 
@@ -24,6 +26,12 @@ pub(super) struct RawPolicy {
 #[serde(default, deny_unknown_fields)]
 struct RawList {
     allow: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct RawOrigin {
+    minimum_age_days: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,6 +77,14 @@ pub enum PolicyError {
         /// Why.
         cause: NameError,
     },
+    /// `[publishers]` names nobody for a package.
+    #[error(
+        "`[publishers]` names no account for `{0}`; write `\"{0}\" = [\"account\"]` as the registry names it, or leave the line out"
+    )]
+    Publishers(String),
+    /// `[publishers]` has something that is neither a package nor a scope.
+    #[error("`{0}` in `[publishers]` is neither a package nor a scope; write `name`, `@scope/name` or `@scope/*`")]
+    PublishedName(String),
     /// A waiver for a range of versions.
     #[error("the waiver for `{0}` names a range; name one exact version, or none for every release")]
     Range(String),
@@ -117,6 +133,8 @@ impl TryFrom<RawPolicy> for Policy {
                 .into_iter()
                 .map(|name| package(&name))
                 .collect::<Result<_, _>>()?,
+            publishers: raw.publishers.into_iter().map(publishers).collect::<Result<_, _>>()?,
+            minimum_age_days: raw.origin.minimum_age_days,
             waivers: raw.waivers.into_iter().map(waiver).collect::<Result<_, _>>()?,
         })
     }
@@ -169,6 +187,28 @@ fn package(name: &str) -> Result<PackageName, PolicyError> {
         name: name.to_owned(),
         cause,
     })
+}
+
+fn publishers((text, accounts): (String, Vec<String>)) -> Result<ExpectedPublishers, PolicyError> {
+    if accounts.is_empty() || accounts.iter().any(|name| name.trim().is_empty()) {
+        return Err(PolicyError::Publishers(text));
+    }
+    let no_name = || PolicyError::PublishedName(text.clone());
+    let name = |name: &str| {
+        PackageName::parse(name)
+            .ok()
+            .filter(|_| !name.contains('*'))
+            .ok_or_else(no_name)
+    };
+    let of = match text.strip_suffix("/*") {
+        // Any name of the scope shows whether npm takes it for one.
+        Some(scope) => {
+            let inside = name(&format!("{scope}/x"))?;
+            PublishedName::Scope(inside.scope().ok_or_else(no_name)?.to_owned())
+        }
+        None => PublishedName::Package(name(&text)?),
+    };
+    Ok(ExpectedPublishers { of, accounts })
 }
 
 fn waiver(raw: RawWaiver) -> Result<Waiver, PolicyError> {

@@ -43,6 +43,8 @@ fn a_whole_policy_is_read() {
         "network": { "allow": ["API.ourcrm.example", ".ourdomain.example"] },
         "capabilities": { "allow": ["network", "file-system"] },
         "install-scripts": { "allow": ["sharp", "@scope/native"] },
+        "publishers": { "mail-server": ["ann"], "@scope/*": ["bob", "GitHub Actions"] },
+        "origin": { "minimum-age-days": 3 },
         "waivers": waiver(&json!({ "values": { "recipient": "a@b.example" } }))["waivers"],
     }))
     .unwrap();
@@ -57,13 +59,23 @@ fn a_whole_policy_is_read() {
         policy.capabilities,
         [CapabilityKind::Network, CapabilityKind::FileSystem]
     );
+    let of = |name: &str| {
+        policy
+            .publishers_of(&PackageName::parse(name).unwrap())
+            .map(<[String]>::to_vec)
+    };
+    assert_eq!(of("mail-server").unwrap(), ["ann"]);
+    assert_eq!(of("@scope/mail").unwrap(), ["bob", "GitHub Actions"]);
+    assert_eq!((of("mail-server-two"), of("@scoped/mail")), (None, None));
+    assert_eq!(policy.minimum_age_days, Some(3));
     assert_eq!(policy.waivers[0].package.to_string(), "resend@6.1.0");
     assert_eq!(policy.waivers[0].expires.to_string(), "2027-01-31");
 }
 
 #[test]
 fn an_unknown_key_is_refused() {
-    let sections = "`decisions`, `recipients`, `network`, `capabilities`, `install-scripts`, `waivers`";
+    let sections =
+        "`decisions`, `recipients`, `network`, `capabilities`, `install-scripts`, `publishers`, `origin`, `waivers`";
     check(
         json!({ "recipient": {} }),
         &format!("unknown field `recipient`, expected one of {sections}"),
@@ -99,6 +111,45 @@ fn an_id_or_word_that_means_nothing_is_refused() {
     check(
         json!({ "install-scripts": { "allow": ["sharp@1"] } }),
         "`sharp@1` is no package: a package name cannot hold the character '@'",
+    );
+}
+
+#[test]
+fn publishers_are_named_for_a_package_or_a_scope() {
+    let exact: Policy =
+        serde_json::from_value(json!({ "publishers": { "@scope/*": ["bob"], "@scope/mail": ["ann"] } })).unwrap();
+    assert_eq!(
+        exact
+            .publishers_of(&PackageName::parse("@scope/mail").unwrap())
+            .unwrap(),
+        ["ann"]
+    );
+    for accounts in [json!([]), json!([" "]), json!(["ann", ""])] {
+        check(
+            json!({ "publishers": { "mail-server": accounts } }),
+            "`[publishers]` names no account for `mail-server`; write `\"mail-server\" = [\"account\"]` as the registry names it, \
+             or leave the line out",
+        );
+    }
+    for name in ["mail-*", "scope/*", "*", "@scope/mail-*", "@*/x", "@scope", "mail@1"] {
+        check(
+            json!({ "publishers": { name: ["ann"] } }),
+            &format!(
+                "`{name}` in `[publishers]` is neither a package nor a scope; write `name`, `@scope/name` or `@scope/*`"
+            ),
+        );
+    }
+    check(
+        json!({ "publishers": { "mail-server": "ann" } }),
+        "invalid type: string \"ann\", expected a sequence",
+    );
+    check(
+        json!({ "origin": { "minimum-age": 3 } }),
+        "unknown field `minimum-age`, expected `minimum-age-days`",
+    );
+    check(
+        json!({ "origin": { "minimum-age-days": -1 } }),
+        "invalid value: integer `-1`, expected u32",
     );
 }
 

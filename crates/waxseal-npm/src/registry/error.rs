@@ -32,6 +32,22 @@ pub enum RegistryError {
         /// The registry.
         registry: String,
     },
+    /// 410: it was there once.
+    #[error("`{name}` is not on {registry} any more (HTTP status 410)")]
+    Gone {
+        /// What was asked for.
+        name: PackageName,
+        /// The registry.
+        registry: String,
+    },
+    /// 451 (RFC 7725): it is withheld for legal reasons.
+    #[error("{registry} withholds `{name}` for legal reasons (HTTP status 451)")]
+    Withheld {
+        /// What was asked for.
+        name: PackageName,
+        /// The registry.
+        registry: String,
+    },
     /// The archive of a listed version is gone (404 or 410).
     #[error("the archive of `{package}` is not on {registry}, which lists the version")]
     TarballGone {
@@ -199,6 +215,10 @@ impl RegistryError {
             Self::NotFound { .. } => {
                 String::from("check the spelling; a private package needs its registry and token in your `.npmrc`")
             }
+            Self::Gone { .. } => {
+                String::from("find out why before trusting a copy of it; what is installed somewhere still runs")
+            }
+            Self::Withheld { .. } => String::from("ask who runs the registry why"),
             Self::TarballGone { package, .. } => format!(
                 "it may just be on its way out or in: try `{}` again later",
                 package.name

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use url::Url;
-use waxseal_model::{PackageName, PackageRef};
+use waxseal_model::{PackageHistory, PackageName, PackageRef};
 
 use super::transport::{Failure, Request, Response, Transport, host_of};
 use super::{Form, PackageSource, RegistryError, Tarball};
@@ -76,6 +76,23 @@ impl Registry {
         &self.config
     }
 
+    /// What the registry says of a name over time, by its full document. Asked for once: a judgement can do without.
+    ///
+    /// # Errors
+    /// As [`PackageSource::packument`].
+    pub fn history(&self, name: &PackageName) -> Result<PackageHistory, RegistryError> {
+        let registry = self.registry_of(name)?;
+        let url = document_url(&registry, name)?;
+        if self.options.offline {
+            let stored = self.stored_in(&url, Form::Full);
+            return stored.map(|it| it.history()).ok_or_else(|| RegistryError::OfflineMiss {
+                what: format!("the full document of `{name}`"),
+            });
+        }
+        self.ask(name, &url, &registry, Form::Full, false)
+            .map(|it| it.history())
+    }
+
     fn registry_of(&self, name: &PackageName) -> Result<Url, RegistryError> {
         self.config.registry_for(name).map_err(|err| RegistryError::Setting {
             reason: err.to_string(),
@@ -118,7 +135,14 @@ impl Registry {
     }
 
     /// Asks the registry, with the stored document's validators so that an unchanged one is not sent again.
-    fn ask(&self, name: &PackageName, url: &Url, registry: &Url, form: Form) -> Result<Packument, RegistryError> {
+    fn ask(
+        &self,
+        name: &PackageName,
+        url: &Url,
+        registry: &Url,
+        form: Form,
+        again: bool,
+    ) -> Result<Packument, RegistryError> {
         let key = key_of(url, form);
         let stored = self.stored(&key);
         let mut headers = vec![("accept", accept(form).to_owned())];
@@ -132,6 +156,7 @@ impl Registry {
             headers: &headers,
             ceiling: MAX_DOCUMENT,
             progress: &|_, _| {},
+            again,
         };
         let response = self
             .fetch(name.as_str(), &request)
@@ -142,13 +167,10 @@ impl Registry {
             (404 | 410, _) => match Packument::parse(&response.body) {
                 Ok(tombstone) if tombstone.unpublished.is_some() => Ok(tombstone),
                 // Some registries know only the full form, and npm asks again for it.
-                _ if form == Form::Abbreviated => self.ask(name, url, registry, Form::Full),
-                _ => Err(RegistryError::NotFound {
-                    name: name.clone(),
-                    registry: shown(registry),
-                }),
+                _ if form == Form::Abbreviated => self.ask(name, url, registry, Form::Full, again),
+                _ => Err(refusal(response.status, name, registry, response.host)),
             },
-            (406, _) if form == Form::Abbreviated => self.ask(name, url, registry, Form::Full),
+            (406, _) if form == Form::Abbreviated => self.ask(name, url, registry, Form::Full, again),
             (status, _) => Err(refusal(status, name, registry, response.host)),
         }
     }
@@ -184,6 +206,7 @@ impl Registry {
             headers: &headers,
             ceiling: MAX_TARBALL,
             progress: &|_, _| {},
+            again: true,
         };
         let response = self
             .fetch(&what, &request)
@@ -208,7 +231,7 @@ impl PackageSource for Registry {
                 what: document_of(name),
             });
         }
-        self.ask(name, &url, &registry, form)
+        self.ask(name, &url, &registry, form, true)
     }
 
     fn packument_for(&self, name: &PackageName, form: Form, wanted: &Wanted) -> Result<Packument, RegistryError> {
@@ -302,6 +325,9 @@ fn refusal(status: u16, name: &PackageName, registry: &Url, host: String) -> Reg
     match status {
         401 | 407 => RegistryError::Unauthorized { name, registry },
         403 => RegistryError::Forbidden { name, registry },
+        404 => RegistryError::NotFound { name, registry },
+        410 => RegistryError::Gone { name, registry },
+        451 => RegistryError::Withheld { name, registry },
         429 => RegistryError::TooManyRequests { host },
         408 | 504 => RegistryError::Timeout { host },
         status => RegistryError::Status { host, status },

@@ -38,6 +38,8 @@ pub(super) struct Request<'a> {
     pub(super) ceiling: u64,
     /// What is told about the bytes as they come: how many so far, and of how many if the server said.
     pub(super) progress: &'a dyn Fn(u64, Option<u64>),
+    /// Try again, as npm is configured to. Not for what one can do without: the waits of npm are minutes.
+    pub(super) again: bool,
 }
 
 /// What came.
@@ -92,7 +94,7 @@ impl Transport {
                 Err(Failure::Passing(_)) => None,
                 _ => return result,
             };
-            if attempt >= patience.retries {
+            if !request.again || attempt >= patience.retries {
                 return result;
             }
             // A server may ask for a longer wait than our own, up to what npm would ever wait.

@@ -110,7 +110,11 @@ fn removed_unpublished_and_held_are_told_apart() {
         "",
         "`x` was removed for security reasons, and the registry holds its name with `0.0.1-security`",
     );
-    check(&held, "1.0.0", "`x` has no version `1.0.0`");
+    check(
+        &held,
+        "1.0.0",
+        "`x` was removed for security reasons, and the registry holds its name with `0.0.1-security`",
+    );
 }
 
 #[test]

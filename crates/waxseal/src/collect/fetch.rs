@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use waxseal_model::{
-    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageName, PackageRef, RegistryFacts, ReportError,
-    Subject,
+    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageHistory, PackageName, PackageRef, RegistryFacts,
+    ReportError, Subject,
 };
 use waxseal_npm::cache::Cache;
 use waxseal_npm::config::NpmConfig;
@@ -51,6 +51,8 @@ pub struct Failure {
     pub error: ReportError,
     /// The bytes that were had are not what they should be: a finding, not only an error.
     pub anomaly: Option<Anomaly>,
+    /// What the registry says of a name or a release that it removed.
+    pub history: Option<Box<PackageHistory>>,
 }
 
 /// What came of asking for a package.
@@ -85,7 +87,7 @@ impl<'b> Collector<'b> {
             PackageSpec::Folder(path) => self.folder(path),
             PackageSpec::Archive(path) => self.archive(path),
             PackageSpec::Registry { name, wanted, .. } => {
-                let chosen = self.choose(name, wanted).map_err(|error| unresolved(target, error))?;
+                let chosen = self.choose(target, name, wanted)?;
                 self.download(&chosen)
             }
         }
@@ -95,9 +97,7 @@ impl<'b> Collector<'b> {
     pub fn fetch_pair(&self, old: &Target, new: &Target) -> (Fetched, Fetched) {
         // What is chosen from one document is chosen one after the other, so that the document is fetched once.
         let choose = |target: &Target| match &target.spec {
-            PackageSpec::Registry { name, wanted, .. } => {
-                Some(self.choose(name, wanted).map_err(|error| unresolved(target, error)))
-            }
+            PackageSpec::Registry { name, wanted, .. } => Some(self.choose(target, name, wanted)),
             _ => None,
         };
         let (chosen_old, chosen_new) = (choose(old), choose(new));
@@ -124,9 +124,9 @@ impl<'b> Collector<'b> {
         let PackageSpec::Registry { name, wanted, .. } = &target.spec else {
             return (self.fetch(target), None);
         };
-        let chosen = match self.choose(name, wanted) {
+        let chosen = match self.choose(target, name, wanted) {
             Ok(chosen) => chosen,
-            Err(error) => return (Err(unresolved(target, error)), None),
+            Err(failure) => return (Err(failure), None),
         };
         let Some(package) = resolve::previous(&chosen.packument, &chosen.package) else {
             return (self.download(&chosen), None);
@@ -173,8 +173,8 @@ impl<'b> Collector<'b> {
             .unwrap_or_default()
     }
 
-    fn choose(&self, name: &PackageName, wanted: &Wanted) -> Result<Chosen, ReportError> {
-        let registry = self.registry()?;
+    fn choose(&self, target: &Target, name: &PackageName, wanted: &Wanted) -> Result<Chosen, Box<Failure>> {
+        let registry = self.registry().map_err(|error| unresolved(target, error))?;
         self.bar.doing(&format!("fetching {name}"));
         let known = self.documents().get(name).cloned();
         if let (Some(packument), Wanted::Version(version)) = (known, wanted)
@@ -183,7 +183,7 @@ impl<'b> Collector<'b> {
         {
             return Ok(Chosen { package, packument });
         }
-        let fail = |err: RegistryError| gap(&err, err.hint());
+        let fail = |err: RegistryError| unresolved(target, gap(&err, err.hint()));
         let packument = registry.packument_for(name, Form::Abbreviated, wanted).map_err(fail)?;
         match resolve::resolve(&packument, name, wanted) {
             Ok(package) => {
@@ -194,7 +194,8 @@ impl<'b> Collector<'b> {
             // Only the full document knows what was removed, and when.
             Err(err) => {
                 let full = registry.packument(name, Form::Full).map_err(|_| fail(err))?;
-                let package = resolve::resolve(&full, name, wanted).map_err(fail)?;
+                let package =
+                    resolve::resolve(&full, name, wanted).map_err(|err| removed(&err, target, name, &full))?;
                 Ok(Chosen {
                     package,
                     packument: Arc::new(full),
@@ -219,6 +220,7 @@ impl<'b> Collector<'b> {
                     detail: format!("its integrity is broken: {}", integrity_reason(err)),
                     location: None,
                 }),
+                history: None,
             })
         };
         let registry = self.registry().map_err(|error| {
@@ -226,6 +228,7 @@ impl<'b> Collector<'b> {
                 subject: subject.clone(),
                 error,
                 anomaly: None,
+                history: None,
             })
         })?;
         self.bar.doing(&format!("fetching {}", chosen.package.name));
@@ -258,6 +261,7 @@ impl<'b> Collector<'b> {
                 subject,
                 error: gap(&err, "name a folder that holds a `package.json`".to_owned()),
                 anomaly: None,
+                history: None,
             })),
         }
     }
@@ -276,6 +280,7 @@ impl<'b> Collector<'b> {
                     subject,
                     error,
                     anomaly: None,
+                    history: None,
                 }))
             }
         }
@@ -309,7 +314,31 @@ fn unresolved(target: &Target, error: ReportError) -> Box<Failure> {
         subject,
         error,
         anomaly: None,
+        history: None,
     })
+}
+
+/// What cannot be chosen; where it was removed, the history can tell more of it.
+fn removed(err: &RegistryError, target: &Target, name: &PackageName, full: &Packument) -> Box<Failure> {
+    let mut failure = unresolved(target, gap(err, err.hint()));
+    let is_removed = matches!(
+        err,
+        RegistryError::Unpublished { .. } | RegistryError::SecurityHolder { .. } | RegistryError::Removed { .. }
+    );
+    if is_removed {
+        failure.history = Some(Box::new(full.history()));
+        if let PackageSpec::Registry {
+            wanted: Wanted::Version(version),
+            ..
+        } = &target.spec
+        {
+            failure.subject = Subject::Package(PackageRef {
+                name: name.clone(),
+                version: version.clone(),
+            });
+        }
+    }
+    failure
 }
 
 fn gap(err: &dyn std::fmt::Display, hint: String) -> ReportError {

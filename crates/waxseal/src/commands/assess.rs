@@ -67,14 +67,26 @@ impl<'a> Bench<'a> {
     pub(super) fn judge_failure(&self, failure: Failure) -> ReportEntry {
         let gap = failure.gap();
         let mut current = Evidence::new(failure.subject.clone());
-        match failure.anomaly {
-            Some(anomaly) => {
+        let judged = |current: &Evidence| {
+            let case = self.case(&failure.subject, current);
+            let verdict = judge(detect(&case), &case);
+            entry(verdict, current, None, Extras::default())
+        };
+        match (failure.anomaly, failure.history) {
+            (Some(anomaly), _) => {
                 current.source = Collected::Present(only_odd(anomaly, &gap));
-                let case = self.case(&failure.subject, &current);
-                let verdict = judge(detect(&case), &case);
-                entry(verdict, &current, None, Extras::default())
+                judged(&current)
             }
-            None => {
+            // It cannot be had because it was removed, which says something of it.
+            (None, Some(history)) => {
+                current.source = Collected::Missing(gap);
+                current.history = Collected::Present(*history);
+                ReportEntry {
+                    error: Some(failure.error),
+                    ..judged(&current)
+                }
+            }
+            (None, None) => {
                 let verdict = Verdict {
                     subject: failure.subject,
                     compared_with: None,

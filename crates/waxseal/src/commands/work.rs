@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use waxseal_detect::Question;
-use waxseal_model::{Gap, Manifest, ReportEntry, ReportError, Subject};
+use waxseal_model::{Collected, Gap, Manifest, PackageHistory, ReportEntry, ReportError, Subject};
 use waxseal_npm::{PackageSpec, Wanted};
 
 use super::assess::Bench;
@@ -43,17 +43,21 @@ impl<'a> Work<'a> {
             None => judging,
         };
         let Some(rooms) = self.rooms else {
-            let mut judging = without(self.bench.read_one(asked.found, self.bar));
-            judging.comes_from(self.collector.origin(&judging.asks()));
-            return judging.finish();
+            return std::thread::scope(|scope| {
+                let history = self.history(scope, &asked.found);
+                let mut judging = without(self.bench.read_one(asked.found, self.bar));
+                judging.comes_from(self.collector.origin_with(&judging.asks(), joined(history)));
+                judging.finish()
+            });
         };
         let candidate = Candidate::of(asked.target, &mut asked.found);
         std::thread::scope(|scope| {
             let early = early(scope, &candidate, rooms.kitchen);
+            let history = self.history(scope, &asked.found);
             let mut judging = without(self.bench.read_one(asked.found, self.bar));
             let (survey, _) = judging.surveys();
             let asks = judging.asks();
-            let origin = scope.spawn(move || self.collector.origin(&asks));
+            let origin = scope.spawn(move || self.collector.origin_with(&asks, joined(history)));
             self.tell(&judging.settle());
             self.bar.doing(RUNNING);
             let side = side(judging.subject(), &candidate, early, &survey, rooms.kitchen);
@@ -67,9 +71,12 @@ impl<'a> Work<'a> {
     /// Judges the newer of two releases by what differs.
     pub(super) fn two(&self, mut old: Asked<'_>, mut new: Asked<'_>) -> ReportEntry {
         let Some(rooms) = self.rooms else {
-            let mut judging = self.bench.read_two(old.found, new.found, self.bar);
-            judging.comes_from(self.collector.origin(&judging.asks()));
-            return judging.finish();
+            return std::thread::scope(|scope| {
+                let history = self.history(scope, &new.found);
+                let mut judging = self.bench.read_two(old.found, new.found, self.bar);
+                judging.comes_from(self.collector.origin_with(&judging.asks(), joined(history)));
+                judging.finish()
+            });
         };
         let before = Candidate::of(old.target, &mut old.found);
         let now = Candidate::of(new.target, &mut new.found);
@@ -77,10 +84,11 @@ impl<'a> Work<'a> {
         std::thread::scope(|scope| {
             let early_before = early(scope, &before, rooms.kitchen);
             let early_now = early(scope, &now, rooms.kitchen);
+            let history = self.history(scope, &new.found);
             let mut judging = self.bench.read_two(old.found, new.found, self.bar);
             let (survey_now, survey_before) = judging.surveys();
             let asks = judging.asks();
-            let origin = scope.spawn(move || self.collector.origin(&asks));
+            let origin = scope.spawn(move || self.collector.origin_with(&asks, joined(history)));
             self.tell(&judging.settle());
             self.bar.doing(RUNNING);
             let survey_before = survey_before.unwrap_or_default();
@@ -92,6 +100,16 @@ impl<'a> Work<'a> {
             judging.ran(Ran::of_both((older, first), (judging.subject(), second), self.question));
             judging.finish()
         })
+    }
+
+    /// Begins to ask what the registry says of a release's name over time, while the release is read.
+    fn history<'scope, 'env>(
+        &'env self,
+        scope: &'scope std::thread::Scope<'scope, 'env>,
+        found: &Found,
+    ) -> ScopedJoinHandle<'scope, Collected<PackageHistory>> {
+        let subject = found.subject.clone();
+        scope.spawn(move || self.collector.history(&subject))
     }
 
     /// What is known before it runs, for whoever waits.

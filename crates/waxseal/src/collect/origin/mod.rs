@@ -41,7 +41,11 @@ pub struct Origin {
 impl Collector<'_> {
     /// Looks up where a release comes from.
     pub fn origin(&self, of: &OriginOf) -> Origin {
-        let history = self.history(of);
+        self.origin_with(of, self.history(&of.subject))
+    }
+
+    /// As [`Collector::origin`], with the history that was had already.
+    pub fn origin_with(&self, of: &OriginOf, history: Collected<PackageHistory>) -> Origin {
         let provenance = self.provenance(of, history.present());
         let repository = self.repository(of, history.present());
         Origin {
@@ -59,10 +63,9 @@ impl Collector<'_> {
 }
 
 /// What could not be had of a release's origin.
-#[expect(dead_code, reason = "used as the parts come")]
-fn missing<T>(of: &OriginOf, method: &str, reason: String) -> Collected<T> {
+fn missing<T>(subject: &Subject, method: &str, reason: String) -> Collected<T> {
     Collected::Missing(Gap {
-        subject: of.subject.clone(),
+        subject: subject.clone(),
         method: method.to_owned(),
         reason,
         weight: GapWeight::Partial,
