@@ -6,6 +6,7 @@ pub(crate) mod author;
 pub(crate) mod canaries;
 pub(crate) mod capabilities;
 pub(crate) mod egress;
+pub(crate) mod impersonation;
 pub(crate) mod install_scripts;
 pub(crate) mod installed;
 pub(crate) mod messages;
