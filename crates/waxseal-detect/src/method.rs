@@ -11,6 +11,7 @@ pub const METHODS: &[Method] = &[
     methods::package_diff::METHOD,
     methods::install_scripts::METHOD,
     methods::phantom_dependency::METHOD,
+    methods::impersonation::METHOD,
     methods::tampering::METHOD,
     methods::capabilities::METHOD,
     methods::obfuscation::METHOD,

@@ -19,6 +19,7 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("package-diff", methods::package_diff::tests::samples),
     ("install-scripts", methods::install_scripts::tests::samples),
     ("phantom-dependency", methods::phantom_dependency::tests::samples),
+    ("impersonation", methods::impersonation::tests::samples),
     ("tampering", methods::tampering::tests::samples),
     ("capabilities", methods::capabilities::tests::samples),
     ("obfuscation", methods::obfuscation::tests::samples),

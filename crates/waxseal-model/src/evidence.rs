@@ -77,6 +77,8 @@ pub struct RegistryFacts {
 pub struct SourceEvidence {
     /// Its `package.json`.
     pub manifest: Collected<Manifest>,
+    /// The beginning of its README, cut to 64 KiB; what its author wrote, not safe to print raw.
+    pub readme: Option<String>,
     /// Every file as npm would install it, sorted by path.
     pub files: Vec<FileFacts>,
     /// What the code could do, sorted by location.

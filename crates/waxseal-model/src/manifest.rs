@@ -11,6 +11,8 @@ pub struct Manifest {
     pub name: Option<String>,
     /// `version`, as written.
     pub version: Option<String>,
+    /// `description`, cut to 1 KiB; what its author wrote, not safe to print raw.
+    pub description: Option<String>,
     /// `license`, or the joined `licenses`.
     pub license: Option<String>,
     /// `type`.

@@ -15,6 +15,7 @@ use crate::spec;
 pub(super) struct Document {
     name: Field<Text>,
     version: Field<Text>,
+    description: Field<Text>,
     license: Field<License>,
     licenses: Field<List<License>>,
     module_type: Field<Text>,
@@ -43,6 +44,7 @@ pub(super) struct Document {
 fields!(Document {
     "name" => name,
     "version" => version,
+    "description" => description,
     "license" => license,
     "licenses" => licenses,
     "type" => module_type,
@@ -74,6 +76,7 @@ pub(super) fn manifest(document: Document) -> Read {
     let name = notes.text("name", document.name);
     let mut manifest = Manifest {
         version: notes.text("version", document.version),
+        description: described(document.description),
         license: license(&mut notes, document.license, document.licenses),
         module_type: notes.text("type", document.module_type),
         scripts: notes.texts("scripts", document.scripts),
@@ -137,6 +140,15 @@ pub(super) fn manifest(document: Document) -> Read {
         manifest,
         oddities: notes.0,
     }
+}
+
+/// One of a wrong type says nothing, which changes nothing of what is installed.
+fn described(description: Field<Text>) -> Option<String> {
+    let Field::Present(Text(mut text)) = description else {
+        return None;
+    };
+    text.truncate(text.floor_char_boundary(MAX_DESCRIPTION));
+    Some(text)
 }
 
 /// npm installs an optional dependency as such even where `dependencies` names it too.
@@ -274,3 +286,6 @@ impl Notes {
             .collect()
     }
 }
+
+/// A longer description is none.
+const MAX_DESCRIPTION: usize = 1024;

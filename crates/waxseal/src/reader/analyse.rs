@@ -53,6 +53,7 @@ impl Analyst<'_> {
         anomalies.extend(scan.anomalies);
         SourceEvidence {
             manifest,
+            readme: tree.readme(),
             files,
             capabilities: scan.capabilities,
             flows: scan.flows,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use waxseal_model::{Anomaly, AnomalyKind, Collected, FileFacts, Gap, GapWeight, Manifest, Subject};
@@ -208,6 +209,27 @@ impl Tree {
         }
     }
 
+    /// The beginning of its README: npm takes a file of this name, in any case and with any ending, at the root.
+    pub(super) fn readme(&self) -> Option<String> {
+        let is_readme = |path: &str| {
+            !path.contains('/')
+                && path
+                    .split('.')
+                    .next()
+                    .is_some_and(|it| it.eq_ignore_ascii_case("readme"))
+        };
+        let is_markdown = |idx: &usize| {
+            Path::new(self.path(*idx))
+                .extension()
+                .is_some_and(|it| it.eq_ignore_ascii_case("md"))
+        };
+        let found = || (0..self.len()).filter(|idx| is_readme(self.path(*idx)));
+        let idx = found().find(is_markdown).or_else(|| found().next())?;
+        let bytes = self.bytes(idx);
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_README)]);
+        Some(text.into_owned())
+    }
+
     fn gap(&self, reason: String) -> Gap {
         Gap {
             subject: self.subject.clone(),
@@ -220,3 +242,6 @@ impl Tree {
 
 /// A process is given some hundreds at most: its arguments and environment share one ceiling (`man 2 execve`).
 const MAX_VARIABLES: usize = 400;
+
+/// A name, how to install it and what it is stand at the beginning. The registry keeps as much (npm, `readme` of a packument).
+const MAX_README: usize = 64 << 10;

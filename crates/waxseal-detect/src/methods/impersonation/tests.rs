@@ -1,23 +1,60 @@
+mod borrowed;
+mod measure;
+mod names;
 mod squats;
 
-use std::collections::BTreeMap;
+use waxseal_model::{Collected, PackageName, PackageRef, Subject};
 
-use squats::squats;
+use crate::testing::*;
 
-fn names() -> Vec<&'static str> {
-    include_str!("../../../data/popular-npm-names.txt").lines().collect()
+pub(crate) fn samples() -> Vec<Sample> {
+    let mut samples = names::samples();
+    samples.extend(borrowed::samples());
+    samples
+}
+
+/// A release of a package that is called so.
+fn called(name: &str) -> World {
+    named(release(), name)
+}
+
+fn named(mut world: World, name: &str) -> World {
+    if let Ok(parsed) = PackageName::parse(name) {
+        world.current.subject = Subject::Package(PackageRef {
+            name: parsed,
+            version: "1.0.16".to_owned(),
+        });
+    } else {
+        world.current.subject = Subject::Folder("./package".to_owned());
+    }
+    world.manifest().name = Some(name.to_owned());
+    world
+}
+
+impl World {
+    fn described(mut self, text: &str) -> Self {
+        self.manifest().description = Some(text.to_owned());
+        self
+    }
+
+    fn introduced(mut self, text: &str) -> Self {
+        self.source().readme = Some(text.to_owned());
+        self
+    }
+
+    fn kept_at(mut self, repository: &str) -> Self {
+        self.manifest().repository = Some(repository.to_owned());
+        self
+    }
+
+    /// The registry lists nothing before it.
+    fn first(mut self) -> Self {
+        self.current.history = Collected::Present(waxseal_model::PackageHistory::default());
+        self
+    }
 }
 
 #[test]
-fn the_rules_give_two_hundred_names_of_which_none_is_listed() {
-    let names = names();
-    assert_eq!(names.len(), 5_000);
-    let squats = squats(&names);
-    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
-    for squat in &squats {
-        *rules.entry(squat.rule).or_default() += 1;
-        assert!(!names.contains(&squat.name.as_str()), "{squat:?}");
-    }
-    assert_eq!(rules.len(), 10);
-    assert!(rules.values().all(|number| *number == 20), "{rules:?}");
+fn borrowed_names_are_weighed_as_the_manual_says() {
+    check(&samples());
 }
