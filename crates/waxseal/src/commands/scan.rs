@@ -6,18 +6,22 @@ use waxseal_model::{
     ReportEntry, Scan as Looked, Subject,
 };
 
+use waxseal_npm::installed::Surroundings;
+
 use super::judging::{Extras, entry};
 use super::report::{Outputs, assemble};
 use super::screen::{Problem, Screen};
 use super::settings;
 use crate::cli::{Scan, Shared};
-use crate::collect::Bar;
+use crate::collect::{Bar, Collector};
 use crate::exit::Exit;
+use crate::reader::ReaderOptions;
 use crate::report::openvex;
 use crate::scan::{self, Inventory, Query, Request};
 
 pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
-    let (env, config) = settings::load(shared)?;
+    let (mut env, config) = settings::load(shared)?;
+    let offline = settings::source(&arguments.source, &config, &mut env);
     let outputs = Outputs::new(&arguments.output, &config);
     let asked = queries(arguments)?;
     let now = settings::now();
@@ -31,7 +35,12 @@ pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<
         env: &env,
         user: !arguments.no_user,
     };
-    let inventory = scan::gather(&request, &|what| bar.doing(&format!("looking into {what}")));
+    let mut inventory = scan::gather(&request, &|what| bar.doing(&format!("looking into {what}")));
+    if arguments.verify {
+        let collector = Collector::new(env.clone(), offline, ReaderOptions::default().max_unpacked, &bar);
+        let cache = Surroundings::new(env.clone()).npm.cache;
+        scan::verify(&mut inventory.places, &collector, &cache, &|what| bar.doing(what));
+    }
     drop(bar);
     let judging = Judging {
         policy: &config.policy,

@@ -3,7 +3,9 @@
 mod affected;
 mod gather;
 mod query;
+mod verify;
 
 pub use affected::{Affected, Records, affected, answers, releases, summaries};
 pub use gather::{Inventory, Request, gather};
 pub use query::{Query, QueryError};
+pub use verify::verify;

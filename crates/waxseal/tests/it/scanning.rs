@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Ended, World};
+use crate::support::{Ended, World, pack};
 
 const BAD: &str = "letterbox-mcp@>=1.0.16";
 
@@ -258,4 +258,65 @@ fn hostile_places_are_told_and_the_rest_is_scanned() {
     // The same without what is affected: it is incomplete, and never "not affected".
     let ended = world.check(&["scan", "disk", "--no-user", "--affected-by", "event-stream@3.3.6"], 4);
     assert!(!ended.stdout.contains("not affected"), "{}", ended.stdout);
+}
+
+#[test]
+fn installed_files_are_compared_with_the_published_archive() {
+    let world = World::new();
+    project(&world, "shop", "1.0.15");
+    let manifest = br#"{"name":"letterbox-mcp","version":"1.0.15"}"#;
+    let archive = pack(&[("package.json", manifest), ("index.js", b"module.exports = 1;\n")]);
+    world.write("shop/node_modules/letterbox-mcp/package.json", manifest);
+    world.write("shop/node_modules/letterbox-mcp/index.js", "module.exports = 1;\n");
+    // The archive lies in npm's own cache, filed by its hash, as the lockfile names it.
+    let digest: [u8; 64] = sha2::Digest::finalize(<sha2::Sha512 as sha2::Digest>::new_with_prefix(&archive)).into();
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let place = format!(
+        ".npm/_cacache/content-v2/sha512/{}/{}/{}",
+        &hex[..2],
+        &hex[2..4],
+        &hex[4..]
+    );
+    world.write(&place, &archive);
+    let lockfile = std::fs::read_to_string(world.path("shop/package-lock.json")).unwrap();
+    let integrity = format!(
+        "sha512-{}",
+        base64::Engine::encode(&base64::prelude::BASE64_STANDARD, digest)
+    );
+    world.write("shop/package-lock.json", lockfile.replace("sha512-AAAA", &integrity));
+
+    let arguments = [
+        "scan",
+        "shop",
+        "--verify",
+        "--offline",
+        "--no-user",
+        "--affected-by",
+        BAD,
+        "--format",
+        "json",
+    ];
+    let ended = world.check(&arguments, 0);
+    assert!(
+        ended.stdout.contains("could not be had"),
+        "the other package has no archive: {}",
+        ended.stdout
+    );
+
+    world.write("shop/node_modules/letterbox-mcp/index.js", "module.exports = 2;\n");
+    world.write("shop/node_modules/letterbox-mcp/extra.js", "1\n");
+    let report = world.check(&arguments, 1).json();
+    let found: Vec<(&str, &str)> = report["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|it| it["places"].as_array().unwrap())
+        .flat_map(|it| it["differences"].as_array().unwrap())
+        .map(|it| (it["kind"].as_str().unwrap(), it["within"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("added-file", "node_modules/letterbox-mcp/extra.js"),
+        ("changed-file", "node_modules/letterbox-mcp/index.js"),
+    ];
+    assert_eq!(found, expected);
 }
