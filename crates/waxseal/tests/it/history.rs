@@ -267,6 +267,35 @@ fn what_a_mirror_does_not_tell_is_said_in_one_sentence() {
 }
 
 #[test]
+fn of_several_packages_it_is_said_once() {
+    let registry = Registry::of("letterbox-mirrored", TWO_DAYS);
+    let mut command = registry
+        .world
+        .command(&["check", "letterbox-mirrored@1.0.14", "letterbox-mirrored@1.0.15"]);
+    command.env_remove("npm_config_registry");
+    let ended = crate::support::ended(command.output().unwrap());
+    let said = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        said.matches("the registry at hand does not tell").count(),
+        1,
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        said.contains("could not look (history, 2 packages; the answers stand without it)"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(
+        said.matches("ALLOW letterbox-mirrored@1.0.1").count(),
+        2,
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(ended.status, 0);
+}
+
+#[test]
 fn the_release_is_chosen_by_the_short_document_and_the_full_one_is_kept() {
     let registry = Registry::of("letterbox-train", TWO_DAYS);
     registry.check(&["letterbox-train@4.0.0"], 0);

@@ -1,7 +1,9 @@
 //! The report for people: a verdict in one line, then why, with the code, then what to do.
 
+use std::collections::BTreeMap;
+
 use anstyle::Style;
-use waxseal_model::{Decision, GapWeight, Report, ReportEntry, Subject};
+use waxseal_model::{Decision, Gap, GapWeight, Report, ReportEntry, Subject};
 
 use self::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use super::RenderOptions;
@@ -45,6 +47,7 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
             page.blank();
         }
     }
+    untold(&mut page, entries.iter().copied().filter(|entry| is_short(entry)));
     reminder(&mut page, &entries);
     if let Some(looked) = &report.scan {
         scan::summary(&mut page, report, looked);
@@ -84,10 +87,32 @@ pub(crate) fn so_far(entry: &ReportEntry) -> Vec<String> {
 /// Whether the entry is allowed and one line says all there is to it.
 fn is_quiet(entry: &ReportEntry) -> bool {
     Answer::of(entry) == Answer::Allow
-        && entry.verdict.gaps.is_empty()
+        && entry.verdict.gaps.iter().all(is_of_registry)
         && entry.change.is_none()
         && entry.run_change.is_none()
         && entry.verdict.findings.iter().all(|f| f.waived.is_none())
+}
+
+/// Whether a gap is of what the registry does not tell of any package: said once for all short entries.
+fn is_of_registry(gap: &Gap) -> bool {
+    gap.method == "history" && gap.weight == GapWeight::Partial
+}
+
+/// What the registry does not tell of the packages that have one line each, with how many they are.
+fn untold<'r>(page: &mut Page, short: impl Iterator<Item = &'r ReportEntry>) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for gap in short.flat_map(|entry| &entry.verdict.gaps) {
+        *reasons.entry(&gap.reason).or_default() += 1;
+    }
+    for (reason, packages) in reasons {
+        let text = format!(
+            "{} (history, {}; the answers stand without it)",
+            escape(reason, SENTENCE_LIMIT),
+            count(packages, "package")
+        );
+        page.blank();
+        page.labelled("could not look: ", UNKNOWN, &text);
+    }
 }
 
 /// An allowed entry among others: one line, its name in a column.
