@@ -19,8 +19,16 @@ pub(super) fn elsewhere(reference: &str) -> Option<OccurrenceSource> {
     }
     match source_of(reference) {
         DependencySource::Registry => None,
+        // yarn, pnpm and bun take an address for a repository's where it says so, npm never does without `git+`.
+        DependencySource::Url if is_repository(reference) => Some(OccurrenceSource::Git(reference.to_owned())),
         DependencySource::Git => Some(OccurrenceSource::Git(reference.to_owned())),
         DependencySource::Url => Some(OccurrenceSource::Remote(reference.to_owned())),
         DependencySource::File => Some(OccurrenceSource::Local(reference.to_owned())),
     }
+}
+
+/// `https://host/name.git`, with or without a commit behind `#`.
+fn is_repository(address: &str) -> bool {
+    let (path, commit) = address.split_once('#').unwrap_or((address, ""));
+    path.ends_with(".git") || commit.starts_with("commit=")
 }

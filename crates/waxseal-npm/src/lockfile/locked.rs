@@ -1,7 +1,5 @@
 //! What a lockfile says: the packages, and what of it could not be understood.
 
-use std::collections::BTreeSet;
-
 use waxseal_model::{Occurrence, OccurrenceSource, PackageName, PlaceProblem, Presence};
 
 use super::{LockfileError, MAX_PACKAGES};
@@ -27,7 +25,8 @@ pub struct Lockfile {
 pub struct Locked {
     /// Which package, and where in the file. `path` is the entry's key.
     pub occurrence: Occurrence,
-    /// Where the tool puts it below the project, where the lockfile says so: `node_modules/a/node_modules/b`.
+    /// Where the tool puts it, where the lockfile says so (npm): `node_modules/a/node_modules/b`, below the project. It begins with `../` where a
+    /// link of the project leads out of it, and has no `..` behind that.
     pub install_path: Option<String>,
     /// Only needed for development. `false` also where the format does not say (yarn).
     pub dev: bool,
@@ -157,12 +156,9 @@ impl Listing {
                 reason: format!("{} more entries were not understood", self.unlisted),
             });
         }
-        self.packages.sort_unstable();
-        let mut seen = BTreeSet::new();
-        self.packages.retain(|locked| {
-            let it = &locked.occurrence;
-            seen.insert((it.name.clone(), it.version.clone(), it.path.clone()))
-        });
+        self.packages
+            .sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.cmp(b)));
+        self.packages.dedup_by(|a, b| key(a) == key(b));
         Lockfile {
             format: format.id,
             tool: format.tool,
@@ -171,6 +167,12 @@ impl Listing {
             problems: self.problems,
         }
     }
+}
+
+/// What a package is told apart by.
+fn key(locked: &Locked) -> (&str, Option<&str>, &str) {
+    let it = &locked.occurrence;
+    (&it.name, it.version.as_deref(), &it.path)
 }
 
 /// Most problems that are told one by one.

@@ -90,11 +90,26 @@ fn folders<'t>(packages: &'t Node<'t>, listing: &mut Listing, seen: &mut Seen<'t
             listing.problem(folder, "it is not an entry");
             continue;
         }
+        if !is_place(folder) {
+            listing.problem(folder, "its place is none below the project");
+            continue;
+        }
         let locked = installed(folder, entry, &last, &asked);
         seen.insert(folder.to_string(), entry.text_of("version"));
         listing.add(locked)?;
     }
     Ok(())
+}
+
+/// Whether a folder is one that npm would write: `packages/a`, `node_modules/@scope/b`. Only in front of the first `node_modules` it may lead
+/// out of the project, as links do.
+fn is_place(folder: &str) -> bool {
+    let mut below = false;
+    !folder.contains(['\\', '\0'])
+        && folder.split('/').all(|part| {
+            below |= part == "node_modules";
+            !part.is_empty() && part != "." && (part != ".." || !below)
+        })
 }
 
 /// One entry of `packages`.
@@ -133,7 +148,8 @@ fn installed<'t>(
     } else if entry.flag("link") {
         OccurrenceSource::Local(resolved.unwrap_or_default().to_owned())
     } else {
-        resolved.map_or(OccurrenceSource::Unknown, |address| {
+        // npm leaves the address out where it follows from the name (`omit-lockfile-registry-resolved`).
+        resolved.map_or(OccurrenceSource::Registry, |address| {
             source(address, asked.contains(address))
         })
     };
@@ -194,8 +210,13 @@ fn nested(dependencies: &Node<'_>, above: &str, into: &mut Nested<'_, '_>) -> Re
         } else {
             format!("{above}/node_modules/{name}").into()
         };
-        if !entry.is_map() {
-            into.listing.problem(&folder, "it is not an entry");
+        if !entry.is_map() || !is_place(&folder) {
+            let reason = if entry.is_map() {
+                "its place is none below the project"
+            } else {
+                "it is not an entry"
+            };
+            into.listing.problem(&folder, reason);
             continue;
         }
         let locked = older(name, &folder, entry);
@@ -232,7 +253,7 @@ fn older(under: &str, folder: &str, entry: &Node<'_>) -> Locked {
         Some(OccurrenceSource::Unknown) | None => {
             locked.occurrence.version = version.map(str::to_owned);
             let resolved = entry.text_of("resolved");
-            resolved.map_or(OccurrenceSource::Unknown, |address| source(address, false))
+            resolved.map_or(OccurrenceSource::Registry, |address| source(address, false))
         }
         Some(elsewhere) => elsewhere,
     };

@@ -118,11 +118,20 @@ fn packages(document: &Node<'_>, keys: Keys, listing: &mut Listing) -> Result<()
     let described = document.get("packages").map(Node::entries).unwrap_or_default();
     let snapshots = document.get("snapshots").map(Node::entries).unwrap_or_default();
     let needed = Needed::of(document, snapshots);
+    // A project names an alias with the whole key it stands for.
+    let aliases: HashMap<&str, &str> = projects(document)
+        .into_iter()
+        .flat_map(|(_, project)| KINDS.iter().flat_map(|kind| dependencies(project, kind)))
+        .map(|(name, reference, _)| (keys.base(reference), name))
+        .collect();
     for (key, entry) in described {
         match package(key, entry, keys) {
             Some(mut locked) => {
+                let base = keys.base(key);
+                if let Some(alias) = aliases.get(base) {
+                    locked.installed_as(alias);
+                }
                 if !snapshots.is_empty() {
-                    let base = keys.base(key);
                     locked.dev = needed.only_for_development(base);
                     locked.optional = needed.optional.get(base).copied().unwrap_or_default();
                 }
@@ -256,10 +265,7 @@ impl<'d> Needed<'d> {
         let mut reached: HashSet<&str> = HashSet::new();
         let mut waiting: Vec<&Node<'_>> = projects(document).into_iter().map(|(_, project)| project).collect();
         while let Some(from) = waiting.pop() {
-            for (name, reference, _) in ["dependencies", "optionalDependencies"]
-                .iter()
-                .flat_map(|kind| dependencies(from, kind))
-            {
+            for (name, reference, _) in USED.iter().flat_map(|kind| dependencies(from, kind)) {
                 let found = by_key
                     .get_key_value(reference)
                     .or_else(|| by_key.get_key_value(format!("{name}@{reference}").as_str()));
@@ -282,3 +288,11 @@ impl<'d> Needed<'d> {
 }
 
 const KINDS: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];
+
+/// Kinds that an installed project uses, and what pnpm itself needs to install it.
+const USED: [&str; 4] = [
+    "dependencies",
+    "optionalDependencies",
+    "configDependencies",
+    "packageManagerDependencies",
+];

@@ -57,7 +57,11 @@ fn read(bytes: &[u8]) -> Result<Lockfile, LockfileError> {
 /// One package for each name that the entry is installed under.
 fn resolved(key: &str, name: &str, reference: &str, entry: &Node<'_>) -> Vec<Locked> {
     let mut base = Locked::new(name, key, entry.line);
-    base.occurrence.version = entry.get("version").and_then(Node::scalar).map(str::to_owned);
+    base.occurrence.version = entry
+        .get("version")
+        .and_then(Node::scalar)
+        .filter(|version| *version != NO_VERSION)
+        .map(str::to_owned);
     base.occurrence.source = source(reference);
     base.resolved = Some(reference.to_owned());
     let mut found: Vec<Locked> = Vec::new();
@@ -96,6 +100,9 @@ fn source(reference: &str) -> OccurrenceSource {
         None => OccurrenceSource::Unknown,
     }
 }
+
+/// What a workspace has for a version, whatever its own says.
+const NO_VERSION: &str = "0.0.0-use.local";
 
 /// Yarn 2 wrote 4, yarn 3 writes 5 and 6, yarn 4 writes 8 and 10; entries have kept their shape, and one that has not is a problem.
 const VERSIONS: std::ops::RangeInclusive<u32> = 3..=99;

@@ -3,6 +3,8 @@
 //! Anchors, tags and merge keys are refused: no package manager writes them, and with them a small file stands for a huge one, or for
 //! another than one reads.
 
+mod regular;
+
 use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput};
@@ -15,6 +17,14 @@ use super::tree::{Budget, Entries, Node, Value};
 /// # Errors
 /// The syntax breaks, it uses what is refused, or a ceiling is passed.
 pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, LockfileError> {
+    match regular::parse(text) {
+        Some(documents) => Ok(documents),
+        None => full(text),
+    }
+}
+
+/// The whole language.
+fn full(text: &str) -> Result<Vec<Node<'_>>, LockfileError> {
     let mut builder = Builder {
         events: Parser::new_from_str(text),
         budget: Budget::new(),
@@ -121,4 +131,24 @@ fn is_literal(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL" | "true" | "false")
         || (text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
             && text.parse::<f64>().is_ok())
+}
+
+/// Whether a text is regular; where it is, the full reader has to find the same in it.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    let Some(mut quick) = regular::parse(text) else {
+        return false;
+    };
+    let mut whole = full(text).unwrap_or_else(|err| panic!("{err}: {text:?}"));
+    quick.iter_mut().chain(&mut whole).for_each(forget);
+    assert_eq!(quick, whole, "{text:?}");
+    true
+}
+
+/// Takes out the texts that the quick reader passes over.
+#[cfg(test)]
+fn forget(node: &mut Node<'_>) {
+    let Value::Map(entries) = &mut node.value else { return };
+    entries.retain(|(key, _)| key != "deprecated");
+    entries.iter_mut().for_each(|(_, node)| forget(node));
 }
