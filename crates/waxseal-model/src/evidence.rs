@@ -150,6 +150,8 @@ pub enum AnomalyKind {
     Corrupt,
     /// A limit was hit: unpacked size, number of files, size of one file. What lies beyond was not read.
     TooLarge,
+    /// A lockfile expects other bytes than the registry serves.
+    OtherHash,
     /// More than one gzip member: some scanners stop at the first, npm does not.
     MultiMember,
     /// Bytes behind the end of the archive, which npm ignores.

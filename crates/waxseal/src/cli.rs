@@ -78,9 +78,12 @@ pub struct Shared {
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_HELP)]
 pub struct Check {
-    /// A package: name, name@range, pkg:npm/…, a folder or a .tgz
-    #[arg(required = true, value_name = "PACKAGE")]
+    /// A package: name, name@range, pkg:npm/…, a folder or a .tgz; with --all a lockfile, or the folder it lies in [default: .]
+    #[arg(required_unless_present = "all", value_name = "PACKAGE")]
     pub packages: Vec<String>,
+    /// Read every release that a lockfile names, without running any
+    #[arg(long, conflicts_with_all = ["against", "env", "seed"])]
+    pub all: bool,
     /// Compare with this release, or with the one before (`previous`)
     #[arg(long, value_name = "RELEASE")]
     pub against: Option<String>,

@@ -28,6 +28,7 @@ pub(super) fn kind(file: &InputFile<'_>) -> FileKind {
         "json" => FileKind::Json,
         "node" | "wasm" => FileKind::Native,
         _ if runs_javascript(file.bytes) => FileKind::Code,
+        _ if is_object_file(file.bytes) => FileKind::Native,
         _ => FileKind::Other,
     }
 }
@@ -50,6 +51,23 @@ fn runs_javascript(bytes: &[u8]) -> bool {
     let line = String::from_utf8_lossy(&line[..line.len().min(MAX_SHEBANG)]);
     line.split([' ', '\t', '/', '=']).any(|word| RUNTIMES.contains(&word))
 }
+
+/// Whether it begins as a program or library for ELF or Mach-O systems does, of which no byte sequence is JavaScript: whatever names
+/// it, Node cannot run it as code. (`MZ`, with which Windows' begin, could be a name in JavaScript.)
+fn is_object_file(bytes: &[u8]) -> bool {
+    OBJECT_FILES.iter().any(|magic| bytes.starts_with(magic))
+}
+
+/// ELF (System V ABI, chapter 4) and Mach-O (`mach-o/loader.h`, `mach-o/fat.h`), in both byte orders. None is JavaScript: a control
+/// character, or bytes that are no UTF-8 and so the replacement character, begin no token.
+const OBJECT_FILES: [&[u8]; 6] = [
+    b"\x7fELF",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"\xfe\xed\xfa\xcf",
+    b"\xfe\xed\xfa\xce",
+    b"\xca\xfe\xba\xbe",
+];
 
 /// Programs that run JavaScript or TypeScript files.
 const RUNTIMES: [&str; 8] = ["node", "nodejs", "bun", "deno", "tsx", "ts-node", "zx", "qjs"];

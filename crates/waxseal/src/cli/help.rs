@@ -25,10 +25,15 @@ Examples:
   waxseal check pkg:npm/postmark@4.0.5 --format json
   waxseal check resend --output sarif=waxseal.sarif --fail-on block
   waxseal check ./my-package --no-run
+  waxseal check --all
+  waxseal check --all web/pnpm-lock.yaml --format json
 
 The code is read first, and what is found in it is shown while the package is installed, loaded and made to send mail in the locked room
 (see `waxseal run --help`); the report holds both. A machine that can give no room leaves the answer incomplete: `waxseal doctor` says what it
-lacks. --no-run, or `run = false` in waxseal.toml, leaves the room out. --against runs both releases.";
+lacks. --no-run, or `run = false` in waxseal.toml, leaves the room out. --against runs both releases.
+
+--all reads every release of a lockfile (npm, pnpm, yarn, bun) and runs none. The hash in the lockfile is compared with the archive the registry
+serves. Only what is not allowed is shown, the rest is counted; --verbose shows notes too, the other formats have everything.";
 
 pub(super) const DIFF_HELP: &str = "\
 Examples:

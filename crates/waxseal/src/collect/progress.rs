@@ -19,6 +19,8 @@ pub struct Bar {
     appears: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
     /// It is not to be shown any more.
     over: Arc<AtomicBool>,
+    /// It counts packages, not their files.
+    packages: AtomicBool,
 }
 
 impl Bar {
@@ -41,7 +43,27 @@ impl Bar {
             bar: Some(bar),
             appears: thread.ok().map(|thread| (done, thread)),
             over,
+            packages: AtomicBool::new(false),
         }
+    }
+
+    /// Counts so many packages from now on, instead of their files.
+    pub fn counts_packages(&self, total: usize) {
+        self.packages.store(true, Ordering::Relaxed);
+        if let Some(bar) = &self.bar {
+            bar.set_length(total as u64);
+        }
+    }
+
+    /// One package is done.
+    pub fn did_one(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
+    }
+
+    fn counted_files(&self) -> Option<&ProgressBar> {
+        self.bar.as_ref().filter(|_| !self.packages.load(Ordering::Relaxed))
     }
 
     /// Says what is being done; `what` is ours or escaped.
@@ -90,13 +112,13 @@ impl Bar {
 
 impl reader::Progress for Bar {
     fn files(&self, total: usize) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.counted_files() {
             bar.inc_length(total as u64);
         }
     }
 
     fn begun(&self, files: usize) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.counted_files() {
             bar.inc(files as u64);
         }
     }

@@ -143,7 +143,7 @@ impl<'a> Bench<'a> {
 }
 
 /// Nothing is known of its files but that they are not the promised ones.
-fn only_odd(anomaly: Anomaly, gap: &Gap) -> SourceEvidence {
+pub(super) fn only_odd(anomaly: Anomaly, gap: &Gap) -> SourceEvidence {
     SourceEvidence {
         manifest: Collected::Missing(gap.clone()),
         anomalies: vec![anomaly],

@@ -19,6 +19,9 @@ use crate::exit::Exit;
 use crate::reader::SideInput;
 
 pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    if arguments.all {
+        return super::all::run(arguments, shared, screen);
+    }
     // Before anything is read, and before there is another thread.
     let each = if arguments.against.is_some() { 2 } else { 1 };
     let forked = (!arguments.no_run).then(|| Forked::new(each * arguments.packages.len(), Unpack::Before));
@@ -138,28 +141,32 @@ fn jobs(arguments: &Check, screen: &Screen) -> Result<Vec<Job>, Problem> {
     }
 }
 
-/// A few at a time: while one is downloaded another is read.
 fn judge_all(jobs: &[Job], collector: &Collector<'_>, work: &Work<'_>) -> Vec<Option<ReportEntry>> {
-    let entries: Vec<Mutex<Option<ReportEntry>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
+    several(jobs, AT_ONCE, |job| judge(job, collector, work))
+}
+
+/// A few at a time: while one is downloaded another is read. The results are in the order of the jobs.
+pub(super) fn several<J: Sync, T: Send>(jobs: &[J], at_once: usize, judge: impl Fn(&J) -> T + Sync) -> Vec<T> {
+    let slots: Vec<Mutex<Option<T>>> = jobs.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let judge_each = || {
         while let Some((job, slot)) = {
             let idx = next.fetch_add(1, Ordering::Relaxed);
-            jobs.get(idx).zip(entries.get(idx))
+            jobs.get(idx).zip(slots.get(idx))
         } {
-            let entry = judge(job, collector, work);
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = entry;
+            let outcome = judge(job);
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..jobs.len().min(AT_ONCE) {
+        for _ in 1..jobs.len().min(at_once) {
             scope.spawn(judge_each);
         }
         judge_each();
     });
-    entries
+    slots
         .into_iter()
-        .map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
         .collect()
 }
 

@@ -2,11 +2,11 @@
 
 use waxseal_detect::{Case, Question, detect, judge};
 use waxseal_model::{
-    CapabilityKind, Change, Collected, Counts, Decision, Evidence, Exhibit, FileState, Gap, GapWeight, HumanDiff,
-    Judged, ReportEntry, ReportError, RunChange, SourceEvidence, Subject, Verdict,
+    Anomaly, CapabilityKind, Change, Collected, Counts, Decision, Evidence, Exhibit, FileState, Gap, GapWeight,
+    HumanDiff, Judged, ReportEntry, ReportError, RunChange, SourceEvidence, Subject, Verdict,
 };
 
-use super::assess::Bench;
+use super::assess::{Bench, only_odd};
 use super::room::Ran;
 use super::survey::{self, Survey};
 use crate::collect::{Origin, OriginOf};
@@ -80,6 +80,22 @@ impl<'b> Judging<'b> {
         self.gaps.insert(0, missing);
         self.error = error;
         self
+    }
+
+    /// Adds what is odd about how it was had.
+    pub(super) fn odd(&mut self, anomaly: Anomaly) {
+        let subject = &self.current.subject;
+        if let Collected::Present(source) = &mut self.current.source {
+            source.anomalies.push(anomaly);
+        } else {
+            let gap = self.current.source.gap().cloned().unwrap_or_else(|| Gap {
+                subject: subject.clone(),
+                method: "reader".to_owned(),
+                reason: "its files were not looked at".to_owned(),
+                weight: GapWeight::Decisive,
+            });
+            self.current.source = Collected::Present(only_odd(anomaly, &gap));
+        }
     }
 
     /// What is known of the newer release before it runs, and of the older: the variables of both.

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: where output goes and how an error is said.
 
+mod all;
 mod check;
 mod diff;
 mod explain;

@@ -15,6 +15,7 @@ use crate::report::{self, Format, RenderOptions};
 pub(super) struct Outputs<'a> {
     stdout: &'static Format,
     arguments: &'a Output,
+    brief: bool,
 }
 
 impl<'a> Outputs<'a> {
@@ -28,7 +29,13 @@ impl<'a> Outputs<'a> {
         Self {
             stdout: report::find(id).expect("the format was checked when it was read"),
             arguments,
+            brief: false,
         }
+    }
+
+    /// What is allowed is only counted.
+    pub(super) fn brief(self) -> Self {
+        Self { brief: true, ..self }
     }
 
     /// Whether somebody will read the readable difference.
@@ -46,6 +53,7 @@ impl<'a> Outputs<'a> {
             let format = report::find(id).expect("the format was checked when it was read");
             let options = RenderOptions {
                 verbose: shared.verbose,
+                brief: self.brief,
                 ..RenderOptions::default()
             };
             if let Err(err) = std::fs::write(path, (format.render)(report, &options)) {
@@ -57,6 +65,7 @@ impl<'a> Outputs<'a> {
             width: screen.width,
             color: screen.color,
             verbose: shared.verbose,
+            brief: self.brief,
         };
         screen.print(&(self.stdout.render)(report, &options))?;
         // Whoever reads a log sees the errors although the report went elsewhere.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use waxseal_detect::Question;
-use waxseal_model::{Collected, Gap, Manifest, PackageHistory, ReportEntry, ReportError, Subject};
+use waxseal_model::{Anomaly, Collected, Gap, Manifest, PackageHistory, ReportEntry, ReportError, Subject};
 use waxseal_npm::{PackageSpec, Wanted};
 
 use super::assess::Bench;
@@ -64,6 +64,19 @@ impl<'a> Work<'a> {
             let outcome = rooms.run(side, self.output("", judging.subject()));
             judging.comes_from(joined(origin));
             judging.ran(Ran::alone(judging.subject(), outcome));
+            judging.finish()
+        })
+    }
+
+    /// Judges one release by what it is, without running it; `odd` is about how it was had.
+    pub(super) fn read(&self, found: Found, odd: Option<Anomaly>) -> ReportEntry {
+        std::thread::scope(|scope| {
+            let history = self.history(scope, &found);
+            let mut judging = self.bench.read_one(found, self.bar);
+            if let Some(odd) = odd {
+                judging.odd(odd);
+            }
+            judging.comes_from(self.collector.origin_with(&judging.asks(), joined(history)));
             judging.finish()
         })
     }

@@ -1,7 +1,8 @@
 //! The one word and the one sentence a report gives for a subject, the same in every format.
 
-use waxseal_model::{Decision, GapWeight, Judged, ReportEntry, Subject};
+use waxseal_model::{Decision, GapWeight, Judged, Report, ReportEntry, Subject};
 
+use super::RenderOptions;
 use super::escape::escape;
 
 /// The answer as a reader sees it, the most pressing first. An answer that is not complete is never an `Allow`.
@@ -74,6 +75,38 @@ pub(crate) fn tally_sentence(entries: &[ReportEntry]) -> String {
     } else {
         parts.join(", ")
     }
+}
+
+/// Whether an entry is shown, or only counted.
+pub(crate) fn is_shown(entry: &ReportEntry, options: &RenderOptions) -> bool {
+    let has_notes = || !entry.verdict.findings.is_empty();
+    !options.brief || Answer::of(entry) != Answer::Allow || (options.verbose && has_notes())
+}
+
+/// How many there are, where most are only counted: `812 releases judged: 1 to review, 811 allowed; 3 notes and 12 gaps among these`.
+pub(crate) fn brief_sentence(report: &Report) -> String {
+    let is_release = |entry: &&ReportEntry| !matches!(entry.verdict.subject, Subject::Project(_));
+    let releases = report.entries.iter().filter(is_release).count();
+    let allowed = || report.entries.iter().filter(|it| Answer::of(it) == Answer::Allow);
+    let notes: usize = allowed().map(|it| it.verdict.findings.len()).sum();
+    let gaps: usize = allowed().map(|it| it.verdict.gaps.len()).sum();
+    let besides: Vec<String> = [(notes, "note"), (gaps, "gap")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| count(number, word))
+        .collect();
+    let mut out = format!(
+        "{} judged: {}",
+        count(releases, "release"),
+        tally_sentence(&report.entries)
+    );
+    if !besides.is_empty() {
+        out.push_str(&format!(
+            "; {} among what is allowed (--verbose, --format json)",
+            besides.join(" and ")
+        ));
+    }
+    out
 }
 
 /// What an entry is about, escaped: `name@1.0.16`, `name 1.0.15 → 1.0.16`, `./folder`.

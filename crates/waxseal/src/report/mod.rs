@@ -41,6 +41,8 @@ pub struct RenderOptions {
     pub color: bool,
     /// Show notes and places that are otherwise counted. `text` and `markdown` mind.
     pub verbose: bool,
+    /// Only count what is allowed: there is too much of it to be read. `text` and `markdown` mind.
+    pub brief: bool,
 }
 
 impl Default for RenderOptions {
@@ -49,6 +51,7 @@ impl Default for RenderOptions {
             width: 80,
             color: false,
             verbose: false,
+            brief: false,
         }
     }
 }

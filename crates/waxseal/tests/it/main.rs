@@ -4,6 +4,7 @@
     reason = "in a test a panic is the answer, in what tests share too"
 )]
 
+mod all;
 mod architecture;
 mod attempts;
 mod attributing;

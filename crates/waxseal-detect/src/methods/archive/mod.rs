@@ -27,6 +27,12 @@ pub(crate) const METHOD: Method = Method {
             Severity::High,
         ),
         odd(
+            "archive/other-hash",
+            "Other bytes than the lockfile expects",
+            "The hash in the lockfile is not that of the archive the registry serves.",
+            Severity::High,
+        ),
+        odd(
             "archive/second-member",
             "Archive behind the archive",
             "The archive has more than one compressed part; npm installs them all, some scanners see only the first.",
@@ -260,6 +266,7 @@ fn indicator(kind: AnomalyKind) -> Option<&'static str> {
     Some(match kind {
         AnomalyKind::Corrupt => "archive/corrupt",
         AnomalyKind::TooLarge => "archive/too-large",
+        AnomalyKind::OtherHash => "archive/other-hash",
         AnomalyKind::MultiMember => "archive/second-member",
         AnomalyKind::TrailingData => "archive/trailing-data",
         AnomalyKind::Traversal => "archive/traversal",

@@ -9,6 +9,7 @@ pub(crate) fn samples() -> Vec<Sample> {
     let kinds = [
         ("archive/corrupt", AnomalyKind::Corrupt, "high high review"),
         ("archive/too-large", AnomalyKind::TooLarge, "high high review"),
+        ("archive/other-hash", AnomalyKind::OtherHash, "high high review"),
         ("archive/second-member", AnomalyKind::MultiMember, "high high review"),
         ("archive/header-trick", AnomalyKind::HeaderTrick, "high high review"),
         ("archive/hostile-name", AnomalyKind::HostileName, "high high review"),

@@ -83,8 +83,9 @@ fn official(sentence: &str) -> Option<&'static Brand> {
         return None;
     }
     let near = before.iter().rev().chain(after.iter().take(NEAR));
-    near.map(|token| token.trim_end_matches(".js"))
-        .find_map(|token| brand_at(&token))
+    let brand = near.into_iter().find_map(brand_at)?;
+    // "The official integration for …" is somebody's own part for a brand.
+    (!after.iter().take(NEAR).any(|token| PARTS.contains(token))).then_some(brand)
 }
 
 /// Words that a vendor's own packages are told by, behind a brand that is a word, too.
@@ -109,6 +110,17 @@ const LEADS: [&str; 17] = [
     "javascript",
     "typescript",
     "our",
+];
+/// What is official of whoever made it, and only for the brand.
+const PARTS: [&str; 8] = [
+    "integration",
+    "plugin",
+    "plug-in",
+    "adapter",
+    "connector",
+    "provider",
+    "theme",
+    "fork",
 ];
 /// Words between "official" and the brand: "official Node.js client library for the HTTP API of …".
 const NEAR: usize = 12;

@@ -72,16 +72,16 @@ pub(super) fn drawn(text: &str) -> Option<String> {
     changed.then_some(out)
 }
 
-/// The words of a text that hold letters of another script, each as it is drawn in ASCII throughout.
+/// The words of a text that hold letters of another script, each as it is drawn in ASCII throughout. What is not drawn separates words
+/// here: editors and sites leave it in texts.
 pub(super) fn disguised(text: &str) -> Vec<String> {
     if text.is_ascii() {
         return Vec::new();
     }
-    let words = text
-        .split(|c: char| c.is_whitespace() || (c.is_ascii_punctuation() && !matches!(c, '-' | '_' | '.' | '@' | '/')));
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '/');
+    let words = text.split(|c: char| !is_part(c));
     words
         .filter_map(drawn)
-        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned())
         .filter(|word| !word.is_empty() && word.is_ascii())
         .take(MAX_WORDS)
         .collect()

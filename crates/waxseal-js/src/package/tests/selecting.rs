@@ -170,3 +170,18 @@ fn any_bytes_are_analysed() {
         assert!(matches!(analysis.state(), FileState::Parsed | FileState::Unparsable));
     }
 }
+
+#[test]
+fn a_library_that_the_manifest_names_is_no_code_whatever_its_size() {
+    let limits = || Limits {
+        file_bytes: 10,
+        ..Limits::default()
+    };
+    let state = |text| {
+        let files = [("lib/x.dylib", text)];
+        scan_with(&[("main", "lib/x.dylib")], &files, limits(), &AnalysisCache::default()).states
+    };
+    assert_eq!(state("\u{7f}ELF and more than is read"), [FileState::NotCode]);
+    // Its twin, which could be code.
+    assert_eq!(state("ELF and more than is read"), [FileState::Skipped]);
+}

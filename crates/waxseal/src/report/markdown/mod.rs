@@ -7,7 +7,8 @@ use waxseal_model::{Decision, Exhibit, GapWeight, Judged, LineTag, Report, Repor
 use self::quote::{cell, code, html_code, prose};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, count, decision_word, sentence, subject, tally_sentence, weight_sentence,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, count, decision_word, is_shown, sentence, subject,
+    tally_sentence, weight_sentence,
 };
 use super::escape::escape;
 use super::excerpt::{Row, exhibit_rows, hunk_rows};
@@ -19,10 +20,17 @@ mod ran;
 /// Writes the report.
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     let mut page = Page {
-        out: format!("## waxseal: {}\n\n", tally_sentence(&report.entries)),
+        out: format!(
+            "## waxseal: {}\n\n",
+            if options.brief {
+                brief_sentence(report)
+            } else {
+                tally_sentence(&report.entries)
+            }
+        ),
         left_out: 0,
     };
-    let mut entries: Vec<&ReportEntry> = report.entries.iter().collect();
+    let mut entries: Vec<&ReportEntry> = report.entries.iter().filter(|it| is_shown(it, options)).collect();
     entries.sort_by_key(|entry| Answer::of(entry));
     if !entries.is_empty() {
         page.add("| answer | package | why |\n|---|---|---|\n");

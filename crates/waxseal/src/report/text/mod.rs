@@ -7,7 +7,9 @@ use waxseal_model::{Decision, Gap, GapWeight, Report, ReportEntry, Subject};
 
 use self::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use super::RenderOptions;
-use super::answer::{Answer, NAME_LIMIT, SENTENCE_LIMIT, bytes, count, sentence, subject, tally_sentence};
+use super::answer::{
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, is_shown, sentence, subject, tally_sentence,
+};
 use super::escape::escape;
 use super::width::{pad, width};
 
@@ -21,9 +23,9 @@ mod scan;
 pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     let mut page = Page::new(options);
     // What needs attention comes first; entries with one answer stay in the order asked for.
-    let mut entries: Vec<&ReportEntry> = report.entries.iter().collect();
+    let mut entries: Vec<&ReportEntry> = report.entries.iter().filter(|it| is_shown(it, options)).collect();
     entries.sort_by_key(|entry| Answer::of(entry));
-    let several = entries.len() > 1;
+    let several = report.entries.len() > 1;
     let is_short = |entry: &ReportEntry| several && !options.verbose && is_quiet(entry);
     let names = entries
         .iter()
@@ -58,7 +60,10 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
             page.labelled("warning: ", DOUBT.bold(), &escape(warning, SENTENCE_LIMIT));
         }
     }
-    if several || report.entries.is_empty() {
+    if options.brief {
+        page.blank();
+        page.labelled("", STRONG, &brief_sentence(report));
+    } else if several || report.entries.is_empty() {
         page.blank();
         page.line(&page.paint(STRONG, &tally_sentence(&report.entries)));
     }

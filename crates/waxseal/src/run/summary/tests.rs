@@ -297,7 +297,7 @@ fn on_page(summary: &RunSummary, width: usize, color: bool) -> String {
     let options = RenderOptions {
         width,
         color,
-        verbose: false,
+        ..RenderOptions::default()
     };
     render(summary, &options)
 }

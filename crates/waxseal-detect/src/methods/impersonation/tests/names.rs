@@ -168,6 +168,11 @@ fn brands() -> Vec<Sample> {
         ),
         clean(
             BRAND,
+            "somebody's official part for it",
+            called("mail-tools-for-agents").described("The official Postmark integration for Example Mail"),
+        ),
+        clean(
+            BRAND,
             "official of nobody known",
             called("mail-tools-for-agents").described("The official tools of Example Mail"),
         ),
@@ -210,6 +215,11 @@ fn letters() -> Vec<Sample> {
             LETTERS,
             "a text in Cyrillic letters",
             called("mail-tool").described("Отправка почты"),
+        ),
+        clean(
+            LETTERS,
+            "punctuation of another script, and something not drawn",
+            called("mail-tool").described("nodemailer，for\u{200b}lodash"),
         ),
         clean(
             LETTERS,
