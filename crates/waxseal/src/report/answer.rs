@@ -1,5 +1,7 @@
 //! The one word and the one sentence a report gives for a subject, the same in every format.
 
+use std::collections::BTreeMap;
+
 use waxseal_model::{Decision, GapWeight, Judged, Report, ReportEntry, Subject};
 
 use super::RenderOptions;
@@ -83,18 +85,20 @@ pub(crate) fn is_shown(entry: &ReportEntry, options: &RenderOptions) -> bool {
     !options.brief || Answer::of(entry) != Answer::Allow || (options.verbose && has_notes())
 }
 
-/// How many there are, where most are only counted: `812 releases judged: 1 to review, 811 allowed; 3 notes and 12 gaps among these`.
+/// How many there are, where most are only counted: `812 releases judged: 1 to review, 811 allowed; among what is allowed 3 notes`.
 pub(crate) fn brief_sentence(report: &Report) -> String {
     let is_release = |entry: &&ReportEntry| !matches!(entry.verdict.subject, Subject::Project(_));
     let releases = report.entries.iter().filter(is_release).count();
     let allowed = || report.entries.iter().filter(|it| Answer::of(it) == Answer::Allow);
     let notes: usize = allowed().map(|it| it.verdict.findings.len()).sum();
-    let gaps: usize = allowed().map(|it| it.verdict.gaps.len()).sum();
-    let besides: Vec<String> = [(notes, "note"), (gaps, "gap")]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| count(number, word))
-        .collect();
+    let open = allowed().filter(|it| !it.verdict.gaps.is_empty()).count();
+    let mut besides = Vec::new();
+    if notes > 0 {
+        besides.push(count(notes, "note"));
+    }
+    if open > 0 {
+        besides.push(format!("{open} with gaps that do not decide"));
+    }
     let mut out = format!(
         "{} judged: {}",
         count(releases, "release"),
@@ -102,11 +106,27 @@ pub(crate) fn brief_sentence(report: &Report) -> String {
     );
     if !besides.is_empty() {
         out.push_str(&format!(
-            "; {} among what is allowed (--verbose, --format json)",
-            besides.join(" and ")
+            "; among what is allowed {} (--format json)",
+            besides.join(", ")
         ));
     }
     out
+}
+
+/// What could not be looked at of entries that are only counted, each reason once with how many share it, the most frequent first.
+pub(crate) fn folded_gaps(report: &Report, options: &RenderOptions) -> Vec<(String, usize)> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in report.entries.iter().filter(|it| !is_shown(it, options)) {
+        for gap in &entry.verdict.gaps {
+            *reasons.entry(gap.reason.as_str()).or_default() += 1;
+        }
+    }
+    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(reason, number)| (std::cmp::Reverse(*number), *reason));
+    let shown = reasons.into_iter().take(MAX_FOLDED);
+    shown
+        .map(|(reason, number)| (escape(reason, SENTENCE_LIMIT), number))
+        .collect()
 }
 
 /// What an entry is about, escaped: `name@1.0.16`, `name 1.0.15 → 1.0.16`, `./folder`.
@@ -222,6 +242,9 @@ pub(crate) fn bytes(number: u64) -> String {
     }
     format!("{}.{} {}", scaled / 10, scaled % 10, UNITS[unit])
 }
+
+/// More reasons than these are for programs to read.
+const MAX_FOLDED: usize = 5;
 
 /// npm refuses names above 214 bytes; paths get a little more.
 pub(crate) const NAME_LIMIT: usize = 300;

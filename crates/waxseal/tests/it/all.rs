@@ -147,20 +147,27 @@ fn every_release_is_judged_and_only_what_is_not_allowed_is_shown() {
 }
 
 #[test]
-fn a_clean_lockfile_ends_with_0_and_one_line() {
+fn a_clean_lockfile_ends_with_0_and_a_count() {
     let served = Served::start(&[("calm", "1.0.0", CALM)]);
     let world = project(json!({ "node_modules/calm": served.locked("calm", "1.0.0") }));
     let ended = served.run(&world, &[]);
-    assert_eq!(
-        (ended.status, ended.stdout.as_str()),
-        (0, "1 release judged: 1 allowed\n"),
-        "{}",
-        ended.all()
+    assert_eq!(ended.status, 0, "{}", ended.all());
+    assert!(!ended.stdout.contains("calm"), "{}", ended.stdout);
+    // This registry does not say when releases were published: said once, however many there are.
+    let lines: Vec<&str> = ended.stdout.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert!(
+        lines.iter().any(|line| line.starts_with("1 release judged: 1 allowed")),
+        "{lines:?}"
+    );
+    assert!(
+        lines.iter().any(|line| line.starts_with("could not look: ")),
+        "{lines:?}"
     );
     let ended = served.run(&world, &["--format", "markdown"]);
-    assert_eq!(
-        ended.stdout.lines().next(),
-        Some("## waxseal: 1 release judged: 1 allowed")
+    assert!(
+        ended.stdout.starts_with("## waxseal: 1 release judged: 1 allowed"),
+        "{}",
+        ended.stdout
     );
 }
 

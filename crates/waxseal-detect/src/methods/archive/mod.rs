@@ -282,8 +282,8 @@ fn indicator(kind: AnomalyKind) -> Option<&'static str> {
     })
 }
 
-/// Enough of a path or a reader's sentence.
-const MAX_TEXT: usize = 200;
+/// Enough of a path, and of a sentence with two hashes.
+const MAX_TEXT: usize = 300;
 
 #[cfg(test)]
 pub(crate) mod tests;

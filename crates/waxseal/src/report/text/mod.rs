@@ -8,7 +8,8 @@ use waxseal_model::{Decision, Gap, GapWeight, Report, ReportEntry, Subject};
 use self::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, is_shown, sentence, subject, tally_sentence,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, folded_gaps, is_shown, sentence, subject,
+    tally_sentence,
 };
 use super::escape::escape;
 use super::width::{pad, width};
@@ -62,6 +63,13 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
     }
     if options.brief {
         page.blank();
+        for (reason, number) in folded_gaps(report, options) {
+            page.labelled(
+                "could not look: ",
+                UNKNOWN,
+                &format!("{reason} ({})", count(number, "release")),
+            );
+        }
         page.labelled("", STRONG, &brief_sentence(report));
     } else if several || report.entries.is_empty() {
         page.blank();
