@@ -3,7 +3,8 @@
 //! Read in this order: [`spec`] turns text into a request, [`config`] says which registry npm is configured with,
 //! [`registry`] fetches documents and archives through the [`cache`], [`resolve`] picks one release as npm would,
 //! [`integrity`] checks the bytes, [`tarball`] unpacks them by npm's rules under limits, [`manifest`] reads `package.json`,
-//! [`lockfile`] reads which releases an install would bring.
+//! [`lockfile`] reads which releases an install would bring, [`osv`] what is
+//! publicly known of malicious packages.
 //!
 //! Everything a registry or a package wrote is hostile here: every size, depth and count has a ceiling.
 
@@ -17,6 +18,7 @@ pub mod integrity;
 mod lenient;
 pub mod lockfile;
 pub mod manifest;
+pub mod osv;
 pub mod packument;
 pub mod registry;
 pub mod resolve;
