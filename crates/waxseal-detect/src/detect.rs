@@ -153,21 +153,21 @@ fn place_gaps(case: &Case<'_>) -> Vec<Gap> {
     gaps
 }
 
-/// What could not be learned of where it comes from: said, and no reason to fail.
+/// What could not be learned of where it comes from: said, and no reason to fail, but for what is publicly known, where whoever looked it
+/// up says how much it matters.
 fn origin_gaps(evidence: &Evidence) -> Vec<Gap> {
+    let known = &evidence.advisories;
+    let known = known.gap().or_else(|| known.present().and_then(|it| it.gap.as_ref()));
     let gaps = [
         evidence.history.gap(),
-        evidence.advisories.gap(),
         evidence.provenance.gap(),
         evidence.repository.gap(),
     ];
-    gaps.into_iter()
-        .flatten()
-        .map(|gap| Gap {
-            weight: GapWeight::Partial,
-            ..gap.clone()
-        })
-        .collect()
+    let partial = gaps.into_iter().flatten().map(|gap| Gap {
+        weight: GapWeight::Partial,
+        ..gap.clone()
+    });
+    known.cloned().into_iter().chain(partial).collect()
 }
 
 /// What the older release's run could not show. What the newer one sends was compared with what was asked for all the same, so that a

@@ -6,6 +6,7 @@ use crate::{Case, methods};
 
 /// Every detection method, in the order reports list them. Adding one is one folder and one line here.
 pub const METHODS: &[Method] = &[
+    methods::known_malicious::METHOD,
     methods::messages::METHOD,
     methods::recipients::METHOD,
     methods::package_diff::METHOD,

@@ -14,6 +14,7 @@ type Samples = fn() -> Vec<Sample>;
 
 /// The cases of each method, in the order of the table.
 const SAMPLES: &[(&str, Samples)] = &[
+    ("known-malicious", methods::known_malicious::tests::samples),
     ("messages", methods::messages::tests::samples),
     ("recipients", methods::recipients::tests::samples),
     ("package-diff", methods::package_diff::tests::samples),
@@ -213,6 +214,7 @@ fn a_method_without_its_evidence_does_not_run_and_the_gap_says_so() {
     let verdict = world.judge();
     assert!(!verdict.complete);
     for method in METHODS {
+        // Nothing but its files was looked at.
         let runs = method.needs.iter().all(|need| *need == Need::Source);
         assert_eq!(verdict.ran.contains(&method.id.to_owned()), runs, "{}", method.id);
     }

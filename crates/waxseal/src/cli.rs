@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod db;
 mod help;
+
+pub use db::{Db, DbCommand, DbExport, DbImport, DbStatus, DbUpdate, Known, StatusFormat};
 
 use help::{
     CHECK_HELP, COMPLETIONS_HELP, DIFF_HELP, DOCTOR_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, MAN_HELP, RUN_HELP,
@@ -45,6 +48,8 @@ pub enum Command {
     Run(Run),
     /// Find what is installed, or would be started, and what of it is known to be malicious
     Scan(Scan),
+    /// Keep what is publicly known of malicious packages, and lists of your own
+    Db(Db),
     /// Explain a detection method or an indicator; without an id, list all
     Explain(Explain),
     /// Write a commented waxseal.toml
@@ -102,6 +107,9 @@ pub struct Check {
     /// How much is looked at.
     #[command(flatten)]
     pub limits: Limits,
+    /// What is publicly known.
+    #[command(flatten)]
+    pub known: Known,
 }
 
 /// `diff`.
@@ -135,6 +143,9 @@ pub struct Diff {
     /// How much is looked at.
     #[command(flatten)]
     pub limits: Limits,
+    /// What is publicly known.
+    #[command(flatten)]
+    pub known: Known,
 }
 
 /// What is written, and what fails.
@@ -293,6 +304,9 @@ pub struct Scan {
     /// Where packages come from.
     #[command(flatten)]
     pub source: Source,
+    /// What is publicly known.
+    #[command(flatten)]
+    pub known: Known,
 }
 
 /// `explain`.

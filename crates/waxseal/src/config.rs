@@ -26,6 +26,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// `[egress] allow`: as `--allow`.
     pub egress: Allowlist,
+    /// `[database]`.
+    pub database: DatabaseConfig,
     /// `run`: whether `check` runs packages in the locked room; as `--no-run` where it is `false`.
     pub run: bool,
     /// Everything else: what the project accepts.
@@ -64,6 +66,16 @@ pub struct LimitsConfig {
     pub max_memory: Option<Size>,
     /// As `--max-time`.
     pub max_time: Option<Seconds>,
+}
+
+/// `[database]`: what is publicly known of malicious packages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DatabaseConfig {
+    /// As `db update --from`.
+    pub url: Option<String>,
+    /// As `--max-db-age`.
+    pub max_age: Option<Seconds>,
 }
 
 /// `[egress]`: where packages may go when they run.
@@ -129,6 +141,7 @@ impl Default for Config {
             source: SourceConfig::default(),
             limits: LimitsConfig::default(),
             egress: Allowlist::default(),
+            database: DatabaseConfig::default(),
             run: true,
             policy: Policy::default(),
         }
@@ -164,7 +177,7 @@ impl Config {
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
         let mut own = |name: &str| table.get_mut().remove(name).map(toml::de::ValueDeserializer::from);
         let (report, source, limits, egress) = (own("report"), own("source"), own("limits"), own("egress"));
-        let run = own("run");
+        let (run, database) = (own("run"), own("database"));
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,
         ) -> Result<T, toml::de::Error> {
@@ -174,6 +187,7 @@ impl Config {
         let source: SourceConfig = read(source).map_err(|err| error(&err))?;
         let limits: LimitsConfig = read(limits).map_err(|err| error(&err))?;
         let egress: EgressConfig = read(egress).map_err(|err| error(&err))?;
+        let database: DatabaseConfig = read(database).map_err(|err| error(&err))?;
         let run = run.map_or(Ok(true), bool::deserialize).map_err(|err| error(&err))?;
         let egress = Allowlist::parse(&egress.allow).map_err(|err| {
             let mut wrong = meaningless(text, path, &err.to_string(), None);
@@ -202,6 +216,7 @@ impl Config {
             source,
             limits,
             egress,
+            database,
             run,
             policy,
         })
@@ -289,7 +304,7 @@ fn distance(left: &str, right: &str) -> usize {
 pub const NAME: &str = "waxseal.toml";
 
 /// The sections and keys that are not the policy's.
-const SECTIONS: [&str; 5] = ["report", "source", "limits", "egress", "run"];
+const SECTIONS: [&str; 6] = ["report", "source", "limits", "egress", "database", "run"];
 
 /// Keys are shorter.
 const MAX_WORD: usize = 64;

@@ -2,14 +2,16 @@
 //!
 //! Read in this order: [`cli`] is what can be typed and [`config`] what `waxseal.toml` can say; the commands obtain packages
 //! ([`collect`]), hand their bytes to a sealed process ([`reader`]), let `waxseal-detect` judge the facts that come back, and write a
-//! [`report`]. [`diff`] is the raw difference of two releases, [`human_diff`] the readable one. [`run`] serves `waxseal run`,
-//! which executes a package in the locked room, [`scan`] finds what is installed. [`exit`] is how it all ends.
+//! [`report`]. [`db`] is what is publicly known of malicious packages. [`diff`] is the raw difference of two releases, [`human_diff`] the
+//! readable one. [`run`] serves `waxseal run`, which executes a package in the locked room, [`scan`] finds what
+//! is installed. [`exit`] is how it all ends.
 
 pub mod cli;
 pub mod config;
 pub mod exit;
 
 pub mod collect;
+pub mod db;
 pub mod reader;
 
 pub mod diff;

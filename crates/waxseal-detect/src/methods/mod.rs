@@ -9,6 +9,7 @@ pub(crate) mod egress;
 pub(crate) mod impersonation;
 pub(crate) mod install_scripts;
 pub(crate) mod installed;
+pub(crate) mod known_malicious;
 pub(crate) mod messages;
 pub(crate) mod obfuscation;
 pub(crate) mod package_diff;

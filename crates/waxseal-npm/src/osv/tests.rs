@@ -72,12 +72,23 @@ fn ranges_begin_and_end_several_times_in_any_order() {
 #[test]
 fn a_range_is_shown_in_the_order_of_its_versions() {
     let events = r#"[{"fixed":"1.0.3"},{"introduced":"2.0.0"},{"introduced":"1.0.0"},{"last_affected":"2.1.0"}]"#;
-    let record = record(&format!(r#""versions":["0.1.0"],"ranges":[{{"type":"SEMVER","events":{events}}}]"#));
-    assert_eq!(record.affected[0].describe(), ">=1.0.0 <1.0.3 || >=2.0.0 <=2.1.0, 0.1.0");
+    let record = record(&format!(
+        r#""versions":["0.1.0"],"ranges":[{{"type":"SEMVER","events":{events}}}]"#
+    ));
+    assert_eq!(
+        record.affected[0].describe(),
+        ">=1.0.0 <1.0.3 || >=2.0.0 <=2.1.0, 0.1.0"
+    );
     let of = |operator, version: &str| (operator, version.to_owned());
-    let expected = vec![vec![of(">=", "1.0.0"), of("<", "1.0.3")], vec![of(">=", "2.0.0"), of("<=", "2.1.0")]];
+    let expected = vec![
+        vec![of(">=", "1.0.0"), of("<", "1.0.3")],
+        vec![of(">=", "2.0.0"), of("<=", "2.1.0")],
+    ];
     assert_eq!(record.affected[0].ranges[0].bounds(), Some(expected));
-    assert_eq!(Range::Npm("^1.2.0".to_owned()).bounds(), Some(vec![vec![of(">=", "1.2.0"), of("<", "2.0.0-0")]]));
+    assert_eq!(
+        Range::Npm("^1.2.0".to_owned()).bounds(),
+        Some(vec![vec![of(">=", "1.2.0"), of("<", "2.0.0-0")]])
+    );
     assert_eq!(Range::Npm("*".to_owned()).bounds(), Some(vec![vec![]]));
 }
 

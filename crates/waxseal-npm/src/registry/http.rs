@@ -100,18 +100,26 @@ impl Registry {
     }
 
     fn fetch(&self, what: &str, request: &Request<'_>) -> Result<Response, Failure> {
-        let tell = |received, total| {
-            if let Some(observer) = &self.observer {
-                observer(Progress { what, received, total });
-            }
-        };
-        self.transport.get(
-            &self.config,
-            &Request {
-                progress: &tell,
-                ..*request
-            },
-        )
+        let tell = |received, total| self.tell(Progress { what, received, total });
+        self.get(&Request {
+            progress: &tell,
+            ..*request
+        })
+    }
+
+    /// Gets an address as it is.
+    pub(super) fn get(&self, request: &Request<'_>) -> Result<Response, Failure> {
+        self.transport.get(&self.config, request)
+    }
+
+    pub(super) fn tell(&self, progress: Progress<'_>) {
+        if let Some(observer) = &self.observer {
+            observer(progress);
+        }
+    }
+
+    pub(super) fn is_offline(&self) -> bool {
+        self.options.offline
     }
 
     /// The stored document that can still be read.
@@ -157,6 +165,7 @@ impl Registry {
             ceiling: MAX_DOCUMENT,
             progress: &|_, _| {},
             again,
+            file: None,
         };
         let response = self
             .fetch(name.as_str(), &request)
@@ -207,6 +216,7 @@ impl Registry {
             ceiling: MAX_TARBALL,
             progress: &|_, _| {},
             again: true,
+            file: None,
         };
         let response = self
             .fetch(&what, &request)

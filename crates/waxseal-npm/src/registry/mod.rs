@@ -1,6 +1,7 @@
 //! Where packages come from: a registry over HTTP, or one recorded for tests, behind one small trait.
 
 mod error;
+mod file;
 mod http;
 mod recorded;
 mod tls;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use waxseal_model::{PackageName, PackageRef};
 
 pub use error::RegistryError;
+pub use file::{Answer, FileRequest};
 pub use http::{Options, Progress, Registry};
 pub use recorded::Recorded;
 

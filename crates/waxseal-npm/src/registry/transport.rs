@@ -1,7 +1,8 @@
 //! Gets one address: redirects, credentials, proxies, repetitions, ceilings; nothing here knows about packages.
 
 use std::collections::HashMap;
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub(super) struct Request<'a> {
     pub(super) progress: &'a dyn Fn(u64, Option<u64>),
     /// Try again, as npm is configured to. Not for what one can do without: the waits of npm are minutes.
     pub(super) again: bool,
+    /// Where the body of a good answer goes instead of into memory; what it held before is lost.
+    pub(super) file: Option<&'a File>,
 }
 
 /// What came.
@@ -163,9 +166,16 @@ impl Transport {
         };
         let mut read = Vec::new();
         let reader = body.into_with_config().limit(u64::MAX).reader();
-        match read_all(reader, &mut read, ceiling, &|received| {
-            (request.progress)(received, total)
-        }) {
+        let tell = |received| (request.progress)(received, total);
+        // What says itself that it is too large need not be fetched.
+        if request.file.is_some() && parts.status == StatusCode::OK && total.is_some_and(|total| total > ceiling) {
+            return Err(Failure::TooLarge);
+        }
+        let whole = match request.file.filter(|_| parts.status == StatusCode::OK) {
+            Some(file) => write_all(reader, file, ceiling, &tell),
+            None => read_all(reader, &mut read, ceiling, &tell),
+        };
+        match whole {
             Ok(true) => {}
             Ok(false) if parts.status == StatusCode::OK => return Err(Failure::TooLarge),
             // What an error says at length is not needed.
@@ -233,6 +243,27 @@ fn read_all(mut reader: impl io::Read, out: &mut Vec<u8>, ceiling: u64, progress
         }
         if out.len() == before {
             return Ok(true);
+        }
+    }
+}
+
+/// As [`read_all`], into a file; a body of another length than was promised is an error.
+fn write_all(reader: impl io::Read, mut file: &File, ceiling: u64, progress: &dyn Fn(u64)) -> io::Result<bool> {
+    file.set_len(0)?;
+    file.rewind()?;
+    let mut reader = reader.take(ceiling.saturating_add(1));
+    let mut chunk = vec![0; CHUNK as usize];
+    let mut received = 0;
+    loop {
+        let length = reader.read(&mut chunk)?;
+        if length == 0 {
+            return Ok(true);
+        }
+        file.write_all(&chunk[..length])?;
+        received += length as u64;
+        progress(received);
+        if received > ceiling {
+            return Ok(false);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Ranges: alternatives of comparators, written in npm's many ways.
 
+mod bounds;
+
 use std::cmp::Ordering;
 
 use super::{Version, is_identifiers, parse_plain, skip_prefix, split_patch, take_digits};
@@ -45,22 +47,6 @@ impl Range {
             alternatives = vec![alternatives.swap_remove(any)];
         }
         (!alternatives.is_empty()).then_some(Self { alternatives })
-    }
-
-    /// The alternatives of bounds that it comes to, each an operator and a version; what holds for any version is left out.
-    pub fn bounds(&self) -> Vec<Vec<(&'static str, String)>> {
-        let bound = |comparator: &Comparator| {
-            let operator = match comparator.operator {
-                Operator::Equal => "=",
-                Operator::Less => "<",
-                Operator::LessOrEqual => "<=",
-                Operator::Greater => ">",
-                Operator::GreaterOrEqual => ">=",
-            };
-            comparator.version.as_ref().map(|version| (operator, version.to_string()))
-        };
-        let bounds = |comparators: &Vec<Comparator>| comparators.iter().filter_map(bound).collect();
-        self.alternatives.iter().map(bounds).collect()
     }
 
     /// Whether a version lies within its bounds, prereleases as any other: what a disclosure means by a range.

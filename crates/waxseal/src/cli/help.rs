@@ -7,6 +7,7 @@ Examples:
   waxseal run resend --against 6.0.1     what does it newly do when it runs?
   waxseal run -- npm test                whom does a command reach there?
   waxseal scan                           what is installed here, and is any of it known to be bad?
+  waxseal db update                      get what is publicly known of malicious packages
   waxseal explain recipients             what a finding means and what to do
 
 Exit status:
@@ -83,6 +84,47 @@ It starts nothing. It reads lockfiles and node_modules folders below each DIR, a
 and bunx, the package managers' caches, and the configurations from which MCP clients start servers. Of each release that is known to be
 malicious (`waxseal db`), or that --affected-by names, it says for each place: present, could have run, or unknown. What could not be read is
 named, and the exit status is then 4: that nothing was found says nothing about it.";
+
+pub(super) const DB_HELP: &str = "\
+Examples:
+  waxseal db update
+  waxseal db status
+  waxseal db import ours.csv
+  waxseal db export --format stix
+
+`waxseal check` and `waxseal diff` look every release up in it, offline: a release that is listed as malicious is blocked, and every report says how
+old the database is. It lies in $XDG_DATA_HOME/waxseal/advisories, else below ~/.local/share.";
+
+pub(super) const DB_UPDATE_HELP: &str = "\
+Examples:
+  waxseal db update
+  waxseal db update --from https://mirror.example/osv/npm/all.zip
+
+Only an archive that has changed is downloaded. Where the source cannot be reached, or what it sends is no whole archive, the database stays as
+it is and the exit status is 4. `url` in section [database] of waxseal.toml stands for --from.";
+
+pub(super) const DB_STATUS_HELP: &str = "\
+Examples:
+  waxseal db status
+  waxseal db status --format json
+
+Every record is read once and checked. The exit status is 3 where there is no database, and 4 where one cannot be read.";
+
+pub(super) const DB_IMPORT_HELP: &str = "\
+Examples:
+  waxseal db import ours.csv
+  waxseal db import incident.stix.json --name incident
+  waxseal db import malicious-packages/osv
+  waxseal db import all.zip
+  waxseal db import --remove incident
+
+A .csv holds name, version or range, reason, reference; other lists hold one package URL a line, or are STIX 2.1 bundles. A release that a list
+names is blocked. A line that cannot be read leaves everything as it was.";
+
+pub(super) const DB_EXPORT_HELP: &str = "\
+Examples:
+  waxseal db export --format csv
+  waxseal db export --format stix --only incident";
 
 pub(super) const EXPLAIN_HELP: &str = "\
 Examples:

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use waxseal_model::{
-    Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageHistory, PackageName, PackageRef, RegistryFacts,
-    ReportError, Subject,
+    Advisories, Anomaly, AnomalyKind, Collected, Gap, GapWeight, Integrity, PackageHistory, PackageName, PackageRef,
+    RegistryFacts, ReportError, Subject,
 };
 use waxseal_npm::cache::Cache;
 use waxseal_npm::config::NpmConfig;
@@ -15,6 +15,7 @@ use waxseal_npm::{
     Environment, Form, Limits, PackageSource, PackageSpec, Packument, Registry, RegistryError, Wanted, folder, resolve,
 };
 
+use super::origin::Known;
 use super::{Bar, Target};
 use crate::reader::{ArchiveFile, SideInput};
 
@@ -27,6 +28,8 @@ pub struct Collector<'b> {
     registry: OnceLock<Result<Registry, ReportError>>,
     /// The newest document seen of each name: two releases of one package are mostly in one document.
     documents: Mutex<BTreeMap<PackageName, Arc<Packument>>>,
+    /// What is publicly known of malicious packages, if it is to be looked up.
+    pub(super) known: Option<Known>,
 }
 
 /// A package that was had.
@@ -53,6 +56,8 @@ pub struct Failure {
     pub anomaly: Option<Anomaly>,
     /// What the registry says of a name or a release that it removed.
     pub history: Option<Box<PackageHistory>>,
+    /// What is publicly known of what was asked for: what is known to be malicious is mostly gone from its registry.
+    pub advisories: Collected<Advisories>,
 }
 
 /// What came of asking for a package.
@@ -75,6 +80,7 @@ impl<'b> Collector<'b> {
             bar,
             registry,
             documents,
+            known: None,
         }
     }
 
@@ -174,7 +180,7 @@ impl<'b> Collector<'b> {
     }
 
     fn choose(&self, target: &Target, name: &PackageName, wanted: &Wanted) -> Result<Chosen, Box<Failure>> {
-        let registry = self.registry().map_err(|error| unresolved(target, error))?;
+        let registry = self.registry().map_err(|error| self.unresolved(target, error))?;
         self.bar.doing(&format!("fetching {name}"));
         let known = self.documents().get(name).cloned();
         if let (Some(packument), Wanted::Version(version)) = (known, wanted)
@@ -183,7 +189,7 @@ impl<'b> Collector<'b> {
         {
             return Ok(Chosen { package, packument });
         }
-        let fail = |err: RegistryError| unresolved(target, gap(&err, err.hint()));
+        let fail = |err: RegistryError| self.unresolved(target, gap(&err, err.hint()));
         let packument = registry.packument_for(name, Form::Abbreviated, wanted).map_err(fail)?;
         match resolve::resolve(&packument, name, wanted) {
             Ok(package) => {
@@ -194,8 +200,8 @@ impl<'b> Collector<'b> {
             // Only the full document knows what was removed, and when.
             Err(err) => {
                 let full = registry.packument(name, Form::Full).map_err(|_| fail(err))?;
-                let package =
-                    resolve::resolve(&full, name, wanted).map_err(|err| removed(&err, target, name, &full))?;
+                let package = resolve::resolve(&full, name, wanted)
+                    .map_err(|err| removed(&err, self.unresolved(target, gap(&err, err.hint())), target, &full))?;
                 Ok(Chosen {
                     package,
                     packument: Arc::new(full),
@@ -204,12 +210,34 @@ impl<'b> Collector<'b> {
         }
     }
 
+    fn unresolved(&self, target: &Target, error: ReportError) -> Box<Failure> {
+        let subject = Subject::Unresolved(target.typed.clone());
+        let advisories = match &target.spec {
+            PackageSpec::Registry { name, wanted, .. } => {
+                let version = match wanted {
+                    Wanted::Version(version) => Some(version.as_str()),
+                    _ => None,
+                };
+                self.known_of(&subject, name.as_str(), version)
+            }
+            _ => Collected::NotRequested,
+        };
+        Box::new(Failure {
+            subject,
+            error,
+            anomaly: None,
+            history: None,
+            advisories,
+        })
+    }
+
     fn documents(&self) -> std::sync::MutexGuard<'_, BTreeMap<PackageName, Arc<Packument>>> {
         self.documents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn download(&self, chosen: &Chosen) -> Fetched {
         let subject = Subject::Package(chosen.package.clone());
+        let known = || self.known_of(&subject, chosen.package.name.as_str(), Some(&chosen.package.version));
         let fail = |err: &RegistryError| {
             Box::new(Failure {
                 subject: subject.clone(),
@@ -221,6 +249,7 @@ impl<'b> Collector<'b> {
                     location: None,
                 }),
                 history: None,
+                advisories: known(),
             })
         };
         let registry = self.registry().map_err(|error| {
@@ -229,6 +258,7 @@ impl<'b> Collector<'b> {
                 error,
                 anomaly: None,
                 history: None,
+                advisories: known(),
             })
         })?;
         self.bar.doing(&format!("fetching {}", chosen.package.name));
@@ -262,6 +292,7 @@ impl<'b> Collector<'b> {
                 error: gap(&err, "name a folder that holds a `package.json`".to_owned()),
                 anomaly: None,
                 history: None,
+                advisories: Collected::NotRequested,
             })),
         }
     }
@@ -281,6 +312,7 @@ impl<'b> Collector<'b> {
                     error,
                     anomaly: None,
                     history: None,
+                    advisories: Collected::NotRequested,
                 }))
             }
         }
@@ -308,19 +340,8 @@ fn local(subject: Subject, input: SideInput) -> Found {
     }
 }
 
-fn unresolved(target: &Target, error: ReportError) -> Box<Failure> {
-    let subject = Subject::Unresolved(target.typed.clone());
-    Box::new(Failure {
-        subject,
-        error,
-        anomaly: None,
-        history: None,
-    })
-}
-
 /// What cannot be chosen; where it was removed, the history can tell more of it.
-fn removed(err: &RegistryError, target: &Target, name: &PackageName, full: &Packument) -> Box<Failure> {
-    let mut failure = unresolved(target, gap(err, err.hint()));
+fn removed(err: &RegistryError, mut failure: Box<Failure>, target: &Target, full: &Packument) -> Box<Failure> {
     let is_removed = matches!(
         err,
         RegistryError::Unpublished { .. } | RegistryError::SecurityHolder { .. } | RegistryError::Removed { .. }
@@ -328,6 +349,7 @@ fn removed(err: &RegistryError, target: &Target, name: &PackageName, full: &Pack
     if is_removed {
         failure.history = Some(Box::new(full.history()));
         if let PackageSpec::Registry {
+            name,
             wanted: Wanted::Version(version),
             ..
         } = &target.spec

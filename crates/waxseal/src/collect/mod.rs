@@ -6,6 +6,7 @@ mod progress;
 mod target;
 
 pub use fetch::{Collector, Failure, Fetched, Found};
-pub use origin::{Origin, OriginOf};
+pub(crate) use origin::too_old;
+pub use origin::{KnownMalicious, Origin, OriginOf};
 pub use progress::Bar;
 pub use target::{Target, release_of};

@@ -2,7 +2,8 @@
 
 use waxseal_detect::{Case, Policy, Question, detect, judge};
 use waxseal_model::{
-    Anomaly, Collected, Decision, Evidence, Gap, Moment, ReportEntry, SourceEvidence, Subject, Verdict,
+    Advisories, AdvisoryMatch, Anomaly, Collected, Decision, Evidence, Gap, Matched, Moment, ReportEntry,
+    SourceEvidence, Subject, Verdict,
 };
 
 use super::judging::{Extras, Judging, entry};
@@ -67,6 +68,12 @@ impl<'a> Bench<'a> {
     pub(super) fn judge_failure(&self, failure: Failure) -> ReportEntry {
         let gap = failure.gap();
         let mut current = Evidence::new(failure.subject.clone());
+        current.advisories = failure.advisories;
+        let names_it = |it: &AdvisoryMatch| {
+            let sure = !matches!(it.matched, Matched::Others(_) | Matched::Unknown(_));
+            sure && it.malicious && it.withdrawn.is_none()
+        };
+        let is_listed = |found: &Advisories| found.matches.iter().any(names_it);
         let judged = |current: &Evidence| {
             let case = self.case(&failure.subject, current);
             let verdict = judge(detect(&case), &case);
@@ -77,16 +84,18 @@ impl<'a> Bench<'a> {
                 current.source = Collected::Present(only_odd(anomaly, &gap));
                 judged(&current)
             }
-            // It cannot be had because it was removed, which says something of it.
-            (None, Some(history)) => {
+            // What is known to be malicious is mostly gone from its registry: the answer is what is known of it.
+            (None, history) if history.is_some() || current.advisories.present().is_some_and(is_listed) => {
                 current.source = Collected::Missing(gap);
-                current.history = Collected::Present(*history);
+                if let Some(history) = history {
+                    current.history = Collected::Present(*history);
+                }
                 ReportEntry {
                     error: Some(failure.error),
                     ..judged(&current)
                 }
             }
-            (None, None) => {
+            (None, _) => {
                 let verdict = Verdict {
                     subject: failure.subject,
                     compared_with: None,

@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     } else {
         Bar::default()
     };
-    let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
+    let known = settings::known(&arguments.known, &config, now);
+    let collector = Collector::new(env, offline, reader.max_unpacked, &bar).looking_up(known);
     let options = RoomOptions::usual(&arguments.room, &config);
     let rooms = roles.zip(forked.as_ref()).map(|(roles, forked)| {
         let kitchen = Kitchen {

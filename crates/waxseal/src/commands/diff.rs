@@ -34,7 +34,9 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     } else {
         Bar::default()
     };
-    let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
+    let now = settings::now();
+    let known = settings::known(&arguments.known, &config, now);
+    let collector = Collector::new(env, offline, reader.max_unpacked, &bar).looking_up(known);
     let (before, after) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
         let notes = collector.notes();
@@ -43,7 +45,6 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         screen.warn(&notes);
         return raw(before, after, arguments, &reader, screen);
     }
-    let now = settings::now();
     let bench = Bench {
         policy: &config.policy,
         now,

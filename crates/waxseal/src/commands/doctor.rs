@@ -12,6 +12,7 @@ use waxseal_sandbox::Landlock;
 use super::screen::{Problem, Screen, plain};
 use super::settings;
 use crate::cli::{Doctor, Shared};
+use crate::db::{Database, DatabaseError, described};
 use crate::exit::Exit;
 use crate::reader::{ReaderOptions, Session};
 
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &Doctor, shared: &Shared, screen: &Screen) -> Resul
     let mut lines = vec![version(), configuration(&config.path), sealing(), room(), ceilings()];
     lines.extend(programs(&env));
     lines.push(cache(&env));
+    lines.push(known(&env));
     lines.extend(registry(&env, offline));
     let mut out = String::new();
     for line in &lines {
@@ -113,6 +115,21 @@ fn configuration(path: &Option<std::path::PathBuf>) -> Line {
         |path| path.display().to_string(),
     );
     Line::good("configuration", found)
+}
+
+/// What is publicly known of malicious packages.
+fn known(env: &Environment) -> Line {
+    let what = "known malice";
+    match Database::open(&Database::default_folder(env)) {
+        Ok(database) => match database.broken().first() {
+            None => Line::good(what, described(Some(&database.info()), settings::now())),
+            Some(err) => Line::bad(what, err.to_string(), err.hint()),
+        },
+        Err(DatabaseError::Absent) => {
+            Line::weaker(what, DatabaseError::Absent.to_string(), &DatabaseError::Absent.hint())
+        }
+        Err(err) => Line::bad(what, err.to_string(), err.hint()),
+    }
 }
 
 /// Starts a reader, which says what seals it before it reads anything.

@@ -113,12 +113,14 @@ impl<'b> Judging<'b> {
 
     /// What its origin is looked up by.
     pub(super) fn asks(&self) -> OriginOf {
-        let manifest = self.current.source.present().and_then(|it| it.manifest.present());
+        let source = self.current.source.present();
+        let manifest = source.and_then(|it| it.manifest.present());
         OriginOf {
             subject: self.current.subject.clone(),
             previous: self.previous.as_ref().map(|it| it.subject.clone()),
             integrity: self.current.integrity.present().map(|it| it.verified.clone()),
             manifest: manifest.cloned(),
+            files: source.map(|it| it.files.clone()).unwrap_or_default(),
         }
     }
 

@@ -30,7 +30,11 @@ fn write_all(command: &clap::Command, folder: &Path) -> Result<Vec<String>, Prob
     let mut pages = vec![("waxseal".to_owned(), command.clone())];
     for sub in command.get_subcommands() {
         let name = format!("waxseal-{}", sub.get_name());
-        pages.push((name.clone(), sub.clone().display_name(name)));
+        pages.push((name.clone(), sub.clone().display_name(name.clone())));
+        for inner in sub.get_subcommands().filter(|inner| inner.get_name() != "help") {
+            let name = format!("{name}-{}", inner.get_name());
+            pages.push((name.clone(), inner.clone().display_name(name)));
+        }
     }
     let mut written = Vec::new();
     for (name, command) in pages {

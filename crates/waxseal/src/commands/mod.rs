@@ -2,6 +2,7 @@
 
 mod all;
 mod check;
+mod db;
 mod diff;
 mod explain;
 mod run;
@@ -66,6 +67,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Diff(arguments) => diff::run(arguments, &cli.shared, &screen),
         Command::Run(arguments) => run::run(arguments, &cli.shared, &screen),
         Command::Scan(arguments) => scan::run(arguments, &cli.shared, &screen),
+        Command::Db(arguments) => db::run(arguments, &cli.shared, &screen),
         Command::Explain(arguments) => explain::run(arguments, &screen),
         Command::Init(arguments) => init::run(arguments, &screen),
         Command::Doctor(arguments) => doctor::run(arguments, &cli.shared, &screen),

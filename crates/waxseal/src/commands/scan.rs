@@ -1,23 +1,26 @@
 //! `waxseal scan`: what is installed or would be started, and what of it is known to be malicious or was asked for.
 
+use std::cell::RefCell;
+
 use waxseal_detect::{Case, Policy, Question, detect, judge};
 use waxseal_model::{
-    Advisories, Collected, DatabaseInfo, Evidence, Gap, GapWeight, Moment, PlaceContents, PlaceKind, PlaceProblem,
-    ReportEntry, Scan as Looked, Subject,
+    Advisories, AdvisoryMatch, Collected, DatabaseInfo, Evidence, Gap, GapWeight, Matched, Moment, PlaceContents,
+    PlaceKind, PlaceProblem, ReportEntry, Scan as Looked, Subject,
 };
 
 use waxseal_npm::installed::Surroundings;
 
 use super::judging::{Extras, entry};
 use super::report::{Outputs, assemble};
-use super::screen::{Problem, Screen};
+use super::screen::{Problem, Screen, plain};
 use super::settings;
 use crate::cli::{Scan, Shared};
-use crate::collect::{Bar, Collector};
+use crate::collect::{Bar, Collector, KnownMalicious, too_old};
+use crate::db::{Database, DatabaseError, Hashes};
 use crate::exit::Exit;
 use crate::reader::ReaderOptions;
 use crate::report::openvex;
-use crate::scan::{self, Inventory, Query, Request};
+use crate::scan::{self, Inventory, Query, Records, Request};
 
 pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     let (mut env, config) = settings::load(shared)?;
@@ -42,13 +45,22 @@ pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<
         scan::verify(&mut inventory.places, &collector, &cache, &|what| bar.doing(what));
     }
     drop(bar);
+    let options = settings::known(&arguments.known, &config, now);
+    let (known, short) = lookup(Database::open(&Database::default_folder(&env)), options);
     let judging = Judging {
         policy: &config.policy,
         now,
-        database: None,
+        known: known.as_ref(),
+        short,
     };
     let (entries, looked) = judging.all(inventory, &asked);
-    let mut report = assemble("scan", entries, &config.policy, now, None);
+    let mut report = assemble(
+        "scan",
+        entries,
+        &config.policy,
+        now,
+        known.as_ref().map(|it| it.database.info()),
+    );
     report.scan = Some(looked);
     if let Some(path) = &arguments.vex {
         std::fs::write(path, openvex::render(&report))
@@ -80,13 +92,86 @@ fn queries(arguments: &Scan) -> Result<Vec<Query>, Problem> {
 struct Judging<'a> {
     policy: &'a Policy,
     now: Moment,
-    database: Option<&'a DatabaseInfo>,
+    /// What is publicly known.
+    known: Option<&'a Lookup>,
+    /// What keeps that from being whole.
+    short: Option<(String, GapWeight)>,
+}
+
+/// The database, and what failed while it was asked: then nobody was told everything.
+struct Lookup {
+    database: Database,
+    failed: RefCell<Option<DatabaseError>>,
+    /// Records of which it cannot be told whether they mean what was found, a sentence each.
+    unclear: RefCell<Vec<String>>,
+}
+
+impl Lookup {
+    fn ask(&self, name: &str, version: Option<&str>) -> Vec<AdvisoryMatch> {
+        let mut matches = self
+            .database
+            .matches(name, version, &Hashes::default())
+            .unwrap_or_else(|err| {
+                self.failed.replace(Some(err));
+                Vec::new()
+            });
+        if let (Some(version), Some(it)) = (version, matches.iter().find(|it| is_unclear(it))) {
+            let reason = format!(
+                "whether `{}` means `{}` cannot be told from what it says",
+                plain(&it.id),
+                plain(&format!("{name}@{version}"))
+            );
+            self.unclear.borrow_mut().push(reason);
+        }
+        let names_it = |it: &AdvisoryMatch| !matches!(it.matched, Matched::Others(_) | Matched::Unknown(_));
+        matches.retain(|it| names_it(it) && it.withdrawn.is_none());
+        matches
+    }
+}
+
+fn is_unclear(it: &AdvisoryMatch) -> bool {
+    matches!(it.matched, Matched::Unknown(_)) && it.withdrawn.is_none()
+}
+
+impl Records for Lookup {
+    fn of_releases(&self, releases: &[(&str, &str)]) -> Vec<Vec<AdvisoryMatch>> {
+        let ask = |(name, version): &(&str, &str)| self.ask(name, Some(version));
+        releases.iter().map(ask).collect()
+    }
+
+    fn of_package(&self, name: &str) -> Vec<AdvisoryMatch> {
+        self.ask(name, None)
+    }
+}
+
+/// The database as it can be asked, and what keeps it from being whole; that there is none is said elsewhere.
+fn lookup(
+    opened: Result<Database, DatabaseError>,
+    options: KnownMalicious,
+) -> (Option<Lookup>, Option<(String, GapWeight)>) {
+    let said = |err: &DatabaseError| (format!("{err}; {}", err.hint()), GapWeight::Decisive);
+    match opened {
+        Ok(database) => {
+            let short = match database.broken().first() {
+                Some(err) => Some(said(err)),
+                None => too_old(&database.info(), options),
+            };
+            let lookup = Lookup {
+                database,
+                failed: RefCell::default(),
+                unclear: RefCell::default(),
+            };
+            (Some(lookup), short)
+        }
+        Err(DatabaseError::Absent) if options.max_age.is_none() => (None, None),
+        Err(err) => (None, Some(said(&err))),
+    }
 }
 
 impl Judging<'_> {
     /// An entry for each affected release, each place, and each folder on the way to which something could not be looked into.
     fn all(&self, inventory: Inventory, asked: &[Query]) -> (Vec<ReportEntry>, Looked) {
-        let affected = scan::affected(&inventory.places, None, asked);
+        let affected = scan::affected(&inventory.places, self.known.map(|it| it as &dyn Records), asked);
         let looked = Looked {
             asked: scan::answers(asked, &affected),
             places: scan::summaries(&inventory.places, &affected),
@@ -99,8 +184,9 @@ impl Judging<'_> {
             let mut evidence = Evidence::new(it.subject);
             evidence.places = Collected::Present(it.places);
             evidence.advisories = Collected::Present(Advisories {
-                database: self.database.cloned().unwrap_or_else(nothing),
+                database: self.known.map_or_else(nothing, |it| it.database.info()),
                 matches: it.matches,
+                gap: None,
             });
             entries.push(self.judge(evidence, Vec::new()));
         }
@@ -122,11 +208,27 @@ impl Judging<'_> {
         self.judge(evidence, Vec::new())
     }
 
+    /// Why not everything that is known was told.
+    fn unknown(&self) -> Vec<(String, GapWeight)> {
+        let failed = self.known.and_then(|it| it.failed.take());
+        let failed = failed.map(|err| (format!("{err}; {}", err.hint()), GapWeight::Decisive));
+        let unclear = self.known.map(|it| it.unclear.take()).unwrap_or_default();
+        let unclear = unclear.into_iter().take(MAX_UNCLEAR);
+        let unclear = unclear.map(|reason| (reason, GapWeight::Decisive));
+        self.short.clone().into_iter().chain(failed).chain(unclear).collect()
+    }
+
     /// What could not be looked into on the way, and what nobody could be asked about.
     fn unseen(&self, roots: &[String], problems: Vec<PlaceProblem>, asked: &[Query]) -> Option<ReportEntry> {
         let subject = Subject::Place(roots.join(", "));
         let mut gaps = Vec::new();
-        if self.database.is_none() && asked.is_empty() {
+        gaps.extend(self.unknown().into_iter().map(|(reason, weight)| Gap {
+            subject: subject.clone(),
+            method: "known-malicious".to_owned(),
+            reason,
+            weight,
+        }));
+        if self.known.is_none() && self.short.is_none() && asked.is_empty() {
             gaps.push(Gap {
                 subject: subject.clone(),
                 method: "known-malicious".to_owned(),
@@ -180,3 +282,6 @@ fn nothing() -> DatabaseInfo {
         sources: Vec::new(),
     }
 }
+
+/// More are not read one by one.
+const MAX_UNCLEAR: usize = 20;

@@ -6,7 +6,8 @@ use waxseal_model::{Decision, Moment};
 use waxseal_npm::Environment;
 
 use super::screen::Problem;
-use crate::cli::{Limits, Shared, Source};
+use crate::cli::{Known, Limits, Shared, Source};
+use crate::collect::KnownMalicious;
 use crate::config::{Config, FailOn};
 use crate::reader::ReaderOptions;
 
@@ -55,6 +56,15 @@ pub(super) fn fail_on(asked: Option<FailOn>, config: &Config) -> Decision {
     match asked.or(config.report.fail_on).unwrap_or_default() {
         FailOn::Review => Decision::Review,
         FailOn::Block => Decision::Block,
+    }
+}
+
+/// How what is publicly known is used.
+pub(super) fn known(arguments: &Known, config: &Config, now: Moment) -> KnownMalicious {
+    let oldest = arguments.max_db_age.or(config.database.max_age);
+    KnownMalicious {
+        now,
+        max_age: oldest.map(|time| time.0),
     }
 }
 

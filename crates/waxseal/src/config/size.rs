@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(pub u64);
 
-/// A number of seconds, written `90`, `90s` or `2m`.
+/// A number of seconds, written `90`, `90s`, `2m`, `12h`, `7d` or `2w`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(pub u64);
 
@@ -51,6 +51,8 @@ impl FromStr for Seconds {
             "" | "s" => Some(1),
             "m" | "min" => Some(60),
             "h" => Some(3600),
+            "d" => Some(86_400),
+            "w" => Some(604_800),
             _ => None,
         };
         amount(text)

@@ -21,6 +21,7 @@ fn every_section_is_read() {
     let text = "[report]\nformat = \"json\"\nfail-on = \"block\"\nallow-incomplete = true\n\
         [source]\noffline = true\nregistry = \"https://registry.example/\"\n\
         [limits]\nmax-unpacked = \"64MB\"\nmax-memory = \"2 GiB\"\nmax-time = 30\n\
+        [database]\nurl = \"https://mirror.example/all.zip\"\nmax-age = \"7d\"\n\
         [recipients]\nallow = [\"@crm.example\"]\n";
     let config = Config::parse(text, "x").unwrap();
     assert_eq!(config.report.fail_on, Some(FailOn::Block));
@@ -28,6 +29,8 @@ fn every_section_is_read() {
     assert_eq!(config.limits.max_unpacked, Some(Size(64 << 20)));
     assert_eq!(config.limits.max_memory, Some(Size(2 << 30)));
     assert_eq!(config.limits.max_time, Some(Seconds(30)));
+    assert_eq!(config.database.max_age, Some(Seconds(7 * 86_400)));
+    assert_eq!(config.database.url.as_deref(), Some("https://mirror.example/all.zip"));
     assert_eq!(config.policy.recipients.len(), 1);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use waxseal_model::{Decision, GapWeight, Judged, Report, ReportEntry, Subject};
+use waxseal_model::{Decision, GapWeight, Judged, Moment, Report, ReportEntry, Subject};
 
 use super::RenderOptions;
 use super::escape::escape;
@@ -226,6 +226,23 @@ pub(crate) fn count(number: usize, word: &str) -> String {
     } else {
         format!("{number} {word}s")
     }
+}
+
+/// `2026-11-22T00:00:00Z` (RFC 3339).
+pub(crate) fn moment(moment: Moment) -> Option<String> {
+    jiff::Timestamp::from_second(moment.0).ok().map(|time| time.to_string())
+}
+
+/// How many records of known-malicious packages were asked, and how old they are; or that there are none. `None` for a run, of which
+/// nobody asks that.
+pub(crate) fn known_malicious_data(report: &Report) -> Option<String> {
+    let asks = report.command != "run";
+    asks.then(|| {
+        escape(
+            &crate::db::described(report.database.as_ref(), report.made),
+            SENTENCE_LIMIT,
+        )
+    })
 }
 
 /// `12.3 kB`.

@@ -90,6 +90,7 @@ impl Query {
         AdvisoryMatch {
             id: self.typed.clone(),
             source: ASKED.to_owned(),
+            listed: true,
             summary: "asked for with --affected-by".to_owned(),
             aliases: Vec::new(),
             matched: match &self.releases {

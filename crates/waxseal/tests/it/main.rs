@@ -11,6 +11,7 @@ mod attributing;
 mod capturing;
 mod commands;
 mod comparing;
+mod database;
 mod driving;
 mod exits;
 mod fixtures;
@@ -19,5 +20,7 @@ mod reading;
 mod registry;
 mod running;
 mod scanning;
+#[path = "../../../waxseal-npm/tests/support/server.rs"]
+mod server;
 mod speaking;
 mod support;

@@ -41,6 +41,7 @@ fn record() -> AdvisoryMatch {
     AdvisoryMatch {
         id: "MAL-2025-1".to_owned(),
         source: "osv".to_owned(),
+        listed: false,
         summary: "Malicious code in mail-server (npm)".to_owned(),
         aliases: Vec::new(),
         matched: Matched::Range(">=1.0.16".to_owned()),
@@ -63,6 +64,7 @@ fn scanned(places: Vec<PlaceContents>, matches: Vec<AdvisoryMatch>) -> World {
             sources: vec!["osv".to_owned()],
         },
         matches,
+        gap: None,
     });
     world
 }

@@ -7,10 +7,14 @@ mod provenance;
 mod repository;
 
 use waxseal_model::{
-    Advisories, Collected, DatabaseInfo, Gap, GapWeight, Manifest, PackageHistory, Provenance, RepositoryFacts, Subject,
+    Advisories, Collected, FileFacts, Gap, GapWeight, Manifest, PackageHistory, Provenance, RepositoryFacts, Subject,
 };
 
 use super::Collector;
+
+pub(super) use advisories::Known;
+pub use advisories::KnownMalicious;
+pub(crate) use advisories::too_old;
 
 /// What a release's origin is looked up by.
 #[derive(Debug, Clone)]
@@ -23,6 +27,8 @@ pub struct OriginOf {
     pub integrity: Option<String>,
     /// Its `package.json`, if it could be read.
     pub manifest: Option<Manifest>,
+    /// Its files, as far as they could be read.
+    pub files: Vec<FileFacts>,
 }
 
 /// What is known of where a release comes from.
@@ -54,11 +60,6 @@ impl Collector<'_> {
             provenance,
             repository,
         }
-    }
-
-    /// The database of known-malicious packages that is used.
-    pub fn database(&self) -> Option<DatabaseInfo> {
-        None
     }
 }
 

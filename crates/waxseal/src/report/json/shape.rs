@@ -13,7 +13,7 @@ use super::run::RunShape;
 use super::run_change::RunChangeShape;
 use super::scan::{PlaceShape, ScanShape};
 use super::words::{Confidence, Decision, Severity};
-use crate::report::answer::{Answer, identity, tally};
+use crate::report::answer::{Answer, identity, moment, tally};
 use crate::report::escape::escape;
 
 /// A waxseal report. Text that comes from a package is in it with control, bidirectional and invisible characters written
@@ -30,6 +30,8 @@ pub(crate) struct JsonReport {
     command: String,
     /// How many packages got which answer.
     summary: Summary,
+    /// The database of known-malicious packages that was asked; null where there is none that can be read, and for `run`, which asks none.
+    database: Option<Database>,
     /// One object a package, in the order asked for.
     packages: Vec<Package>,
     /// Where was looked, for `scan`.
@@ -61,8 +63,23 @@ pub(crate) struct SummaryLine {
     schema: Schema,
     /// How many packages got which answer.
     summary: Summary,
+    /// The database of known-malicious packages that was asked; null where there is none that can be read, and for `run`, which asks none.
+    database: Option<Database>,
     /// Where was looked, for `scan`.
     scan: Option<ScanShape>,
+}
+
+/// The database of known-malicious packages that was asked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Database {
+    /// How many records it holds.
+    records: u64,
+    /// When its source was last asked (RFC 3339); null where there are only lists of somebody's.
+    updated: Option<String>,
+    /// How many seconds ago that was when the report was made.
+    age_seconds: Option<i64>,
+    /// `osv` and the names of lists.
+    sources: Vec<String>,
 }
 
 /// The name and version of this shape.
@@ -216,6 +233,7 @@ impl JsonReport {
             version: text(&report.version),
             command: text(&report.command),
             summary: Summary::of(report),
+            database: Database::of(report),
             packages: report.entries.iter().map(Package::of).collect(),
             scan: report.scan.as_ref().map(ScanShape::of),
         }
@@ -235,6 +253,7 @@ impl JsonLine {
             schema: Schema::Report1,
             summary: Summary::of(report),
             scan: report.scan.as_ref().map(ScanShape::of),
+            database: Database::of(report),
         })
     }
 }
@@ -255,6 +274,17 @@ impl Summary {
             incomplete: count(Answer::Incomplete),
             warnings: report.warnings.iter().map(|warning| text(warning)).collect(),
         }
+    }
+}
+
+impl Database {
+    fn of(report: &Report) -> Option<Self> {
+        report.database.as_ref().map(|info| Self {
+            records: info.records,
+            updated: info.updated.and_then(moment),
+            age_seconds: info.updated.map(|updated| report.made.since(updated)),
+            sources: texts(&info.sources),
+        })
     }
 }
 

@@ -9,14 +9,21 @@ use quick_xml::events::BytesText;
 use waxseal_model::{Decision, Gap, GapWeight, Judged, Report, ReportEntry};
 
 use super::RenderOptions;
-use super::answer::{NAME_LIMIT, SENTENCE_LIMIT, decision_word, identity, sentence, weight_sentence};
+use super::answer::{
+    NAME_LIMIT, SENTENCE_LIMIT, decision_word, identity, known_malicious_data, sentence, weight_sentence,
+};
 use super::escape::escape;
 use super::excerpt::exhibit_rows;
 use super::text::findings::{place, reached_by};
 
 /// Writes the report.
 pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {
-    let suites: Vec<Suite> = report.entries.iter().map(Suite::of).collect();
+    let known = known_malicious_data(report);
+    let of = |entry| Suite {
+        known: known.clone(),
+        ..Suite::of(entry)
+    };
+    let suites: Vec<Suite> = report.entries.iter().map(of).collect();
     let mut bytes = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
     write(&mut Writer::new_with_indent(&mut bytes, b' ', 2), &suites).expect("memory can be written to");
     bytes.push(b'\n');
@@ -26,6 +33,8 @@ pub(crate) fn render(report: &Report, _options: &RenderOptions) -> String {
 /// One package.
 struct Suite {
     name: String,
+    /// How old what is publicly known is.
+    known: Option<String>,
     cases: Vec<Case>,
     /// What neither fails nor is an error: notes, waived findings, partial gaps.
     output: Vec<String>,
@@ -108,6 +117,7 @@ impl Suite {
         }
         Self {
             name: identity(&verdict.subject),
+            known: None,
             cases,
             output: output(entry),
         }
@@ -249,6 +259,14 @@ fn write_suite(writer: &mut Writer<&mut Vec<u8>>, suite: &Suite) -> io::Result<(
         .with_attribute(("errors", suite.errors().to_string().as_str()))
         .with_attribute(("skipped", "0"))
         .write_inner_content(|writer| {
+            if let Some(known) = &suite.known {
+                writer.create_element("properties").write_inner_content(|writer| {
+                    let property = writer.create_element("property");
+                    let property = property.with_attribute(("name", "known-malicious-data"));
+                    property.with_attribute(("value", known.as_str())).write_empty()?;
+                    Ok(())
+                })?;
+            }
             for case in &suite.cases {
                 write_case(writer, &suite.name, case)?;
             }

@@ -56,6 +56,8 @@ fn check_element(
     let expected: (Option<&str>, &[&str]) = match name.as_str() {
         "testsuites" => (None, &["name", "tests", "failures", "errors"]),
         "testsuite" => (Some("testsuites"), &["name", "tests", "failures", "errors", "skipped"]),
+        "properties" => (Some("testsuite"), &[]),
+        "property" => (Some("properties"), &["name", "value"]),
         "testcase" => (Some("testsuite"), &["classname", "name"]),
         "failure" | "error" => (Some("testcase"), &["message", "type"]),
         "system-out" => (Some("testsuite"), &[]),

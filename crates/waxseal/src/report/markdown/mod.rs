@@ -7,7 +7,7 @@ use waxseal_model::{Decision, Exhibit, GapWeight, Judged, LineTag, Report, Repor
 use self::quote::{cell, code, html_code, prose};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, count, decision_word, is_shown, sentence, subject,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, count, decision_word, is_shown, known_malicious_data, sentence, subject,
     tally_sentence, weight_sentence,
 };
 use super::escape::escape;
@@ -44,6 +44,9 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
             cell(&prose(&text))
         );
         page.add_within(&row, TABLE_LIMIT);
+    }
+    if let Some(text) = known_malicious_data(report) {
+        page.add(&format!("\nknown-malicious data: {}\n", prose(&text)));
     }
     for warning in &report.warnings {
         page.add(&format!("\n**warning:** {}\n", prose(&escape(warning, SENTENCE_LIMIT))));

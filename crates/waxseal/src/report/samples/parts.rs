@@ -9,9 +9,14 @@ pub(super) fn report(command: &str, entries: Vec<ReportEntry>) -> Report {
         version: "0.1.0".to_owned(),
         command: command.to_owned(),
         entries,
-        database: None,
+        database: Some(DatabaseInfo {
+            records: 231_402,
+            updated: Some(Moment(1_795_305_600 - 3 * 3_600)),
+            sources: vec!["osv".to_owned(), "ours".to_owned()],
+        }),
         scan: None,
-        made: Moment(0),
+        // 2026-11-22T00:00:00Z
+        made: Moment(1_795_305_600),
         warnings: Vec::new(),
     }
 }

@@ -36,6 +36,7 @@ fn judged(subject: Subject, places: Vec<PlaceContents>, matches: Vec<AdvisoryMat
     evidence.advisories = Collected::Present(Advisories {
         database: database(),
         matches,
+        gap: None,
     });
     let policy = Policy::default();
     let case = Case {
@@ -71,6 +72,7 @@ fn record() -> AdvisoryMatch {
     AdvisoryMatch {
         id: "MAL-2025-1".to_owned(),
         source: "osv".to_owned(),
+        listed: false,
         summary: "Malicious code in postmark-mcp-replica (npm)".to_owned(),
         aliases: Vec::new(),
         matched: Matched::Range(">=1.0.16".to_owned()),

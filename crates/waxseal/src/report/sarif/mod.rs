@@ -10,9 +10,9 @@ use flate2::write::GzEncoder;
 use waxseal_model::{GapWeight, Report};
 
 use self::results::Results;
-use self::shape::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, Tool};
+use self::shape::{AutomationDetails, Driver, Invocation, Log, Message, Notification, Run, RunProperties, Tool};
 use super::RenderOptions;
-use super::answer::{NAME_LIMIT, SENTENCE_LIMIT, count, identity};
+use super::answer::{NAME_LIMIT, SENTENCE_LIMIT, count, identity, known_malicious_data, moment};
 use super::escape::escape;
 
 mod fingerprint;
@@ -71,6 +71,11 @@ fn document(report: &Report, results: &Results) -> String {
         original_uri_base_ids: location::bases(report),
         results: &results.list,
         column_kind: "unicodeCodePoints",
+        properties: known_malicious_data(report).map(|text| RunProperties {
+            known_malicious_data: text,
+            known_malicious_records: report.database.as_ref().map(|it| it.records),
+            known_malicious_updated: report.database.as_ref().and_then(|it| it.updated).and_then(moment),
+        }),
     };
     let log = Log {
         schema: SCHEMA,

@@ -23,6 +23,19 @@ pub(super) struct Run<'a> {
     pub(super) original_uri_base_ids: BTreeMap<String, ArtifactLocation>,
     pub(super) results: &'a [SarifResult],
     pub(super) column_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) properties: Option<RunProperties>,
+}
+
+/// A property bag (§3.8).
+#[derive(Debug, Serialize)]
+pub(super) struct RunProperties {
+    #[serde(rename = "waxseal/knownMaliciousData")]
+    pub(super) known_malicious_data: String,
+    #[serde(rename = "waxseal/knownMaliciousRecords", skip_serializing_if = "Option::is_none")]
+    pub(super) known_malicious_records: Option<u64>,
+    #[serde(rename = "waxseal/knownMaliciousUpdated", skip_serializing_if = "Option::is_none")]
+    pub(super) known_malicious_updated: Option<String>,
 }
 
 /// §3.17

@@ -8,7 +8,7 @@ use waxseal_model::{Decision, Gap, GapWeight, Report, ReportEntry, Subject};
 use self::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, folded_gaps, is_shown, sentence, subject,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, folded_gaps, is_shown, known_malicious_data, sentence, subject,
     tally_sentence,
 };
 use super::escape::escape;
@@ -51,6 +51,7 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
         }
     }
     untold(&mut page, entries.iter().copied().filter(|entry| is_short(entry)));
+    known_malicious(&mut page, report);
     reminder(&mut page, &entries);
     if let Some(looked) = &report.scan {
         scan::summary(&mut page, report, looked);
@@ -76,6 +77,14 @@ pub(crate) fn render(report: &Report, options: &RenderOptions) -> String {
         page.line(&page.paint(STRONG, &tally_sentence(&report.entries)));
     }
     page.finish()
+}
+
+/// How old what is publicly known is, so that nobody takes an old answer for a new one.
+fn known_malicious(page: &mut Page, report: &Report) {
+    if let Some(text) = known_malicious_data(report) {
+        page.blank();
+        page.labelled("known-malicious data: ", FAINT, &text);
+    }
 }
 
 /// What is known of a package before it runs, in a few lines for whoever waits.
