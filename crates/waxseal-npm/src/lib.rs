@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod osv;
 pub mod packument;
 pub mod registry;
+pub mod repository;
 pub mod resolve;
 pub mod secret;
 pub mod spec;
