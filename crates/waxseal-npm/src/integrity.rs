@@ -118,6 +118,15 @@ impl Integrity {
             .collect()
     }
 
+    /// The digest, if it is one of SHA-512.
+    pub(crate) fn sha512(&self) -> Option<&[u8]> {
+        let sha512 = self
+            .hashes
+            .iter()
+            .find(|(algorithm, _)| *algorithm == Algorithm::Sha512);
+        sha512.map(|(_, digest)| digest.as_slice())
+    }
+
     /// The SHA-512 of bytes as `sha512-…`.
     pub fn sha512_of(bytes: &[u8]) -> String {
         Algorithm::Sha512.show(&Algorithm::Sha512.digest(bytes))

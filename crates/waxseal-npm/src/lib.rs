@@ -2,12 +2,13 @@
 //!
 //! Read in this order: [`spec`] turns text into a request, [`config`] says which registry npm is configured with,
 //! [`registry`] fetches documents and archives through the [`cache`], [`resolve`] picks one release as npm would,
-//! [`integrity`] checks the bytes, [`tarball`] unpacks them by npm's rules under limits, [`manifest`] reads `package.json`,
-//! [`lockfile`] reads which releases an install would bring, [`osv`] what is
-//! publicly known of malicious packages.
+//! [`integrity`] checks the bytes, [`attestation`] what is said of their origin, [`tarball`] unpacks them by npm's rules under
+//! limits, [`manifest`] reads `package.json`, [`lockfile`] which releases an install would bring, [`installed`] and [`clients`] what is
+//! installed and what would be started, [`osv`] what is publicly known of malicious packages.
 //!
 //! Everything a registry or a package wrote is hostile here: every size, depth and count has a ceiling.
 
+pub mod attestation;
 pub mod cache;
 pub mod clients;
 pub mod config;

@@ -15,8 +15,8 @@ use crate::{Dist, Packument, Wanted};
 /// A registry client as npm is configured.
 pub struct Registry {
     config: NpmConfig,
-    cache: Cache,
-    options: Options,
+    pub(super) cache: Cache,
+    pub(super) options: Options,
     transport: Transport,
     observer: Option<Observer>,
 }
@@ -93,13 +93,13 @@ impl Registry {
             .map(|it| it.history())
     }
 
-    fn registry_of(&self, name: &PackageName) -> Result<Url, RegistryError> {
+    pub(super) fn registry_of(&self, name: &PackageName) -> Result<Url, RegistryError> {
         self.config.registry_for(name).map_err(|err| RegistryError::Setting {
             reason: err.to_string(),
         })
     }
 
-    fn fetch(&self, what: &str, request: &Request<'_>) -> Result<Response, Failure> {
+    pub(super) fn fetch(&self, what: &str, request: &Request<'_>) -> Result<Response, Failure> {
         let tell = |received, total| self.tell(Progress { what, received, total });
         self.get(&Request {
             progress: &tell,
@@ -330,7 +330,7 @@ fn accept(form: Form) -> &'static str {
     }
 }
 
-fn refusal(status: u16, name: &PackageName, registry: &Url, host: String) -> RegistryError {
+pub(super) fn refusal(status: u16, name: &PackageName, registry: &Url, host: String) -> RegistryError {
     let (name, registry) = (name.clone(), shown(registry));
     match status {
         401 | 407 => RegistryError::Unauthorized { name, registry },
@@ -344,7 +344,7 @@ fn refusal(status: u16, name: &PackageName, registry: &Url, host: String) -> Reg
     }
 }
 
-fn too_large(failure: Failure, what: &str, limit: u64) -> RegistryError {
+pub(super) fn too_large(failure: Failure, what: &str, limit: u64) -> RegistryError {
     match failure {
         Failure::Passing(err) | Failure::Lasting(err) => err,
         Failure::TooLarge => RegistryError::TooLarge {

@@ -1,5 +1,6 @@
 //! Where packages come from: a registry over HTTP, or one recorded for tests, behind one small trait.
 
+mod attested;
 mod error;
 mod file;
 mod http;
