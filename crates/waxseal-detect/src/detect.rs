@@ -92,6 +92,7 @@ fn gaps(case: &Case<'_>) -> Vec<Gap> {
     }));
     gaps.extend(origin_gaps(case.current));
     unserved::gaps(case, &mut gaps);
+    unchecked(case, &mut gaps);
     gaps.extend(place_gaps(case));
     // A run alone was asked for, or where something is: then nobody asked what the code could do.
     let asked_otherwise = !matches!(case.current.runs, Collected::NotRequested)
@@ -168,6 +169,20 @@ fn origin_gaps(evidence: &Evidence) -> Vec<Gap> {
         ..gap.clone()
     });
     known.cloned().into_iter().chain(partial).collect()
+}
+
+/// Attestations that could not be checked with what we have, each reason once.
+fn unchecked(case: &Case<'_>, gaps: &mut Vec<Gap>) {
+    let attestations = case.current.provenance.present().map(|it| &it.attestations);
+    let reasons: BTreeSet<&str> = attestations
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it.unchecked.as_deref())
+        .collect();
+    for reason in reasons {
+        let reason = format!("an attestation of it could not be checked: {reason}");
+        gaps.push(gap(case, "provenance", reason, GapWeight::Partial));
+    }
 }
 
 /// What the older release's run could not show. What the newer one sends was compared with what was asked for all the same, so that a

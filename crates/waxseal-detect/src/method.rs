@@ -20,6 +20,8 @@ pub const METHODS: &[Method] = &[
     methods::egress::METHOD,
     methods::canaries::METHOD,
     methods::run_diff::METHOD,
+    methods::provenance::METHOD,
+    methods::source_activity::METHOD,
     methods::installed::METHOD,
     methods::author::METHOD,
     methods::velocity::METHOD,

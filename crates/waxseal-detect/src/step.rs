@@ -52,6 +52,15 @@ pub(crate) fn is_prerelease(version: &str) -> bool {
     version.split('+').next().is_some_and(|core| core.contains('-'))
 }
 
+/// Whether two versions are of one release line: the same major number, and below 1.0.0 the same minor number.
+pub(crate) fn is_one_line(left: &str, right: &str) -> bool {
+    match (numbers(left), numbers(right)) {
+        (Some([0, left, _]), Some([0, right, _])) => left == right,
+        (Some([left, ..]), Some([right, ..])) => left == right,
+        _ => false,
+    }
+}
+
 /// Major, minor, patch.
 pub(crate) fn numbers(version: &str) -> Option<[u64; 3]> {
     let core = version.trim().trim_start_matches(['v', '=']);

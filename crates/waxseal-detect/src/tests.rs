@@ -28,6 +28,8 @@ const SAMPLES: &[(&str, Samples)] = &[
     ("egress", methods::egress::tests::samples),
     ("canaries", methods::canaries::tests::samples),
     ("run-diff", methods::run_diff::tests::samples),
+    ("provenance", methods::provenance::tests::samples),
+    ("source-activity", methods::source_activity::tests::samples),
     ("installed", methods::installed::tests::samples),
     ("author", methods::author::tests::samples),
     ("velocity", methods::velocity::tests::samples),

@@ -16,6 +16,7 @@ pub(crate) fn is_told(case: &Case<'_>, need: Need) -> bool {
     match need {
         Need::Publishers => Timeline::of(case).is_some_and(|it| it.publisher().is_some()),
         Need::Times => Timeline::of(case).is_some_and(|it| it.published().is_some()),
+        Need::Provenance => !history.unserved.contains(&Unserved::Signatures),
         _ => !history.unserved.contains(&Unserved::Removed),
     }
 }
@@ -91,7 +92,7 @@ struct Part {
     asked: &'static str,
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part {
         need: Need::Publishers,
         untold: "who published it",
@@ -108,6 +109,12 @@ const PARTS: [Part; 3] = [
         need: Need::Removals,
         untold: "which releases were removed",
         method: "`removed`",
+        asked: "",
+    },
+    Part {
+        need: Need::Provenance,
+        untold: "whether it is attested",
+        method: "`provenance`",
         asked: "",
     },
 ];

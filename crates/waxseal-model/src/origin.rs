@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Moment;
-
 /// What the attestations of a release say, each verified by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Provenance {
     /// One entry for each attestation the registry serves.
     pub attestations: Vec<Attestation>,
+    /// The repository that its `package.json` names, as `https://HOST/PATH`; `None` where it names none that can be read.
+    pub declared: Option<String>,
 }
 
 /// One attestation of a release (SLSA provenance, npm publish attestation).
@@ -24,7 +24,7 @@ pub struct Attestation {
     pub identity: Option<String>,
     /// Who vouches for that identity.
     pub issuer: Option<String>,
-    /// The repository it says it was built from.
+    /// The repository it says it was built from, as `https://HOST/PATH`.
     pub repository: Option<String>,
     /// The commit it says it was built from.
     pub commit: Option<String>,
@@ -41,10 +41,14 @@ pub struct RepositoryFacts {
     pub tag: Option<String>,
     /// The tag that carries the version of the release before, as it is written there: whether this repository tags its releases at all.
     pub previous_tag: Option<String>,
+    /// The commit that the registry noted.
+    pub commit: Option<String>,
     /// The commit that the registry noted is the tip of a branch or a tag; `None` where the registry noted none.
     pub commit_is_a_tip: Option<bool>,
     /// The commit that the registry noted exists; `None` where that could not be found out.
     pub commit_exists: Option<bool>,
-    /// When the newest commit that was seen was made.
-    pub last_commit: Option<Moment>,
+    /// How many releases before this one were looked for among the tags: the nearest few.
+    pub earlier: u32,
+    /// How many of those have a tag.
+    pub earlier_tagged: u32,
 }

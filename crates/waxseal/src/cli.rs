@@ -104,6 +104,9 @@ pub struct Check {
     /// Where packages come from.
     #[command(flatten)]
     pub source: Source,
+    /// What is asked of where they come from.
+    #[command(flatten)]
+    pub origin: Origin,
     /// How much is looked at.
     #[command(flatten)]
     pub limits: Limits,
@@ -140,6 +143,9 @@ pub struct Diff {
     /// Where packages come from.
     #[command(flatten)]
     pub source: Source,
+    /// What is asked of where they come from.
+    #[command(flatten)]
+    pub origin: Origin,
     /// How much is looked at.
     #[command(flatten)]
     pub limits: Limits,
@@ -176,6 +182,15 @@ pub struct Source {
     /// Use this registry instead of the one npm is configured with
     #[arg(long, value_name = "URL")]
     pub registry: Option<String>,
+}
+
+/// What is asked of where packages come from.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Source")]
+pub struct Origin {
+    /// Do not ask the repository that a package names for the release's tag and commit; with `--all` none is asked
+    #[arg(long)]
+    pub no_repository: bool,
 }
 
 /// What a package is given in the locked room.

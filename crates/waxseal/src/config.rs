@@ -1,5 +1,6 @@
 //! `waxseal.toml`: how waxseal runs in this project, and what the project accepts.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use toml::de::DeTable;
 use waxseal_detect::Policy;
 
+use crate::collect::Repositories;
 use crate::run::allow::Allowlist;
 
 mod size;
@@ -30,6 +32,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// `run`: whether `check` runs packages in the locked room; as `--no-run` where it is `false`.
     pub run: bool,
+    /// `[repository]`: whether and where source repositories are asked.
+    pub repository: Repositories,
     /// Everything else: what the project accepts.
     pub policy: Policy,
 }
@@ -83,6 +87,37 @@ pub struct DatabaseConfig {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct EgressConfig {
     allow: Vec<String>,
+}
+
+/// `[repository]`: what is asked of source repositories.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct RepositoryConfig {
+    ask: Option<bool>,
+    mirrors: BTreeMap<String, String>,
+}
+
+impl RepositoryConfig {
+    /// What it means; else what is wrong with it, and what to write instead.
+    fn read(self) -> Result<Repositories, (String, &'static str)> {
+        for (beginning, instead) in &self.mirrors {
+            if !beginning.starts_with("https://") {
+                let message = format!("`{beginning}` is no beginning of a repository's address");
+                return Err((message, "write it as `https://code.example/`"));
+            }
+            if !instead.starts_with('/') && !instead.starts_with("https://") {
+                let message = format!("`{instead}` is no mirror of repositories");
+                return Err((
+                    message,
+                    "write an absolute path, or an address as `https://mirror.example/`",
+                ));
+            }
+        }
+        Ok(Repositories {
+            ask: self.ask.unwrap_or(true),
+            mirrors: self.mirrors.into_iter().collect(),
+        })
+    }
 }
 
 /// From which decision on a report fails.
@@ -143,6 +178,7 @@ impl Default for Config {
             egress: Allowlist::default(),
             database: DatabaseConfig::default(),
             run: true,
+            repository: Repositories::default(),
             policy: Policy::default(),
         }
     }
@@ -177,7 +213,7 @@ impl Config {
         let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
         let mut own = |name: &str| table.get_mut().remove(name).map(toml::de::ValueDeserializer::from);
         let (report, source, limits, egress) = (own("report"), own("source"), own("limits"), own("egress"));
-        let (run, database) = (own("run"), own("database"));
+        let (run, database, repository) = (own("run"), own("database"), own("repository"));
         fn read<'de, T: Deserialize<'de> + Default>(
             value: Option<toml::de::ValueDeserializer<'de>>,
         ) -> Result<T, toml::de::Error> {
@@ -193,6 +229,14 @@ impl Config {
             let mut wrong = meaningless(text, path, &err.to_string(), None);
             if let ConfigError::Meaningless { hint, .. } = &mut wrong {
                 *hint = Some(err.hint().to_owned());
+            }
+            wrong
+        })?;
+        let repository: RepositoryConfig = read(repository).map_err(|err| error(&err))?;
+        let repository = repository.read().map_err(|(message, known)| {
+            let mut wrong = meaningless(text, path, &message, None);
+            if let ConfigError::Meaningless { hint, .. } = &mut wrong {
+                *hint = Some(known.to_owned());
             }
             wrong
         })?;
@@ -218,6 +262,7 @@ impl Config {
             egress,
             database,
             run,
+            repository,
             policy,
         })
     }
@@ -304,7 +349,7 @@ fn distance(left: &str, right: &str) -> usize {
 pub const NAME: &str = "waxseal.toml";
 
 /// The sections and keys that are not the policy's.
-const SECTIONS: [&str; 6] = ["report", "source", "limits", "egress", "database", "run"];
+const SECTIONS: [&str; 7] = ["report", "source", "limits", "egress", "database", "run", "repository"];
 
 /// Keys are shorter.
 const MAX_WORD: usize = 64;

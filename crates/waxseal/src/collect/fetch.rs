@@ -16,7 +16,7 @@ use waxseal_npm::{
 };
 
 use super::origin::Known;
-use super::{Bar, Target};
+use super::{Bar, Repositories, Target};
 use crate::reader::{ArchiveFile, SideInput};
 
 /// Fetches packages. The registry is only set up once a package needs it.
@@ -30,6 +30,7 @@ pub struct Collector<'b> {
     documents: Mutex<BTreeMap<PackageName, Arc<Packument>>>,
     /// What is publicly known of malicious packages, if it is to be looked up.
     pub(super) known: Option<Known>,
+    repositories: Repositories,
 }
 
 /// A package that was had.
@@ -81,7 +82,33 @@ impl<'b> Collector<'b> {
             registry,
             documents,
             known: None,
+            repositories: Repositories::default(),
         }
+    }
+
+    /// Asks repositories where and as the user said.
+    #[must_use]
+    pub fn asking(mut self, repositories: Repositories) -> Self {
+        self.repositories = repositories;
+        self
+    }
+
+    /// Whether and where repositories are asked.
+    pub(super) fn repositories(&self) -> &Repositories {
+        &self.repositories
+    }
+
+    /// The versions before a release, nearest first, as far as its document was seen.
+    pub(super) fn versions_before(&self, package: &PackageRef, most: usize) -> Vec<String> {
+        let Some(packument) = self.documents().get(&package.name).cloned() else {
+            return Vec::new();
+        };
+        std::iter::successors(resolve::previous(&packument, package), |it| {
+            resolve::previous(&packument, it)
+        })
+        .take(most)
+        .map(|it| it.version)
+        .collect()
     }
 
     /// Gets one package.

@@ -7,6 +7,6 @@ mod target;
 
 pub use fetch::{Collector, Failure, Fetched, Found};
 pub(crate) use origin::too_old;
-pub use origin::{KnownMalicious, Origin, OriginOf};
+pub use origin::{KnownMalicious, Origin, OriginOf, Repositories};
 pub use progress::Bar;
 pub use target::{Target, release_of};

@@ -47,7 +47,10 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         Bar::default()
     };
     let known = settings::known(&arguments.known, &config, now);
-    let collector = Collector::new(env, offline, reader.max_unpacked, &bar).looking_up(known);
+    let repositories = settings::repositories(&arguments.origin, &config);
+    let collector = Collector::new(env, offline, reader.max_unpacked, &bar)
+        .looking_up(known)
+        .asking(repositories);
     let options = RoomOptions::usual(&arguments.room, &config);
     let rooms = roles.zip(forked.as_ref()).map(|(roles, forked)| {
         let kitchen = Kitchen {

@@ -36,7 +36,10 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     };
     let now = settings::now();
     let known = settings::known(&arguments.known, &config, now);
-    let collector = Collector::new(env, offline, reader.max_unpacked, &bar).looking_up(known);
+    let repositories = settings::repositories(&arguments.origin, &config);
+    let collector = Collector::new(env, offline, reader.max_unpacked, &bar)
+        .looking_up(known)
+        .asking(repositories);
     let (before, after) = collector.fetch_pair(&old, &new);
     if arguments.patch || arguments.stat {
         let notes = collector.notes();

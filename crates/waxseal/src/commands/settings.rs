@@ -6,8 +6,8 @@ use waxseal_model::{Decision, Moment};
 use waxseal_npm::Environment;
 
 use super::screen::Problem;
-use crate::cli::{Known, Limits, Shared, Source};
-use crate::collect::KnownMalicious;
+use crate::cli::{Known, Limits, Origin, Shared, Source};
+use crate::collect::{KnownMalicious, Repositories};
 use crate::config::{Config, FailOn};
 use crate::reader::ReaderOptions;
 
@@ -48,6 +48,14 @@ pub(super) fn reader(arguments: &Limits, config: &Config) -> ReaderOptions {
             .map_or(default.time, |time| Duration::from_secs(time.0)),
         allow_unsealed: arguments.allow_unsealed,
         program: default.program,
+    }
+}
+
+/// Whether and where source repositories are asked.
+pub(super) fn repositories(arguments: &Origin, config: &Config) -> Repositories {
+    Repositories {
+        ask: config.repository.ask && !arguments.no_repository,
+        ..config.repository.clone()
     }
 }
 

@@ -67,6 +67,38 @@ fn a_value_without_meaning_is_named_with_its_line() {
 }
 
 #[test]
+fn repositories_are_asked_unless_told_otherwise_and_mirrors_are_checked() {
+    let config = Config::parse(
+        "[repository]\nmirrors = { \"https://code.example/\" = \"/srv/git\" }\n",
+        "x",
+    )
+    .unwrap();
+    assert!(config.repository.ask);
+    assert_eq!(
+        config.repository.mirrors,
+        [("https://code.example/".to_owned(), "/srv/git".to_owned())]
+    );
+    assert!(
+        !Config::parse("[repository]\nask = false\n", "x")
+            .unwrap()
+            .repository
+            .ask
+    );
+    check(
+        "[repository]\nmirrors = { \"code.example\" = \"/srv/git\" }\n",
+        "waxseal.toml:2: `code.example` is no beginning of a repository's address (write it as `https://code.example/`)",
+    );
+    check(
+        "[repository]\nmirrors = { \"https://code.example/\" = \"../git\" }\n",
+        "waxseal.toml:2: `../git` is no mirror of repositories (write an absolute path, or an address as `https://mirror.example/`)",
+    );
+    check(
+        "[repository]\nasks = false\n",
+        "waxseal.toml:2: unknown key `asks` (did you mean `ask`?)",
+    );
+}
+
+#[test]
 fn broken_toml_is_named_with_its_line() {
     let Err(ConfigError::Meaningless { line, .. }) = Config::parse("[report]\nformat = \n", "x") else {
         panic!("read")

@@ -245,8 +245,8 @@ fn the_policy_names_publishers_and_an_age() {
 fn what_a_mirror_does_not_tell_is_said_in_one_sentence() {
     let registry = Registry::of("letterbox-mirrored", TWO_DAYS);
     let package = is_quiet(&registry, &["letterbox-mirrored"]);
-    let expected = "the registry at hand does not tell who published it, when or which releases were removed, so that `author`, \
-                    `velocity` and `removed` could not look";
+    let expected = "the registry at hand does not tell who published it, when, which releases were removed or whether it is \
+                    attested, so that `author`, `velocity`, `removed` and `provenance` could not look";
     assert_eq!(gaps(&package), [expected]);
     let ran: Vec<&str> = package["ran"]
         .as_array()

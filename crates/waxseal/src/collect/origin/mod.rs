@@ -11,6 +11,7 @@ use waxseal_model::{
 };
 
 use super::Collector;
+pub use repository::Repositories;
 
 pub(super) use advisories::Known;
 pub use advisories::KnownMalicious;
@@ -52,11 +53,19 @@ impl Collector<'_> {
 
     /// As [`Collector::origin`], with the history that was had already.
     pub fn origin_with(&self, of: &OriginOf, history: Collected<PackageHistory>) -> Origin {
-        let provenance = self.provenance(of, history.present());
-        let repository = self.repository(of, history.present());
+        let known = history.present();
+        // The slowest, and of another host than the rest.
+        let (repository, provenance, advisories) = std::thread::scope(|scope| {
+            let repository = scope.spawn(|| self.repository(of, known));
+            let (provenance, advisories) = (self.provenance(of, known), self.advisories(of));
+            let repository = repository
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (repository, provenance, advisories)
+        });
         Origin {
-            advisories: self.advisories(of),
             history,
+            advisories,
             provenance,
             repository,
         }

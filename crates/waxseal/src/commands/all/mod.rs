@@ -20,7 +20,7 @@ use super::screen::{Problem, Screen};
 use super::settings;
 use super::work::Work;
 use crate::cli::{Check, Shared};
-use crate::collect::{Bar, Collector, Target};
+use crate::collect::{Bar, Collector, Repositories, Target};
 use crate::exit::Exit;
 use crate::reader::SideInput;
 use lockfiles::Named;
@@ -54,7 +54,12 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
     } else {
         Bar::default()
     };
-    let collector = Collector::new(env, offline, reader.max_unpacked, &bar);
+    // One git for each of some hundred packages, most of them of a few hosts, is more than those should be asked at once.
+    let repositories = Repositories {
+        ask: false,
+        ..Repositories::default()
+    };
+    let collector = Collector::new(env, offline, reader.max_unpacked, &bar).asking(repositories);
     let work = Work {
         bench,
         collector: &collector,
