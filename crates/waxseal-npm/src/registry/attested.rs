@@ -66,6 +66,7 @@ impl Registry {
             registry,
             headers: &headers,
             again: false,
+            file: None,
             ceiling: MAX_ANSWER,
             progress: &|_, _| {},
         };

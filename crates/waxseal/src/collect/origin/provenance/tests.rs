@@ -48,6 +48,7 @@ fn learn(answer: Option<&str>, history: Option<&PackageHistory>) -> (Collected<P
     let bar = Bar::default();
     let collector = Collector::new(env, false, 1 << 20, &bar);
     let of = OriginOf {
+        files: Vec::new(),
         subject: Subject::Package(PackageRef {
             name: PackageName::parse("sigstore").unwrap(),
             version: "2.0.0".to_owned(),

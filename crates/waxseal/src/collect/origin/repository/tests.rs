@@ -116,6 +116,7 @@ impl Mirrors {
             ..PackageHistory::default()
         };
         let of = OriginOf {
+            files: Vec::new(),
             subject: Subject::Package(PackageRef {
                 name: PackageName::parse("mail-server").unwrap(),
                 version: "1.0.3".to_owned(),
