@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use waxseal_model::{Difference, DifferenceKind, Occurrence, OccurrenceSource};
 
+use crate::lockfile::Locked;
+
 /// A package as a lockfile names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
@@ -24,11 +26,28 @@ pub struct Expected {
     pub source: OccurrenceSource,
 }
 
+impl From<&Locked> for Expected {
+    /// As a lockfile names it: a peer may be missing too, since `--legacy-peer-deps` leaves them out.
+    fn from(locked: &Locked) -> Self {
+        Self {
+            path: locked.install_path.clone().unwrap_or_default(),
+            name: locked.occurrence.name.clone(),
+            version: locked.occurrence.version.clone(),
+            optional: locked.optional || locked.peer,
+            dev: locked.dev,
+            integrity: locked.occurrence.integrity.clone(),
+            source: locked.occurrence.source.clone(),
+        }
+    }
+}
+
 /// What differs. Packages that are as the lockfile says get its `integrity` and `source`. `needed` are the names that some
 /// installed package or the project itself depends on: in formats without folders, the absence of what nobody present needs is
 /// no difference, since these formats do not all say what is optional.
 pub fn differences(packages: &mut [Occurrence], expected: &[Expected], needed: &HashSet<String>) -> Vec<Difference> {
-    let mut found = if expected.iter().any(|it| !it.path.is_empty()) {
+    // npm's linked strategy writes down the folders that it would use without it.
+    let linked = packages.iter().any(|it| it.path.starts_with("node_modules/.store/"));
+    let mut found = if !linked && expected.iter().any(|it| !it.path.is_empty()) {
         by_folder(packages, expected)
     } else {
         by_name(packages, expected, needed)
@@ -138,7 +157,7 @@ fn by_name(packages: &mut [Occurrence], expected: &[Expected], needed: &HashSet<
     let without_dev = !expected.iter().any(|it| it.dev && is_there(it));
     let missing = expected
         .iter()
-        .filter(|it| !it.optional && !(it.dev && without_dev) && !is_there(it))
+        .filter(|it| !(it.optional || is_there(it) || it.dev && without_dev))
         // Where another version of it is there, that is the difference that is told.
         .filter(|it| needed.contains(&it.name) && !names.contains(it.name.as_str()));
     let mut told = BTreeSet::new();

@@ -131,7 +131,10 @@ pub(super) const PNPM: PlaceSource = PlaceSource {
         each(pnpm_data(it), |data| {
             let layouts = children(&data.join("global"));
             let groups = layouts.iter().flat_map(|layout| children(layout));
-            let groups = groups.filter(|group| group.file_name().is_some_and(|name| name != "node_modules"));
+            let groups = groups.filter(|group| {
+                let name = group.file_name().unwrap_or_default().to_string_lossy();
+                name != "node_modules" && !name.starts_with('.')
+            });
             let nodes = children(&data.join("nodejs"));
             let modules = layouts
                 .iter()

@@ -16,6 +16,8 @@ pub(super) struct Installed {
     pub(super) needs: Vec<String>,
     /// It carries packages inside its own archive: `bundleDependencies`.
     pub(super) bundles: bool,
+    /// yarn put it there for a package that is for another system.
+    pub(super) mocked: bool,
 }
 
 /// Reads the fields.
@@ -38,7 +40,8 @@ struct Document {
     integrity: Field<Text>,
     dependencies: Field<Names>,
     optional: Field<Names>,
-    bundles: Field<Bundles>,
+    bundles: Field<Any>,
+    mocked: Field<Any>,
 }
 
 fields!(Document {
@@ -50,6 +53,7 @@ fields!(Document {
     "optionalDependencies" => optional,
     "bundleDependencies" => bundles,
     "bundledDependencies" => bundles,
+    "mocked" => mocked,
 });
 
 impl From<Document> for Installed {
@@ -62,7 +66,8 @@ impl From<Document> for Installed {
             resolved: short(document.resolved, MAX_ADDRESS),
             integrity: short(document.integrity, MAX_ADDRESS),
             needs: needs.into_iter().filter(|name| !optional.contains(name)).collect(),
-            bundles: matches!(document.bundles, Field::Present(Bundles(true))),
+            bundles: matches!(document.bundles, Field::Present(Any(true))),
+            mocked: matches!(document.mocked, Field::Present(Any(true))),
         }
     }
 }
@@ -102,10 +107,10 @@ impl Shape for Names {
     }
 }
 
-/// Whether anything is bundled: a list with an entry, or `true`.
-struct Bundles(bool);
+/// `true`, or a list with an entry.
+struct Any(bool);
 
-impl Shape for Bundles {
+impl Shape for Any {
     fn from_bool(value: bool) -> Option<Self> {
         Some(Self(value))
     }

@@ -213,6 +213,11 @@ impl Problems {
         });
     }
 
+    /// Adds what was collected under the same ceiling.
+    fn append(&mut self, others: Vec<PlaceProblem>) {
+        self.list.extend(others);
+    }
+
     fn into_vec(mut self) -> Vec<PlaceProblem> {
         if self.left_out > 0 {
             let reason = format!("{} more problems are not told one by one", self.left_out);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 
-use waxseal_model::{Occurrence, OccurrenceSource, Place, PlaceContents, PlaceKind, Presence};
+use waxseal_model::{Occurrence, OccurrenceSource, Place, PlaceContents, PlaceKind, PlaceProblem, Presence};
 
 use super::files::{self, Kind, Trouble};
 use super::{Expected, Limits, Problems, differences, manifest, other_caches, tree};
@@ -20,7 +20,7 @@ pub fn node_modules(project: &Path, expected: Option<&[Expected]>, limits: &Limi
     if has_modules {
         let found = tree::read(project, &modules, "node_modules", limits);
         packages.extend(found.packages);
-        found.problems.iter().for_each(|it| problems.add(&it.path, &*it.reason));
+        problems.append(found.problems);
         needed.extend(found.needed);
     }
     let plug_and_play = PNP
@@ -44,7 +44,7 @@ pub fn node_modules(project: &Path, expected: Option<&[Expected]>, limits: &Limi
         packages,
         differences,
         problems: problems.into_vec(),
-        notes: Vec::new(),
+        notes: plug_and_play.then(archives_note).into_iter().collect(),
     }
 }
 
@@ -71,7 +71,7 @@ fn read_plug_and_play(project: &Path, limits: &Limits, problems: &mut Problems) 
                 let shown = format!(".yarn/unplugged/{}/node_modules", name.to_string_lossy());
                 let found = tree::read(project, &unplugged.join(name).join("node_modules"), &shown, limits);
                 packages.extend(found.packages);
-                found.problems.iter().for_each(|it| problems.add(&it.path, &*it.reason));
+                problems.append(found.problems);
             }
         }
         Err(Trouble::Missing) => {}
@@ -92,9 +92,17 @@ fn read_plug_and_play(project: &Path, limits: &Limits, problems: &mut Problems) 
         Err(Trouble::Missing) => {}
         Err(trouble) => problems.add(".yarn/cache", trouble.reason()),
     }
-    let reason = "packages lie in archives that are not opened (Plug'n'Play): the lockfile says which they are";
-    problems.add(".pnp.cjs", reason);
     packages
+}
+
+/// Archives in the project's own cache are told by their names; those in the user's are not looked for.
+fn archives_note() -> PlaceProblem {
+    PlaceProblem {
+        path: String::from(".pnp.cjs"),
+        reason: String::from(
+            "packages lie in archives that are not opened (Plug'n'Play): the lockfile says which they are",
+        ),
+    }
 }
 
 /// Adds what the archives are called; says how many have names that do not tell.

@@ -1,13 +1,13 @@
 //! What npx, pnpm dlx and bunx installed to run it, and left lying.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, Presence};
 
 use super::files::{self, Trouble};
 use super::global::{children, each};
-use super::{Contents, Limits, PlaceSource, tree};
+use super::{Contents, Limits, PlaceSource, other_caches, tree};
 use crate::lenient::{self, Field, List, Map, Text, fields};
 
 /// `<cache>/_npx/<hash>`: `package.json` with what was asked for in `_npx.packages`, and `node_modules` (npm/cli,
@@ -43,40 +43,48 @@ pub(super) const PNPM: PlaceSource = PlaceSource {
     read,
 };
 
-/// `bunx-<uid>-<package>` in the folder for temporary files; `<package>@<version>--bunx` of earlier versions (oven-sh/bun,
-/// `src/cli/bunx_command.zig`).
+/// `.bunx-<uid>/<package>@<version>` in bun's cache (bun 1.4.5, tried); before that `bunx-<uid>-<package>` in the folder for temporary
+/// files (oven-sh/bun, `src/cli/bunx_command.zig`).
 pub(super) const BUN: PlaceSource = PlaceSource {
     id: "bunx",
     kind: PlaceKind::NpxCache,
     tool: "bunx",
     find: |it| {
-        let folders = [
+        let temporary = [
             it.var("BUN_TMPDIR", ""),
             it.var("TMPDIR", ""),
             it.var("TEMP", ""),
-            Some("/tmp".into()),
+            Some(PathBuf::from("/tmp")),
         ];
-        each(folders, |temporary| {
-            let mut found = children(temporary);
-            found.retain(|folder| {
-                let name = folder.file_name().unwrap_or_default().to_string_lossy();
-                name.starts_with("bunx-") || name.ends_with("--bunx")
-            });
-            // The second part of a scoped name is one more folder.
-            let scoped: Vec<_> = found
-                .iter()
-                .filter(|it| files::text(it).contains("-@"))
-                .flat_map(|it| children(it))
-                .collect();
-            found
-                .into_iter()
-                .chain(scoped)
-                .filter(|folder| folder.join("node_modules").is_dir())
-                .collect()
-        })
+        let mut older = each(temporary, |folder| with_name(folder, |name| name.starts_with("bunx-")));
+        let caches = other_caches::bun_caches(it);
+        let users = each(caches, |cache| with_name(cache, |name| name.starts_with(".bunx-")));
+        older.extend(users.iter().flat_map(|user| children(user)));
+        // The second part of a scoped name is one more folder.
+        let scoped: Vec<PathBuf> = older
+            .iter()
+            .filter(|it| !has_modules(it))
+            .flat_map(|it| children(it))
+            .collect();
+        older
+            .into_iter()
+            .chain(scoped)
+            .filter(|folder| has_modules(folder))
+            .collect()
     },
     read,
 };
+
+fn with_name(folder: &Path, is_it: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut found = children(folder);
+    found.retain(|child| child.file_name().is_some_and(|name| is_it(&name.to_string_lossy())));
+    found
+}
+
+/// A folder that may not be looked into counts, so that it is told.
+fn has_modules(folder: &Path) -> bool {
+    !matches!(files::kind(&folder.join("node_modules")), Err(Trouble::Missing))
+}
 
 fn read(folder: &Path, limits: &Limits) -> Contents {
     let modules = folder.join("node_modules");

@@ -6,7 +6,7 @@ use waxseal_model::{Occurrence, OccurrenceSource, PlaceKind, PlaceProblem, Prese
 
 use super::files::{self, Kind, Trouble};
 use super::global::{children, each, pnpm_data};
-use super::{Contents, Limits, PlaceSource, Problems, manifest};
+use super::{Contents, Limits, PlaceSource, Problems, Surroundings, manifest};
 use crate::version::Version;
 
 /// `npm-<name>-<version>-<hash>[-integrity]` below `v6` (yarnpkg/yarn, `src/config.js`, `generateModuleCachePath`; the folder:
@@ -68,17 +68,19 @@ pub(super) const BUN: PlaceSource = PlaceSource {
     id: "bun-cache",
     kind: PlaceKind::Cache,
     tool: "bun",
-    find: |it| {
-        let folders = [
-            it.var("BUN_INSTALL_CACHE_DIR", ""),
-            it.var("BUN_INSTALL", "install/cache"),
-            it.var("XDG_CACHE_HOME", ".bun/install/cache"),
-            it.home(".bun/install/cache"),
-        ];
-        each(folders, |folder| vec![folder.to_owned()])
-    },
+    find: |it| each(bun_caches(it), |folder| vec![folder.to_owned()]),
     read: read_bun,
 };
+
+/// Where bun's cache may be.
+pub(super) fn bun_caches(it: &Surroundings) -> [Option<PathBuf>; 4] {
+    [
+        it.var("BUN_INSTALL_CACHE_DIR", ""),
+        it.var("BUN_INSTALL", "install/cache"),
+        it.var("XDG_CACHE_HOME", ".bun/install/cache"),
+        it.home(".bun/install/cache"),
+    ]
+}
 
 /// Collects what a cache names.
 struct Reading<'l> {
@@ -201,7 +203,7 @@ fn read_yarn(cache: &Path, limits: &Limits) -> Contents {
         }
         // The name says where the version begins, which a dash does not.
         let release = names.iter().find_map(|name| {
-            let slug = name.replace('/', "-");
+            let slug = yarn_slug(name);
             let rest = entry.strip_prefix("npm-")?.strip_prefix(&slug)?.strip_prefix('-')?;
             let rest = rest.strip_suffix("-integrity").unwrap_or(rest);
             let version = rest.rsplit_once('-').map_or(rest, |(version, _)| version);
@@ -213,6 +215,19 @@ fn read_yarn(cache: &Path, limits: &Limits) -> Contents {
         }
     }
     reading.finish()
+}
+
+/// yarn 1 writes one dash for whatever is neither a letter, a digit nor `@`.
+fn yarn_slug(name: &str) -> String {
+    let mut slug = String::with_capacity(name.len());
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() || c == '@' {
+            slug.push(c);
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug
 }
 
 fn read_berry(cache: &Path, limits: &Limits) -> Contents {
@@ -230,21 +245,39 @@ fn read_berry(cache: &Path, limits: &Limits) -> Contents {
 }
 
 /// Which release an archive of yarn's holds: by its own name, and of scoped packages, whose slash became a dash there, by the
-/// first name inside it: `node_modules/@scope/name/…` (the local file header of ZIP, APPNOTE section 4.3.7).
+/// first names inside it: `node_modules/@scope/name/…` (the local file header of ZIP, APPNOTE section 4.3.7).
 pub(super) fn berry_release(archive: &Path, stem: &str) -> Option<(String, String)> {
     let (slug, version) = split_berry(stem)?;
     if !slug.starts_with('@') {
         return Some((slug.to_owned(), version.to_owned()));
     }
     let head = files::head(archive, ZIP_HEAD).ok()?;
-    if !head.starts_with(b"PK\x03\x04") {
-        return None;
-    }
-    let length = usize::from(u16::from_le_bytes([*head.get(26)?, *head.get(27)?]));
-    let first = std::str::from_utf8(head.get(30..30 + length)?).ok()?;
-    let mut parts = first.strip_prefix("node_modules/")?.split('/');
-    let name = format!("{}/{}", parts.next()?, parts.next()?);
+    let name = first_package(&head)?;
     (name.replace('/', "-") == slug).then(|| (name, version.to_owned()))
+}
+
+/// The scoped package that the first names in a ZIP archive lie in. Folders come first there, and take no data.
+fn first_package(head: &[u8]) -> Option<String> {
+    let mut at = 0;
+    loop {
+        let header = head.get(at..)?.strip_prefix(b"PK\x03\x04")?;
+        let number = |from: usize| {
+            Some(usize::from(u16::from_le_bytes([
+                *header.get(from)?,
+                *header.get(from + 1)?,
+            ])))
+        };
+        let (name, extra) = (number(22)?, number(24)?);
+        let text = std::str::from_utf8(header.get(26..26 + name)?).ok()?;
+        let mut parts = text
+            .strip_prefix("node_modules/")?
+            .split('/')
+            .filter(|part| !part.is_empty());
+        if let (Some(scope), Some(name)) = (parts.next(), parts.next()) {
+            return Some(format!("{scope}/{name}"));
+        }
+        at += 30 + name + extra;
+    }
 }
 
 /// `lodash-npm-4.17.21-6382451519-eb835a2e51.zip`, without its ending: the name with dashes, and the version.

@@ -6,7 +6,7 @@ use waxseal_model::PlaceProblem;
 
 use super::files::{self, Trouble};
 use crate::Environment;
-use crate::config::Folders;
+use crate::config::{ConfigError, Folders};
 
 /// A user's variables and home, and npm's folders for them.
 #[derive(Debug, Clone)]
@@ -25,17 +25,17 @@ impl Surroundings {
         let (npm, problem) = match Folders::load(&env) {
             Ok(npm) => (npm, None),
             Err(err) => {
-                let problem = PlaceProblem {
-                    path: env
-                        .home
-                        .as_deref()
-                        .map(|home| files::text(&home.join(".npmrc")))
-                        .unwrap_or_default(),
-                    reason: String::from(
-                        "npm's configuration cannot be read, so its folders are looked for where they are by default",
-                    ),
+                let path = match err {
+                    ConfigError::File { path, .. } => path,
+                    ConfigError::Setting { place, .. } => place,
+                    ConfigError::NoRegistry { .. } => String::new(),
                 };
-                let _ = err;
+                let reason =
+                    "npm's configuration cannot be read, so its folders are looked for where they are by default";
+                let problem = PlaceProblem {
+                    path,
+                    reason: reason.to_owned(),
+                };
                 (Folders::by_default(&env), Some(problem))
             }
         };

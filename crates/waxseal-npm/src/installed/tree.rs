@@ -5,8 +5,9 @@
 //! are read first, each once; then every link that leads to something not yet read. Folders of packages are not searched
 //! further than their own `node_modules`: what lies elsewhere in them is part of that package.
 
+mod links;
+
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use waxseal_model::{Occurrence, OccurrenceSource, PlaceProblem, Presence};
@@ -140,7 +141,9 @@ impl Reading<'_> {
     }
 
     fn stop(&mut self, shown: &str, what: &str) {
-        self.full = true;
+        if std::mem::replace(&mut self.full, true) {
+            return;
+        }
         let reason = format!("there are more {what} than are looked at; the rest was left out");
         self.problems.add_always(shown, reason);
     }
@@ -154,8 +157,9 @@ impl Reading<'_> {
                 self.read_store(&modules.real.join(&name), &join(&modules.shown, &text), modules.depth);
             } else if text.starts_with('.') {
                 // `.bin`, `.cache` and what package managers note for themselves; Node takes no package's name for it.
-            } else if text.starts_with('@') && matches!(kind, Kind::Folder | Kind::Link) {
-                self.read_scope(modules, &name);
+            } else if text.starts_with('@') && kind == Kind::Folder {
+                let shown = join(&modules.shown, &text);
+                self.read_scope(modules, &modules.real.join(&name), &shown, &text);
             } else {
                 self.candidate(modules, &modules.real.join(&name), &text, kind);
             }
@@ -163,47 +167,53 @@ impl Reading<'_> {
         self.links[first_link..].reverse();
     }
 
-    fn read_scope(&mut self, modules: &Modules, scope: &OsStr) {
-        let scope_text = scope.to_string_lossy();
-        let shown = join(&modules.shown, &scope_text);
-        let folder = modules.real.join(scope);
-        for (name, kind) in self.list(&folder, &shown) {
+    fn read_scope(&mut self, modules: &Modules, folder: &Path, shown: &str, scope: &str) {
+        for (name, kind) in self.list(folder, shown) {
             let text = name.to_string_lossy();
             if !text.starts_with('.') {
-                self.candidate(modules, &folder.join(&name), &format!("{scope_text}/{text}"), kind);
+                self.candidate(modules, &folder.join(&name), &format!("{scope}/{text}"), kind);
             }
         }
     }
 
-    /// A store's entries hold a `node_modules` each (pnpm, bun, npm's and yarn's linked strategies), or the package itself in
-    /// `package` (yarn 4, `nmMode` and `pnpm` linker).
+    /// A store's entries hold a `node_modules` each (pnpm, bun, the linked strategies of npm and yarn), or the package itself in
+    /// `package` (yarn 4). npm keeps those of a scope in a folder of its own.
     fn read_store(&mut self, store: &Path, shown: &str, depth: u32) {
-        for (name, kind) in self.list(store, shown) {
-            if kind != Kind::Folder {
-                continue;
-            }
-            let text = name.to_string_lossy();
-            let entry = store.join(&name);
-            let shown = join(shown, &text);
-            if text == "node_modules" {
-                self.push(entry, shown, depth + 1, false);
-                continue;
-            }
-            let inner = entry.join("node_modules");
-            if matches!(files::kind(&inner), Ok(Kind::Folder)) {
-                self.push(inner, join(&shown, "node_modules"), depth + 1, false);
-            }
-            let package = entry.join("package");
-            if matches!(files::kind(&package), Ok(Kind::Folder)) {
-                self.package(
-                    package,
-                    join(&shown, "package"),
-                    None,
-                    depth + 1,
-                    OccurrenceSource::Unknown,
-                );
+        let mut folders = vec![(store.to_owned(), shown.to_owned())];
+        while let Some((folder, shown)) = folders.pop() {
+            for (name, kind) in self.list(&folder, &shown) {
+                let text = name.to_string_lossy();
+                let (entry, shown) = (folder.join(&name), join(&shown, &text));
+                if kind != Kind::Folder {
+                    continue;
+                }
+                if text == "node_modules" {
+                    self.push(entry, shown, depth + 1, false);
+                } else if !self.read_store_entry(&entry, &shown, depth) && text.starts_with('@') && folder == store {
+                    folders.push((entry, shown));
+                }
             }
         }
+    }
+
+    /// Says whether it is an entry: npm's folders of a scope, and yarn's entries of scoped packages, both begin with `@`.
+    fn read_store_entry(&mut self, entry: &Path, shown: &str, depth: u32) -> bool {
+        let is_folder = |path: &Path| matches!(files::kind(path), Ok(Kind::Folder));
+        let (inner, package) = (entry.join("node_modules"), entry.join("package"));
+        let (has_inner, has_package) = (is_folder(&inner), is_folder(&package));
+        if has_inner {
+            self.push(inner, join(shown, "node_modules"), depth + 1, false);
+        }
+        if has_package {
+            self.package(
+                package,
+                join(shown, "package"),
+                None,
+                depth + 1,
+                OccurrenceSource::Unknown,
+            );
+        }
+        has_inner || has_package
     }
 
     fn candidate(&mut self, modules: &Modules, at: &Path, name: &str, kind: Kind) {
@@ -228,60 +238,10 @@ impl Reading<'_> {
         }
     }
 
-    /// Follows a link to a folder that no real path has led to.
-    fn follow(&mut self, link: Link) {
-        let target = match link.at.canonicalize() {
-            Ok(target) => target,
-            Err(err) => {
-                let reason = match Trouble::from(err) {
-                    Trouble::Missing => String::from("it is a link that leads nowhere"),
-                    other => other.reason(),
-                };
-                self.problems.add(&link.shown, reason);
-                return;
-            }
-        };
-        if let Some(known) = self.seen.get(&target) {
-            let known = &mut self.found.packages[*known];
-            if known.alias.is_none() && known.name != link.alias {
-                known.alias = Some(link.alias);
-            }
-            return;
-        }
-        if !matches!(files::kind(&target), Ok(Kind::Folder)) {
-            return;
-        }
-        let Some(modules) = modules_above(&target) else {
-            self.linked_folder(&link, target);
-            return;
-        };
-        // pnpm's store for all projects links a package's dependencies beside it (`enableGlobalVirtualStore`: `links/…`).
-        if modules.components().any(|part| part.as_os_str() == "links") && !target.starts_with(&self.root) {
-            let shown = files::text(modules);
-            self.push(modules.to_owned(), shown, link.depth + 1, false);
-        }
-        self.package(
-            target,
-            link.shown,
-            Some(&link.alias),
-            link.depth,
-            OccurrenceSource::Unknown,
-        );
-    }
-
-    /// A workspace, or a folder somewhere else that was linked here: `npm link`, `file:`.
-    fn linked_folder(&mut self, link: &Link, target: PathBuf) {
-        let shown = relative(&self.root, &target);
-        let source = OccurrenceSource::Local(shown.clone());
-        // A link to a folder that holds the project leads nowhere new.
-        let nested = target.join("node_modules");
-        self.add(&target, link.shown.clone(), Some(&link.alias), source);
-        if matches!(files::kind(&nested), Ok(Kind::Folder)) {
-            self.push(nested, join(&shown, "node_modules"), link.depth + 1, false);
-        }
-    }
-
     fn package(&mut self, real: PathBuf, shown: String, name: Option<&str>, depth: u32, source: OccurrenceSource) {
+        if self.seen.contains_key(&real) {
+            return;
+        }
         if self.found.packages.len() >= self.limits.packages as usize {
             self.stop(&shown, "packages");
             return;
@@ -304,11 +264,8 @@ impl Reading<'_> {
 
     /// Notes the package in a folder; says whether it carries packages inside its own archive.
     fn add(&mut self, real: &Path, shown: String, name: Option<&str>, source: OccurrenceSource) -> bool {
-        let installed = match self.manifest(real, &shown) {
-            Some(installed) => installed,
-            // An empty folder that an uninstall left behind.
-            None if self.is_empty(real) => return false,
-            None => Installed::default(),
+        let Some(installed) = self.manifest(real, &shown) else {
+            return false;
         };
         let bundles = installed.bundles;
         self.found.needed.extend(installed.needs);
@@ -334,9 +291,12 @@ impl Reading<'_> {
         bundles
     }
 
+    /// What the manifest in a folder says: nothing where it cannot be read, which is told. `None` where no package lies there: an
+    /// uninstall left the folder behind, or yarn put it in the place of a package for another system.
     fn manifest(&mut self, real: &Path, shown: &str) -> Option<Installed> {
         let reason = match files::read(&real.join("package.json"), self.limits.manifest) {
             Ok(bytes) => match manifest::parse(&bytes) {
+                Ok(installed) if installed.mocked && holds_only(real, "package.json") => return None,
                 Ok(installed) => {
                     if installed.version.is_none() {
                         self.problems.add(shown, "its `package.json` holds no version");
@@ -345,29 +305,18 @@ impl Reading<'_> {
                 }
                 Err(reason) => reason,
             },
-            Err(Trouble::Missing) if self.is_empty(real) => return None,
+            Err(Trouble::Missing) if holds_only(real, "node_modules") => return None,
             Err(trouble) => trouble.reason(),
         };
         self.problems
             .add(shown, format!("its `package.json` cannot be read: {reason}"));
-        None
-    }
-
-    /// Nothing but perhaps packages of its own, which are read by themselves.
-    fn is_empty(&self, real: &Path) -> bool {
-        files::list(real, 2).is_ok_and(|(names, more)| !more && names.iter().all(|(name, _)| name == "node_modules"))
+        Some(Installed::default())
     }
 }
 
-/// The `node_modules` folder that a package's folder lies in directly, or within its scope.
-fn modules_above(package: &Path) -> Option<&Path> {
-    let parent = package.parent()?;
-    let is_scope = |path: &Path| {
-        path.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('@'))
-    };
-    let folder = if is_scope(parent) { parent.parent()? } else { parent };
-    (folder.file_name()? == "node_modules").then_some(folder)
+/// A folder with nothing in it but perhaps this.
+fn holds_only(folder: &Path, only: &str) -> bool {
+    files::list(folder, 2).is_ok_and(|(names, more)| !more && names.iter().all(|(name, _)| name == only))
 }
 
 /// `_resolved` of npm up to version 6: the address of the archive, or of the repository.
@@ -386,26 +335,6 @@ fn join(folder: &str, name: &str) -> String {
         name.to_owned()
     } else {
         format!("{folder}/{name}")
-    }
-}
-
-/// `to` as seen from `from`, both real: `packages/a`, `../other`.
-fn relative(from: &Path, to: &Path) -> String {
-    let shared = from
-        .components()
-        .zip(to.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = from.components().skip(shared).map(|_| "..".into());
-    let down = to
-        .components()
-        .skip(shared)
-        .map(|part| part.as_os_str().to_string_lossy());
-    let parts: Vec<_> = up.chain(down).collect();
-    if parts.is_empty() {
-        String::from(".")
-    } else {
-        parts.join("/")
     }
 }
 

@@ -276,16 +276,7 @@ fn of_lockfile(path: &Path, lockfile: &Lockfile) -> PlaceContents {
 
 /// What is to be installed, for the comparison with what is.
 fn expected(lockfile: &Lockfile) -> Vec<Expected> {
-    let of = |it: &lockfile::Locked| Expected {
-        path: it.install_path.clone().unwrap_or_default(),
-        name: it.occurrence.name.clone(),
-        version: it.occurrence.version.clone(),
-        optional: it.optional || it.peer,
-        dev: it.dev,
-        integrity: it.occurrence.integrity.clone(),
-        source: it.occurrence.source.clone(),
-    };
-    lockfile.packages.iter().map(of).collect()
+    lockfile.packages.iter().map(Expected::from).collect()
 }
 
 /// A place of which nothing could be read.
