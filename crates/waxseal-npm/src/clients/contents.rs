@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use waxseal_model::{
-    Difference, DifferenceKind, Occurrence, OccurrenceSource, Place, PlaceContents, PlaceKind, Presence,
+    Difference, DifferenceKind, Occurrence, OccurrenceSource, Place, PlaceContents, PlaceKind, PlaceProblem, Presence,
 };
 
 use super::launch::{Launch, Requested, RequestedKind};
+use super::servers::OF_THE_CLIENT;
 use super::table::Client;
 use super::{Server, Servers};
 
@@ -30,11 +31,24 @@ pub(super) fn of(client: &'static Client, path: &Path, servers: Servers) -> Plac
                     fetched(server, package, &mut contents);
                 }
             }
-            Launch::Script(file) => contents.packages.extend(lying(server, file)),
+            Launch::Script(file) => match lying(server, file) {
+                Some(package) => contents.packages.push(package),
+                None => contents.notes.push(note(server, NO_OWNER)),
+            },
+            // An extension of the client is no package that could be named here.
+            Launch::Unclear(reason) if *reason != OF_THE_CLIENT => contents.notes.push(note(server, reason)),
             _ => {}
         }
     }
     contents
+}
+
+/// What starts, and may be any package.
+fn note(server: &Server, reason: &str) -> PlaceProblem {
+    PlaceProblem {
+        path: server.path.clone(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// A package that is fetched.
@@ -101,3 +115,5 @@ fn lying(server: &Server, file: &str) -> Option<Occurrence> {
         source: OccurrenceSource::Local(file.to_owned()),
     })
 }
+
+const NO_OWNER: &str = "it starts a script, above which no package.json that names a package could be found";

@@ -233,7 +233,7 @@ fn problem(path: &str, reason: &str) -> PlaceProblem {
 
 const URLS: &[&str] = &["url", "serverUrl", "httpUrl", "uri"];
 const NOT_TEXT: &str = "its command or an argument is no text";
-const OF_THE_CLIENT: &str =
+pub(super) const OF_THE_CLIENT: &str =
     "it names neither a program nor an address: the client itself or an extension of it starts it";
 const ALIAS: &str = "it is written with a YAML alias, which is not followed";
 

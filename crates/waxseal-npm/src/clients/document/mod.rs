@@ -54,7 +54,6 @@ impl Format {
 
 /// A text that was read.
 #[derive(Debug)]
-#[expect(dead_code, reason = "what writes a configuration comes next")]
 pub(super) struct Document {
     /// The text, without a byte order mark.
     pub(super) text: String,

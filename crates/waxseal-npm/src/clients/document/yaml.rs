@@ -14,6 +14,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, &'static str> {
         match event {
             Event::Scalar(word, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
+                let span = match style {
+                    ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => span.start..quoted_end(text, span.start),
+                    _ => span,
+                };
                 let word = word.into_owned();
                 let value = if plain && is_word(&word) {
                     Value::Word(word)
@@ -91,6 +95,23 @@ fn map(nodes: Vec<Node>) -> Value {
         entries.push((key, value));
     }
     Value::Map(entries)
+}
+
+/// The byte behind a quoted scalar: the parser's own end lies behind the blanks and the comment that follow.
+fn quoted_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let quote = bytes.get(start).copied().unwrap_or_default();
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match *byte {
+            b'\\' if quote == b'"' => at += 2,
+            // Twice within single quotes is one of them.
+            byte if byte == quote && quote == b'\'' && bytes.get(at + 1) == Some(&quote) => at += 2,
+            byte if byte == quote => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
 }
 
 /// YAML 1.2 core schema, §10.3.2: what a plain scalar is where it is no text. Numbers stay texts: a package may be called `7`.

@@ -176,6 +176,9 @@ fn of_words(line: &[Word], depth: usize) -> Launch {
     if first.text.trim().is_empty() {
         return Launch::Unclear(NO_PROGRAM);
     }
+    if wrapper::is_assignment(&first.text) {
+        return of_words(rest, depth + 1);
+    }
     if first.is_open() {
         return Launch::Unclear(VARIABLE);
     }

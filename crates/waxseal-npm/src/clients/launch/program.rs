@@ -14,7 +14,7 @@ pub(super) fn program_name(command: &str) -> String {
     };
     let name = name.unwrap_or(command);
     let lower = name.to_ascii_lowercase();
-    for ending in [".exe", ".cmd", ".bat", ".ps1"] {
+    for ending in [".exe", ".cmd", ".ps1"] {
         if let Some(bare) = lower.strip_suffix(ending) {
             return bare.to_owned();
         }

@@ -1,5 +1,7 @@
 //! Words, and lines that are handed to a shell. Only simple words are read; anything that a shell would have to work out is left alone.
 
+use std::ops::Range;
+
 use super::{Launch, UNREADABLE, of_words};
 
 /// One word of a command line.
@@ -114,11 +116,12 @@ fn line(script: &Word, depth: usize) -> Launch {
 
 /// What only sets the scene for the command behind it.
 fn is_preparation(words: &[Word]) -> bool {
-    let first = words.first().map(|word| word.text.as_str());
-    matches!(
-        first,
-        None | Some("cd" | "source" | "." | "export" | "nvm" | "set" | "umask" | "ulimit" | "unset")
-    )
+    let word = |at: usize| words.get(at).map(|word| word.text.as_str());
+    match word(0) {
+        None | Some("cd" | "source" | "." | "export" | "set" | "umask" | "ulimit" | "unset") => true,
+        Some("nvm") => !matches!(word(1), Some("exec" | "run")),
+        Some(_) => false,
+    }
 }
 
 /// The words of a text that is one command.
@@ -135,7 +138,7 @@ fn commands(text: &str, argument: Option<usize>, start: usize) -> Result<Vec<Vec
     let mut chars = text.char_indices().peekable();
     while let Some(&(at, c)) = chars.peek() {
         match c {
-            ' ' | '\t' | '\r' => {
+            c if c.is_whitespace() && c != '\n' => {
                 chars.next();
             }
             '\n' | ';' => {
@@ -169,50 +172,66 @@ fn commands(text: &str, argument: Option<usize>, start: usize) -> Result<Vec<Vec
 
 type Chars<'t> = std::iter::Peekable<std::str::CharIndices<'t>>;
 
-/// One word: bare, or in one pair of quotes. Quoted in pieces, or with something in it that a shell replaces, it is open.
+/// One word: bare, or in one pair of quotes. Quoted in pieces, or with something in it that a shell replaces, its text is as it is written, and it
+/// is open.
 fn word(text: &str, at: usize, chars: &mut Chars<'_>) -> Result<Word, &'static str> {
     let mut pieces = 0;
     let mut open = false;
-    let mut span = (at, at);
-    loop {
-        let Some(&(here, c)) = chars.peek() else { break };
-        match c {
-            '\'' | '"' => {
-                chars.next();
-                span = (here + 1, here + 1);
-                loop {
-                    let Some((inside, quoted)) = chars.next() else {
-                        return Err(UNREADABLE);
-                    };
-                    if quoted == c {
-                        span.1 = inside;
-                        break;
-                    }
-                    open |= c == '"' && matches!(quoted, '$' | '`' | '\\' | '!');
-                }
-                pieces += 1;
-            }
-            _ if c.is_whitespace() || matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')') => break,
-            _ => {
-                let mut end = here;
-                let begin = here;
-                while let Some((inside, c)) = chars.next_if(|(_, c)| {
-                    !c.is_whitespace() && !matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '\'' | '"')
-                }) {
-                    open |= matches!(c, '$' | '`' | '\\' | '*' | '?' | '[' | '{');
-                    end = inside + c.len_utf8();
-                }
-                span = (begin, end);
-                pieces += 1;
-            }
+    let mut span = at..at;
+    while let Some(&(here, c)) = chars.peek() {
+        if ends_word(c) {
+            break;
         }
+        let (piece, is_open) = match c {
+            '\'' | '"' => quoted(c, chars)?,
+            _ => bare(here, chars),
+        };
+        span = piece;
+        open |= is_open;
+        pieces += 1;
+    }
+    if pieces > 1 {
+        span = at..chars.peek().map_or(text.len(), |(end, _)| *end);
     }
     Ok(Word {
-        text: text.get(span.0..span.1).unwrap_or_default().to_owned(),
+        text: text.get(span.clone()).unwrap_or_default().to_owned(),
         argument: None,
-        start: span.0,
+        start: span.start,
         open: open || pieces > 1,
     })
+}
+
+/// What stands between two quotes, and whether a shell puts something into it.
+fn quoted(quote: char, chars: &mut Chars<'_>) -> Result<(Range<usize>, bool), &'static str> {
+    let mut open = false;
+    let Some((start, _)) = chars.next() else {
+        return Err(UNREADABLE);
+    };
+    loop {
+        let (at, c) = chars.next().ok_or(UNREADABLE)?;
+        if c == quote {
+            return Ok((start + 1..at, open));
+        }
+        open |= quote == '"' && matches!(c, '$' | '`' | '\\' | '!');
+        if quote == '"' && c == '\\' {
+            chars.next();
+        }
+    }
+}
+
+/// What stands until a blank, a quote or an operator, and whether a shell replaces it.
+fn bare(start: usize, chars: &mut Chars<'_>) -> (Range<usize>, bool) {
+    let mut open = false;
+    let mut end = start;
+    while let Some((at, c)) = chars.next_if(|(_, c)| !ends_word(*c) && !matches!(c, '\'' | '"')) {
+        open |= matches!(c, '$' | '`' | '\\' | '*' | '?' | '[' | '{');
+        end = at + c.len_utf8();
+    }
+    (start..end, open)
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')')
 }
 
 const SCRIPT: &str = "it runs a script of a shell";

@@ -92,9 +92,6 @@ const WRAPPERS: &[Wrapper] = &[
 
 /// The line of the program that a wrapper starts; `None` where `name` is no wrapper, or is used for something else.
 pub(super) fn inside<'w>(name: &str, rest: &'w [Word]) -> Option<Result<&'w [Word], &'static str>> {
-    if is_assignment(name) {
-        return Some(Ok(rest));
-    }
     let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == name)?;
     let rest = match wrapper.verbs {
         [] => rest,
@@ -142,7 +139,7 @@ fn behind_options<'w>(wrapper: &Wrapper, rest: &'w [Word]) -> Result<&'w [Word],
 }
 
 /// `NAME=value` before a program.
-fn is_assignment(text: &str) -> bool {
+pub(super) fn is_assignment(text: &str) -> bool {
     let Some((name, _)) = text.split_once('=') else {
         return false;
     };

@@ -1,1 +1,0 @@
-//! Writes exact versions into a configuration, and changes nothing else in it.
