@@ -158,6 +158,8 @@ pub enum DifferenceKind {
     Unpinned,
     /// A server's tools are not those that were recorded when it was pinned.
     OtherTools,
+    /// The archive of a pinned server does not hash to what was recorded.
+    OtherIntegrity,
 }
 
 /// A part of a place that could not be looked into.

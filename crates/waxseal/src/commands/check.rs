@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         runs: roles.is_some(),
         verbose: shared.verbose,
     };
+    let pins = settings::pins(&env, screen);
     let bar = if screen.progress {
         Bar::on_terminal()
     } else {
@@ -68,6 +69,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         rooms: rooms.as_ref(),
         screen,
         question: Question::Release,
+        pins: &pins,
     };
     let entries = judge_all(&jobs, &collector, &work);
     let notes = collector.notes();

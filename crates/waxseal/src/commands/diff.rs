@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
     let outputs = Outputs::new(&arguments.output, &config);
     let old = Target::parse(&arguments.old).map_err(|err| Problem::usage(&err, err.hint()))?;
     let new = release_of(&old, &arguments.new).map_err(|err| Problem::usage(&err, err.hint()))?;
+    let pins = settings::pins(&env, screen);
     let bar = if screen.progress {
         Bar::on_terminal()
     } else {
@@ -73,6 +74,7 @@ pub(super) fn run(arguments: &Diff, shared: &Shared, screen: &Screen) -> Result<
         rooms: rooms.as_ref(),
         screen,
         question: Question::Difference,
+        pins: &pins,
     };
     let entry = judge_pair((&old, before), (&new, after), &work);
     let notes = collector.notes();

@@ -10,6 +10,7 @@ use super::assess::{Bench, only_odd};
 use super::room::Ran;
 use super::survey::{self, Survey};
 use crate::collect::{Origin, OriginOf};
+use crate::pins::{self, Pins};
 use crate::reader::{ReaderFailure, Reading, Wanted};
 
 /// A release that was read, and perhaps the one before it.
@@ -139,6 +140,19 @@ impl<'b> Judging<'b> {
         self.current.runs = ran.current;
         if let (Some(previous), Some((_, runs))) = (&mut self.previous, ran.previous) {
             previous.runs = runs;
+        }
+    }
+
+    /// Compares it with what was recorded when a server of it was pinned.
+    pub(super) fn was_pinned(&mut self, pins: &Pins) {
+        let Subject::Package(release) = &self.current.subject else {
+            return;
+        };
+        let verified = self.current.integrity.present().map(|it| it.verified.as_str());
+        let runs = self.current.runs.present().map(Vec::as_slice).unwrap_or_default();
+        let other = pins::compare_release(pins, release, verified, runs);
+        if !other.is_empty() {
+            self.current.places = Collected::Present(other);
         }
     }
 

@@ -15,6 +15,7 @@ mod man;
 
 mod assess;
 mod judging;
+mod pin;
 mod report;
 mod room;
 mod screen;

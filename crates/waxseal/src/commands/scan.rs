@@ -11,6 +11,7 @@ use waxseal_model::{
 use waxseal_npm::installed::Surroundings;
 
 use super::judging::{Extras, entry};
+use super::pin;
 use super::report::{Outputs, assemble};
 use super::screen::{Problem, Screen, plain};
 use super::settings;
@@ -23,11 +24,15 @@ use crate::report::openvex;
 use crate::scan::{self, Inventory, Query, Records, Request};
 
 pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    if arguments.pin {
+        return pin::run(arguments, shared, screen);
+    }
     let (mut env, config) = settings::load(shared)?;
     let offline = settings::source(&arguments.source, &config, &mut env);
     let outputs = Outputs::new(&arguments.output, &config);
     let asked = queries(arguments)?;
     let now = settings::now();
+    let pins = settings::pins(&env, screen);
     let bar = if screen.progress {
         Bar::on_terminal()
     } else {
@@ -37,6 +42,7 @@ pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<
         folders: &arguments.folders,
         env: &env,
         user: !arguments.no_user,
+        pins: &pins,
     };
     let mut inventory = scan::gather(&request, &|what| bar.doing(&format!("looking into {what}")));
     if arguments.verify {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use waxseal_model::{Decision, Moment};
 use waxseal_npm::Environment;
 
-use super::screen::Problem;
+use super::screen::{Problem, Screen};
 use crate::cli::{Known, Limits, Origin, Shared, Source};
 use crate::collect::{KnownMalicious, Repositories};
 use crate::config::{Config, FailOn};
+use crate::pins::{self, Pins};
 use crate::reader::ReaderOptions;
 
 /// The surroundings and the configuration.
@@ -27,6 +28,14 @@ pub(super) fn source(arguments: &Source, config: &Config, env: &mut Environment)
         env.vars.insert(NPM_REGISTRY.to_owned(), url.clone());
     }
     arguments.offline || config.source.offline
+}
+
+/// What was recorded of servers that were pinned; that it cannot be read is said, and stops nothing.
+pub(super) fn pins(env: &Environment, screen: &Screen) -> Pins {
+    pins::load(env).unwrap_or_else(|err| {
+        screen.warn(&[format!("{err}, so nothing is compared with them")]);
+        Pins::default()
+    })
 }
 
 /// What a reader may use.

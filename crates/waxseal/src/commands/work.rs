@@ -13,6 +13,7 @@ use super::room::{Candidate, Escaped, Kitchen, Ran, Rooms, Side, Steps};
 use super::screen::{self, Screen};
 use super::survey::Survey;
 use crate::collect::{Bar, Collector, Found, Target};
+use crate::pins::Pins;
 use crate::run::{Install, Output};
 
 /// What every package of a command is read, run and judged with.
@@ -27,6 +28,8 @@ pub(super) struct Work<'a> {
     pub(super) screen: &'a Screen,
     /// What is asked of what it did.
     pub(super) question: Question,
+    /// What was recorded of servers that were pinned.
+    pub(super) pins: &'a Pins,
 }
 
 /// A release that was had, and what was asked for.
@@ -47,6 +50,7 @@ impl<'a> Work<'a> {
                 let history = self.history(scope, &asked.found);
                 let mut judging = without(self.bench.read_one(asked.found, self.bar));
                 judging.comes_from(self.collector.origin_with(&judging.asks(), joined(history)));
+                judging.was_pinned(self.pins);
                 judging.finish()
             });
         };
@@ -64,6 +68,7 @@ impl<'a> Work<'a> {
             let outcome = rooms.run(side, self.output("", judging.subject()));
             judging.comes_from(joined(origin));
             judging.ran(Ran::alone(judging.subject(), outcome));
+            judging.was_pinned(self.pins);
             judging.finish()
         })
     }
@@ -88,6 +93,7 @@ impl<'a> Work<'a> {
                 let history = self.history(scope, &new.found);
                 let mut judging = self.bench.read_two(old.found, new.found, self.bar);
                 judging.comes_from(self.collector.origin_with(&judging.asks(), joined(history)));
+                judging.was_pinned(self.pins);
                 judging.finish()
             });
         };
@@ -111,6 +117,7 @@ impl<'a> Work<'a> {
             let (first, second) = rooms.run_both(first, second, outputs);
             judging.comes_from(joined(origin));
             judging.ran(Ran::of_both((older, first), (judging.subject(), second), self.question));
+            judging.was_pinned(self.pins);
             judging.finish()
         })
     }

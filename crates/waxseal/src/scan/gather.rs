@@ -10,6 +10,8 @@ use waxseal_npm::installed::{self, Expected, FoundFolder, FoundPlace, Limits, Su
 use waxseal_npm::lockfile::{self, Lockfile};
 use waxseal_npm::{Environment, clients};
 
+use crate::pins::{self, Pins};
+
 /// What to look through.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
@@ -19,6 +21,8 @@ pub struct Request<'a> {
     pub env: &'a Environment,
     /// Look into what is this user's beside the folders.
     pub user: bool,
+    /// What was recorded of servers that were pinned.
+    pub pins: &'a Pins,
 }
 
 /// What was found.
@@ -38,6 +42,7 @@ pub fn gather(request: &Request<'_>, tell: &dyn Fn(&str)) -> Inventory {
         limits: Limits::default(),
         seen: BTreeSet::new(),
         inventory: Inventory::default(),
+        request,
         tell,
     };
     let roots: Vec<PathBuf> = request
@@ -65,6 +70,7 @@ struct Gathering<'t> {
     /// Real paths of what was read already.
     seen: BTreeSet<PathBuf>,
     inventory: Inventory,
+    request: &'t Request<'t>,
     tell: &'t dyn Fn(&str),
 }
 
@@ -121,11 +127,11 @@ impl Gathering<'_> {
         }
         (self.tell)(&path.to_string_lossy());
         let contents = match read(path, clients::MAX_CONFIG) {
-            Ok(bytes) => clients::read(client, path, &bytes),
+            Ok(bytes) => pins::read(self.request.pins, (client, path), &bytes, self.request.env),
             Err(reason) => unread(PlaceKind::ClientConfig, client.name, path, reason),
         };
         // A settings file that starts no server says nothing about packages.
-        if !contents.packages.is_empty() || !contents.problems.is_empty() {
+        if !contents.packages.is_empty() || !contents.problems.is_empty() || !contents.notes.is_empty() {
             self.inventory.places.push(contents);
         }
     }

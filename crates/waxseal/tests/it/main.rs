@@ -16,6 +16,7 @@ mod driving;
 mod exits;
 mod fixtures;
 mod history;
+mod pinning;
 mod reading;
 mod registry;
 mod running;

@@ -171,6 +171,7 @@ fn indicator_of(kind: DifferenceKind) -> (&'static str, u8) {
         DifferenceKind::AddedFile => (CHANGED, 1),
         DifferenceKind::MissingFile => (CHANGED, 2),
         DifferenceKind::OtherTools => (TOOLS, 0),
+        DifferenceKind::OtherIntegrity => (TOOLS, 1),
         DifferenceKind::OtherVersion => (UNLOCKED, 0),
         DifferenceKind::NotLocked => (UNLOCKED, 1),
         DifferenceKind::NotInstalled => (UNLOCKED, 2),
@@ -207,7 +208,11 @@ fn differs(case: &Case<'_>, indicator: &'static str, all: &[(&Place, &Difference
         ),
         DifferenceKind::OtherTools => (
             (Severity::High, Confidence::High),
-            format!("{named} is not what was recorded when it was pinned"),
+            format!("{named} lists other tools than were recorded when it was pinned"),
+        ),
+        DifferenceKind::OtherIntegrity => (
+            (Severity::High, Confidence::High),
+            format!("the archive of {named} is not the one that was recorded when it was pinned"),
         ),
         DifferenceKind::OtherVersion => (
             (Severity::Low, Confidence::High),

@@ -49,6 +49,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         runs: false,
         verbose: shared.verbose,
     };
+    let pins = settings::pins(&env, screen);
     let bar = if screen.progress {
         Bar::on_terminal()
     } else {
@@ -67,6 +68,7 @@ pub(super) fn run(arguments: &Check, shared: &Shared, screen: &Screen) -> Result
         rooms: None,
         screen,
         question: Question::Release,
+        pins: &pins,
     };
     let entries = judge(&named, &work);
     let notes = collector.notes();

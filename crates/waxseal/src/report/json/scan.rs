@@ -105,7 +105,7 @@ pub(crate) struct OccurrenceShape {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PlaceDifference")]
 pub(crate) struct DifferenceShape {
-    /// `other-version`, `not-locked`, `not-installed`, `changed-file`, `added-file`, `missing-file`, `unpinned`, `other-tools`.
+    /// `other-version`, `not-locked`, `not-installed`, `changed-file`, `added-file`, `missing-file`, `unpinned`, `other-tools`, `other-integrity`.
     kind: &'static str,
     /// The package.
     package: String,
@@ -210,6 +210,7 @@ impl DifferenceShape {
                 DifferenceKind::MissingFile => "missing-file",
                 DifferenceKind::Unpinned => "unpinned",
                 DifferenceKind::OtherTools => "other-tools",
+                DifferenceKind::OtherIntegrity => "other-integrity",
             },
             package: text(&difference.name),
             within: text(&difference.path),

@@ -7,8 +7,8 @@ use waxseal_model::{Decision, Exhibit, GapWeight, Judged, LineTag, Report, Repor
 use self::quote::{cell, code, html_code, prose};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, count, decision_word, is_shown, known_malicious_data, sentence, subject,
-    tally_sentence, weight_sentence,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, count, decision_word, is_shown, known_malicious_data, sentence,
+    subject, tally_sentence, weight_sentence,
 };
 use super::escape::escape;
 use super::excerpt::{Row, exhibit_rows, hunk_rows};

@@ -8,8 +8,8 @@ use waxseal_model::{Decision, Gap, GapWeight, Report, ReportEntry, Subject};
 use self::page::{BAD, DOUBT, FAINT, GOOD, PLAIN, Page, STRONG, UNKNOWN};
 use super::RenderOptions;
 use super::answer::{
-    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, folded_gaps, is_shown, known_malicious_data, sentence, subject,
-    tally_sentence,
+    Answer, NAME_LIMIT, SENTENCE_LIMIT, brief_sentence, bytes, count, folded_gaps, is_shown, known_malicious_data,
+    sentence, subject, tally_sentence,
 };
 use super::escape::escape;
 use super::width::{pad, width};
