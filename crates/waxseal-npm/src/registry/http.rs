@@ -123,10 +123,8 @@ impl Registry {
     }
 
     /// The stored document that can still be read.
-    fn stored(&self, key: &str) -> Option<(CachedDocument, Packument)> {
-        let document = self.cache.document(key)?;
-        let packument = Packument::parse(&document.body).ok()?;
-        Some((document, packument))
+    fn stored(&self, key: &str) -> Option<Packument> {
+        Packument::parse(&self.cache.document(key)?.body).ok()
     }
 
     /// A stored document in this form, or in the full one, which holds all that the other does.
@@ -136,10 +134,7 @@ impl Registry {
         } else {
             &[Form::Abbreviated, Form::Full]
         };
-        forms
-            .iter()
-            .find_map(|form| self.stored(&key_of(url, *form)))
-            .map(|(_, packument)| packument)
+        forms.iter().find_map(|form| self.stored(&key_of(url, *form)))
     }
 
     /// Asks the registry, with the stored document's validators so that an unchanged one is not sent again.
@@ -152,9 +147,10 @@ impl Registry {
         again: bool,
     ) -> Result<Packument, RegistryError> {
         let key = key_of(url, form);
-        let stored = self.stored(&key);
+        // It is only parsed where it turns out to be current.
+        let stored = self.cache.document(&key);
         let mut headers = vec![("accept", accept(form).to_owned())];
-        if let Some((document, _)) = &stored {
+        if let Some(document) = &stored {
             headers.extend(document.etag.clone().map(|etag| ("if-none-match", etag)));
             headers.extend(document.last_modified.clone().map(|when| ("if-modified-since", when)));
         }
@@ -171,7 +167,7 @@ impl Registry {
             .fetch(name.as_str(), &request)
             .map_err(|failure| too_large(failure, &document_of(name), MAX_DOCUMENT))?;
         match (response.status, stored) {
-            (304, Some((_, packument))) => Ok(packument),
+            (304, Some(document)) => parse(name, &document.body),
             (200, _) => self.keep(name, &key, response),
             (404 | 410, _) => match Packument::parse(&response.body) {
                 Ok(tombstone) if tombstone.unpublished.is_some() => Ok(tombstone),
@@ -185,10 +181,7 @@ impl Registry {
     }
 
     fn keep(&self, name: &PackageName, key: &str, response: Response) -> Result<Packument, RegistryError> {
-        let packument = Packument::parse(&response.body).map_err(|err| RegistryError::Malformed {
-            name: name.clone(),
-            reason: err.reason,
-        })?;
+        let packument = parse(name, &response.body)?;
         let (etag, last_modified) = (response.header("etag"), response.header("last-modified"));
         // Only a convenience for the next run: where it cannot be kept, it is fetched again.
         let _ = self.cache.store_document(
@@ -301,6 +294,13 @@ impl PackageSource for Registry {
         let _ = self.cache.store_tarball(&integrity, &tarball.bytes);
         Ok(tarball)
     }
+}
+
+fn parse(name: &PackageName, body: &[u8]) -> Result<Packument, RegistryError> {
+    Packument::parse(body).map_err(|err| RegistryError::Malformed {
+        name: name.clone(),
+        reason: err.reason,
+    })
 }
 
 /// `REGISTRY/name`, the slash of a scope encoded.
