@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails as it should")]
+
 use super::*;
 
 /// As the database of malicious packages has it.

@@ -235,7 +235,14 @@ fn an_import_that_fails_leaves_what_was_there() {
     let folder = database(&several());
     let list = folder.path().join("ours.csv");
     std::fs::write(&list, "x,1.0.0\ny,not a version!\n").unwrap();
-    let err = import(folder.path(), &source("ours"), &[list.clone()], NOW, &|_| {}).unwrap_err();
+    let err = import(
+        folder.path(),
+        &source("ours"),
+        std::slice::from_ref(&list),
+        NOW,
+        &|_| {},
+    )
+    .unwrap_err();
     assert_eq!(
         err.to_string(),
         format!(

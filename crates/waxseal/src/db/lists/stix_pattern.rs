@@ -78,7 +78,7 @@ fn word(chars: &mut Peekable<Chars<'_>>) -> Option<String> {
         match c {
             '\'' if out.ends_with('.') => out.push_str(&quoted(chars)?),
             '[' if out.contains(':') => {
-                while let Some(c) = chars.next() {
+                for c in chars.by_ref() {
                     out.push(c);
                     if c == ']' {
                         break;

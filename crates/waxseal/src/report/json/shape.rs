@@ -44,7 +44,7 @@ pub(crate) struct JsonReport {
 #[schemars(title = "waxseal report 1, one line")]
 pub(crate) enum JsonLine {
     Package(Box<PackageLine>),
-    Summary(SummaryLine),
+    Summary(Box<SummaryLine>),
 }
 
 /// The line of a package in a report of one JSON object a line.
@@ -249,12 +249,12 @@ impl JsonLine {
     }
 
     pub(crate) fn summary(report: &Report) -> Self {
-        Self::Summary(SummaryLine {
+        Self::Summary(Box::new(SummaryLine {
             schema: Schema::Report1,
             summary: Summary::of(report),
             scan: report.scan.as_ref().map(ScanShape::of),
             database: Database::of(report),
-        })
+        }))
     }
 }
 
