@@ -1,8 +1,8 @@
 //! MCP clients: where each keeps its configuration, which servers that starts, and which npm packages those are.
 //!
-//! Read in this order: [`table`] is the list of clients, [`places`] says where their files are on this machine, [`document`] reads JSON, TOML and
-//! YAML into one tree that knows where each value stands, [`servers`] finds the entries in it, [`launch`] reads what an entry starts,
-//! [`script`] says which package a script on this disk belongs to, [`contents`] sums up, [`edit`] writes an exact version into a configuration.
+//! Read in this order: `table` is the list of clients, `places` says where their files are on this machine, `document` reads JSON, TOML and
+//! YAML into one tree that knows where each value stands, `servers` finds the entries in it, [`launch`] reads what an entry starts,
+//! `script` says which package a script on this disk belongs to, `contents` sums up, [`edit`] writes an exact version into a configuration.
 //!
 //! Configurations hold secrets: in `env`, in headers, in arguments, in addresses. None of that leaves this module: of an entry only its name,
 //! what kind of thing it starts, and the spec of the package are kept.
