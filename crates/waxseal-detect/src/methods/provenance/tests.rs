@@ -192,7 +192,11 @@ fn a_registry_that_serves_no_attestations_says_nothing_of_loss() {
     if let Collected::Present(history) = &mut world.current.history {
         history.unserved.push(Unserved::Signatures);
     }
-    assert_eq!(world.detect().findings, []);
+    let findings = world.detect().findings;
+    assert!(
+        !findings.iter().any(|it| it.indicator.starts_with("provenance/")),
+        "{findings:?}"
+    );
 }
 
 #[test]
