@@ -109,27 +109,28 @@ pub(crate) fn so_far(entry: &ReportEntry) -> Vec<String> {
 /// Whether the entry is allowed and one line says all there is to it.
 fn is_quiet(entry: &ReportEntry) -> bool {
     Answer::of(entry) == Answer::Allow
-        && entry.verdict.gaps.iter().all(is_of_registry)
+        && entry.verdict.gaps.iter().all(is_of_all)
         && entry.change.is_none()
         && entry.run_change.is_none()
         && entry.verdict.findings.iter().all(|f| f.waived.is_none())
 }
 
-/// Whether a gap is of what the registry does not tell of any package: said once for all short entries.
-fn is_of_registry(gap: &Gap) -> bool {
-    gap.method == "history" && gap.weight == GapWeight::Partial
+/// Whether a gap is of what the registry does not tell of any package, or of a database that is not there: said once for all short entries.
+fn is_of_all(gap: &Gap) -> bool {
+    matches!(gap.method.as_str(), "history" | "known-malicious") && gap.weight == GapWeight::Partial
 }
 
 /// What the registry does not tell of the packages that have one line each, with how many they are.
 fn untold<'r>(page: &mut Page, short: impl Iterator<Item = &'r ReportEntry>) {
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for gap in short.flat_map(|entry| &entry.verdict.gaps) {
-        *reasons.entry(&gap.reason).or_default() += 1;
+        *reasons.entry((gap.reason.as_str(), gap.method.as_str())).or_default() += 1;
     }
-    for (reason, packages) in reasons {
+    for ((reason, method), packages) in reasons {
         let text = format!(
-            "{} (history, {}; the answers stand without it)",
+            "{} ({}, {}; the answers stand without it)",
             escape(reason, SENTENCE_LIMIT),
+            escape(method, NAME_LIMIT),
             count(packages, "package")
         );
         page.blank();
