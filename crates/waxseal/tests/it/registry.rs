@@ -10,11 +10,8 @@ use waxseal_npm::integrity::Integrity;
 
 use crate::support::{World, pack, read_tree};
 
-#[path = "../../../waxseal-npm/tests/support/server.rs"]
-mod server;
-
-pub(crate) use server::Asked;
-use server::{Server, response};
+pub(crate) use crate::server::Asked;
+use crate::server::{Server, response};
 
 /// A registry that is running, and the binary in surroundings that are configured with it.
 pub(crate) struct Registry {
