@@ -92,7 +92,7 @@ Examples:
   waxseal db import ours.csv
   waxseal db export --format stix
 
-`waxseal check` and `waxseal diff` look every release up in it, offline: a release that is listed as malicious is blocked, and every report says how
+`waxseal check`, `diff` and `scan` look every release up in it, offline: a release that is listed as malicious is blocked, and every report says how
 old the database is. It lies in $XDG_DATA_HOME/waxseal/advisories, else below ~/.local/share.";
 
 pub(super) const DB_UPDATE_HELP: &str = "\
