@@ -33,18 +33,19 @@ pub(super) fn of(client: &'static Client, path: &Path, servers: Servers) -> Plac
             }
             Launch::Script(file) => match lying(server, file) {
                 Some(package) => contents.packages.push(package),
-                None => contents.notes.push(note(server, NO_OWNER)),
+                None => contents.notes.push(told(server, NO_OWNER)),
             },
             // An extension of the client is no package that could be named here.
-            Launch::Unclear(reason) if *reason != OF_THE_CLIENT => contents.notes.push(note(server, reason)),
+            // There may be any package behind it.
+            Launch::Unclear(reason) if *reason != OF_THE_CLIENT => contents.problems.push(told(server, reason)),
             _ => {}
         }
     }
     contents
 }
 
-/// What starts, and may be any package.
-fn note(server: &Server, reason: &str) -> PlaceProblem {
+/// What is to be said of one server.
+fn told(server: &Server, reason: &str) -> PlaceProblem {
     PlaceProblem {
         path: server.path.clone(),
         reason: reason.to_owned(),

@@ -71,10 +71,12 @@ fn project_of(config: &Path) -> Option<PathBuf> {
 }
 
 fn named(folder: &Path) -> Option<ScriptOwner> {
-    let file = File::open(folder.join("package.json")).ok()?;
-    if !file.metadata().ok()?.is_file() {
+    let path = folder.join("package.json");
+    // Before it is opened: a pipe would wait for somebody to write.
+    if !std::fs::metadata(&path).ok()?.is_file() {
         return None;
     }
+    let file = File::open(path).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_MANIFEST + 1).read_to_end(&mut bytes).ok()?;
     if bytes.len() as u64 > MAX_MANIFEST {

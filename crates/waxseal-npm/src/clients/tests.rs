@@ -286,6 +286,18 @@ fn what_is_unpinned_is_a_difference() {
 }
 
 #[test]
+fn what_nobody_can_read_is_a_problem_and_a_script_without_a_name_a_note() {
+    let text = r#"{"mcpServers": {
+        "a": {"command": "sh", "args": ["-c", ". ./evil.sh && npx mail@1.0.0"]},
+        "b": {"command": "node", "args": ["/nowhere/at/all.js"]}
+    }}"#;
+    let read = read(client("cursor"), Path::new("/x/mcp.json"), text.as_bytes());
+    let paths = |all: &[waxseal_model::PlaceProblem]| all.iter().map(|it| it.path.clone()).collect::<Vec<_>>();
+    assert_eq!(paths(&read.problems), ["mcpServers.a"]);
+    assert_eq!(paths(&read.notes), ["mcpServers.b"]);
+}
+
+#[test]
 fn a_script_belongs_to_the_package_it_lies_in() {
     let place = tempfile::tempdir().unwrap();
     let package = place.path().join("node_modules/mail-server");

@@ -114,7 +114,8 @@ fn adopt(package: &mut Occurrence, locked: &Expected) {
     if package.integrity.is_none() {
         package.integrity.clone_from(&locked.integrity);
     }
-    if package.source == OccurrenceSource::Unknown {
+    // What npm wrote goes before what the package says of itself.
+    if locked.source == OccurrenceSource::Registry || package.source == OccurrenceSource::Unknown {
         package.source = locked.source.clone();
     }
 }

@@ -27,7 +27,7 @@ use waxseal_model::{Occurrence, Place, PlaceContents, PlaceKind, PlaceProblem};
 
 pub use differences::{Expected, differences};
 pub use modules::node_modules;
-pub use npm_cache::tarball as npm_tarball;
+pub use npm_cache::{release_of_address, tarball as npm_tarball};
 pub use surroundings::{Surroundings, other_users};
 pub use verify::{Verification, verify};
 pub use walk::{FoundFolder, PROJECT, walk};

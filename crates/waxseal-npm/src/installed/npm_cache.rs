@@ -249,14 +249,9 @@ impl Named {
         let Some(last) = parts.last() else { return Self::Nothing };
         let dash = parts.iter().position(|part| *part == "-");
         if let (Some(dash), Some(file)) = (dash, last.strip_suffix(".tgz")) {
-            let Some(name) = name_before(&parts[..dash]) else {
-                return Self::Unclear;
-            };
-            let base = name.rsplit('/').next().unwrap_or(&name);
-            // Of scoped packages some registries repeat the scope: `/@a/b/-/@a/b-1.0.0.tgz`.
-            return match file.strip_prefix(base).and_then(|rest| rest.strip_prefix('-')) {
-                Some(version) if !version.is_empty() => Self::Release(name.clone(), version.to_owned()),
-                _ => Self::Unclear,
+            return match release(&parts[..dash], file) {
+                Some((name, version)) => Self::Release(name, version),
+                None => Self::Unclear,
             };
         }
         match (dash, name_before(&parts)) {
@@ -265,6 +260,31 @@ impl Named {
             _ => Self::Unclear,
         }
     }
+}
+
+/// The release that the address of an archive names by the registries' custom, `…/@scope/name/-/name-1.0.0.tgz`; `None` where it is of another
+/// form, which says nothing.
+pub fn release_of_address(address: &str) -> Option<(String, String)> {
+    let url = Url::parse(address)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let path = percent_decoded(url.path());
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let dash = parts.iter().position(|part| *part == "-")?;
+    release(&parts[..dash], parts.last()?.strip_suffix(".tgz")?)
+}
+
+/// A release by what stands before the `-` of an archive's path, and the archive's file.
+fn release(before: &[&str], file: &str) -> Option<(String, String)> {
+    let name = name_before(before)?;
+    let base = name.rsplit('/').next().unwrap_or(&name);
+    // Of scoped packages some registries repeat the scope: `/@a/b/-/@a/b-1.0.0.tgz`.
+    let version = file
+        .strip_prefix(base)?
+        .strip_prefix('-')
+        .filter(|version| !version.is_empty())?;
+    let version = version.to_owned();
+    Some((name, version))
 }
 
 /// The address in a key: `make-fetch-happen:request-cache:<url>`; before npm 7 `pacote:version-manifest:<url>:<integrity>`.

@@ -51,7 +51,7 @@ pub fn verify(
         name: manifest.name.unwrap_or_default(),
         explains_new: scripted || manifest.implicit_gyp,
         // pnpm marks the folder of a package that the project patches.
-        explains_all: files::text(package).contains("patch_hash"),
+        explains_all: is_patched(&files::text(package)),
         seen: HashSet::new(),
         answer: Verification::default(),
         problems: Problems::new(limits),
@@ -66,6 +66,12 @@ pub fn verify(
     answer.explained.sort_by(|a, b| a.path.cmp(&b.path));
     answer.problems = problems.into_vec();
     Ok(answer)
+}
+
+/// Whether pnpm marks a folder of its store as one of a package that the project patches.
+fn is_patched(folder: &str) -> bool {
+    let mut parts = folder.split(['/', '\\']);
+    parts.any(|part| part == ".pnpm") && parts.next().is_some_and(|part| part.contains("patch_hash"))
 }
 
 struct Comparing<'a> {

@@ -68,7 +68,7 @@ pub fn walk<'w>(
         let inside = names
             .iter()
             .rev()
-            .filter(|(name, kind)| *kind == Kind::Folder && !LEFT_OUT.iter().any(|left_out| name == left_out));
+            .filter(|(name, kind)| *kind == Kind::Folder && !is_left_out(&folder, name));
         for (name, _) in inside {
             let path = folder.join(name);
             if depth == limits.nesting {
@@ -181,8 +181,20 @@ fn unescaped(field: &str) -> String {
         .fold(field.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
 }
 
-/// Folders that hold no project of their own: other packages, a repository's objects, and archives filed by their hashes.
-const LEFT_OUT: [&str; 4] = ["node_modules", ".git", "_cacache", ".pnpm-store"];
+/// Whether a folder holds no project of its own: other packages, a repository's objects, or archives filed by their hashes. Those two are told
+/// by what lies in them, since anybody can call a folder so.
+fn is_left_out(folder: &Path, name: &std::ffi::OsStr) -> bool {
+    let holds = |names: &[&str]| {
+        let inside = folder.join(name);
+        names.iter().any(|it| files::kind(&inside.join(it)) == Ok(Kind::Folder))
+    };
+    match name.to_str() {
+        Some("node_modules" | ".git") => true,
+        Some("_cacache") => holds(&["index-v5", "content-v2"]),
+        Some(".pnpm-store") => holds(&["v3/files", "v10/files", "v11/files"]),
+        _ => false,
+    }
+}
 
 /// File systems that only show what the kernel knows, or that mount something when they are looked at.
 const KERNEL: [&str; 21] = [

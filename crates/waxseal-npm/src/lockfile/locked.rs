@@ -3,6 +3,7 @@
 use waxseal_model::{Occurrence, OccurrenceSource, PackageName, PlaceProblem, Presence};
 
 use super::{LockfileError, MAX_PACKAGES};
+use crate::installed::release_of_address;
 use crate::version::Version;
 
 /// What a lockfile holds.
@@ -75,6 +76,23 @@ pub(super) struct Listing {
     unlisted: usize,
 }
 
+/// The release that is fetched where the address is another one's: that is what an install would bring, whatever the entry calls it.
+fn fetched_as(locked: &Locked) -> Option<Locked> {
+    let (name, version) = release_of_address(locked.resolved.as_deref()?)?;
+    let it = &locked.occurrence;
+    let known = it.version.as_deref().and_then(Version::parse);
+    let same_version = known.is_none() || known == Version::parse(&version);
+    if (it.name == name && same_version) || PackageName::parse(&name).is_err() || Version::parse(&version).is_none() {
+        return None;
+    }
+    let mut fetched = locked.clone();
+    fetched.occurrence.alias = Some(it.name.clone());
+    fetched.occurrence.name = name;
+    fetched.occurrence.version = Some(version);
+    fetched.install_path = None;
+    Some(fetched)
+}
+
 impl Listing {
     pub(super) fn new() -> Self {
         Self {
@@ -128,9 +146,10 @@ impl Listing {
             }
             None => {}
         }
-        if self.packages.len() >= MAX_PACKAGES {
+        if self.packages.len() + 1 >= MAX_PACKAGES {
             return Err(LockfileError::TooMany);
         }
+        self.packages.extend(fetched_as(&locked));
         self.packages.push(locked);
         Ok(())
     }

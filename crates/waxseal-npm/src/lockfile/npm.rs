@@ -79,6 +79,8 @@ fn folders<'t>(packages: &'t Node<'t>, listing: &mut Listing, seen: &mut Seen<'t
         .iter()
         .filter(|(_, entry)| entry.flag("link"))
         .filter_map(|(_, entry)| entry.text_of("resolved"))
+        // A link to what is installed tells nothing of that: it is an entry of its own.
+        .filter(|target| !target.split('/').any(|part| part == "node_modules"))
         .collect();
     for (folder, entry) in packages.entries() {
         let current = last.get(folder.as_ref()).is_some_and(|it| std::ptr::eq(*it, entry));

@@ -28,21 +28,25 @@ impl Affected {
         }
         let Some(text) = version else { return Named::Unknown };
         let parsed = Version::parse(text);
-        let mut unknown = self.unreadable;
-        for range in &self.ranges {
-            match (range, &parsed) {
-                (range, Some(version)) => match range.holds(version) {
+        let mut unknown = self.unreadable || parsed.is_none();
+        if let Some(version) = &parsed {
+            for range in &self.ranges {
+                match range.holds(version) {
                     Some(true) => return Named::Range(range.to_string()),
                     Some(false) => {}
                     None => unknown = true,
-                },
-                (_, None) => unknown = true,
+                }
             }
         }
-        let is_listed =
-            |listed: &String| listed == text || parsed.is_some() && Version::parse(listed).as_ref() == parsed.as_ref();
-        if self.versions.iter().any(is_listed) {
-            return Named::Version;
+        for listed in &self.versions {
+            if listed == text {
+                return Named::Version;
+            }
+            match Version::parse(listed) {
+                Some(listed) if parsed.as_ref() == Some(&listed) => return Named::Version,
+                Some(_) => {}
+                None => unknown = true,
+            }
         }
         if unknown { Named::Unknown } else { Named::Not }
     }
@@ -61,7 +65,7 @@ impl Affected {
         let ranges = self.ranges.iter().map(ToString::to_string);
         let mut parts: Vec<String> = ranges.chain(self.versions.iter().cloned()).collect();
         if self.unreadable {
-            parts.push("commits of its repository".to_owned());
+            parts.push("releases it names by no version".to_owned());
         }
         let more = parts.len().saturating_sub(MAX_DESCRIBED);
         parts.truncate(MAX_DESCRIBED);

@@ -94,6 +94,7 @@ fn entry_of(entry: RawAffected, specifics: &mut Vec<Specific>) -> Option<Affecte
     // What is there and cannot be read is not "all releases".
     let mut unreadable = matches!(entry.ranges, Field::Wrong) || matches!(entry.versions, Field::Wrong);
     unreadable |= matches!(&entry.versions, Field::Present(list) if list.entries.len() > MAX_VERSIONS);
+    unreadable |= has_wrong(&entry.ranges) || has_wrong(&entry.versions);
     let mut ranges = Vec::new();
     for range in entries(entry.ranges) {
         let kind = text(range.kind).unwrap_or_default();
@@ -105,6 +106,16 @@ fn entry_of(entry: RawAffected, specifics: &mut Vec<Specific>) -> Option<Affecte
         } else {
             ranges.push(Range::of_events(events));
         }
+    }
+    let is_version = |text: &Text| {
+        let text = text.0.trim();
+        !text.is_empty() && text.len() <= MAX_ID
+    };
+    if let Field::Present(list) = &entry.versions {
+        unreadable |= list
+            .entries
+            .iter()
+            .any(|it| matches!(it, Field::Present(text) if !is_version(text)));
     }
     let versions = texts(entry.versions, MAX_VERSIONS);
     Some(Affected {
@@ -174,6 +185,12 @@ fn text(field: Field<Text>) -> Option<String> {
 fn entries<T>(field: Field<List<T>>) -> Vec<T> {
     let list = present(field).map(|list| list.entries).unwrap_or_default();
     list.into_iter().filter_map(present).collect()
+}
+
+/// Whether a list has entries that are of a wrong type, too long, or nothing, or more than are kept.
+fn has_wrong<T>(field: &Field<List<T>>) -> bool {
+    let is_wrong = |it: &Field<T>| !matches!(it, Field::Present(_));
+    matches!(field, Field::Present(list) if list.cut || list.entries.iter().any(is_wrong))
 }
 
 fn texts(field: Field<List<Text>>, most: usize) -> Vec<String> {

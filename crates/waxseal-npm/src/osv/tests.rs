@@ -153,6 +153,32 @@ fn what_cannot_be_compared_is_not_taken_for_clean() {
     let sound = r#""ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"}]}]"#;
     assert_eq!(names(sound, "not a version"), Named::Unknown);
     assert_eq!(names(sound, "0.9.0"), Named::Not);
+    let listed = r#""versions":["1.0.0"]"#;
+    assert_eq!(names(listed, "not a version"), Named::Unknown);
+    assert_eq!(names(listed, "1.0.1"), Named::Not);
+    let odd = r#""versions":["1.0.0","latest-bad"]"#;
+    assert_eq!(names(odd, "1.0.0"), Named::Version);
+    assert_eq!(names(odd, "latest-bad"), Named::Version);
+    assert_eq!(names(odd, "1.0.1"), Named::Unknown);
+}
+
+#[test]
+fn a_listed_version_that_is_left_out_is_not_forgotten() {
+    let long = "1".repeat(300);
+    for wrong in [
+        format!("\"{long}\""),
+        "7".to_owned(),
+        "null".to_owned(),
+        "\" \"".to_owned(),
+    ] {
+        let record = record(&format!(r#""versions":["1.0.0",{wrong}]"#));
+        let names = |version| record.affected[0].names(Some(version));
+        assert_eq!(names("1.0.0"), Named::Version, "{wrong}");
+        assert_eq!(names("2.0.0"), Named::Unknown, "{wrong}");
+        assert_eq!(record.affected[0].versions, ["1.0.0"], "{wrong}");
+    }
+    let range = r#""ranges":[7,{"type":"SEMVER","events":[{"introduced":"1.0.0"}]}]"#;
+    assert_eq!(record(range).affected[0].names(Some("0.9.0")), Named::Unknown);
 }
 
 #[test]

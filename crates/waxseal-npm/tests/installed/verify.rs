@@ -129,7 +129,7 @@ fn what_an_install_script_or_node_gyp_may_have_made_is_explained_and_told() {
 #[test]
 fn what_pnpm_patched_is_explained_and_told() {
     let outer = Folder::new();
-    let path = "a@1.0.0_patch_hash=0123/node_modules/a";
+    let path = ".pnpm/a@1.0.0_patch_hash=0123/node_modules/a";
     outer
         .put(&format!("{path}/package.json"), MANIFEST)
         .put(&format!("{path}/index.js"), "patched\n")

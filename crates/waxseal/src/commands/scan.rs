@@ -9,6 +9,7 @@ use waxseal_model::{
 };
 
 use waxseal_npm::installed::Surroundings;
+use waxseal_npm::osv::Hash;
 
 use super::judging::{Extras, entry};
 use super::pin;
@@ -21,7 +22,7 @@ use crate::db::{Database, DatabaseError, Hashes};
 use crate::exit::Exit;
 use crate::reader::ReaderOptions;
 use crate::report::openvex;
-use crate::scan::{self, Inventory, Query, Records, Request};
+use crate::scan::{self, Inventory, Query, Records, Release, Request};
 
 pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     if arguments.pin {
@@ -45,6 +46,7 @@ pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<
         pins: &pins,
     };
     let mut inventory = scan::gather(&request, &|what| bar.doing(&format!("looking into {what}")));
+    scan::unmask(&mut inventory.places);
     if arguments.verify {
         let collector = Collector::new(env.clone(), offline, ReaderOptions::default().max_unpacked, &bar);
         let cache = Surroundings::new(env.clone()).npm.cache;
@@ -113,14 +115,15 @@ struct Lookup {
 }
 
 impl Lookup {
-    fn ask(&self, name: &str, version: Option<&str>) -> Vec<AdvisoryMatch> {
-        let mut matches = self
-            .database
-            .matches(name, version, &Hashes::default())
-            .unwrap_or_else(|err| {
-                self.failed.replace(Some(err));
-                Vec::new()
-            });
+    fn ask(&self, name: &str, version: Option<&str>, archive: &[Hash]) -> Vec<AdvisoryMatch> {
+        let hashes = Hashes {
+            archive,
+            ..Hashes::default()
+        };
+        let mut matches = self.database.matches(name, version, &hashes).unwrap_or_else(|err| {
+            self.failed.replace(Some(err));
+            Vec::new()
+        });
         if let (Some(version), Some(it)) = (version, matches.iter().find(|it| is_unclear(it))) {
             let reason = format!(
                 "whether `{}` means `{}` cannot be told from what it says",
@@ -140,13 +143,18 @@ fn is_unclear(it: &AdvisoryMatch) -> bool {
 }
 
 impl Records for Lookup {
-    fn of_releases(&self, releases: &[(&str, &str)]) -> Vec<Vec<AdvisoryMatch>> {
-        let ask = |(name, version): &(&str, &str)| self.ask(name, Some(version));
+    fn of_releases(&self, releases: &[Release<'_>]) -> Vec<Vec<AdvisoryMatch>> {
+        let ask = |release: &Release<'_>| {
+            // A lockfile may give several hashes of one archive.
+            let each = release.integrity.iter().flat_map(|text| text.split_whitespace());
+            let archive: Vec<Hash> = each.filter_map(Hash::parse).collect();
+            self.ask(release.name, Some(release.version), &archive)
+        };
         releases.iter().map(ask).collect()
     }
 
     fn of_package(&self, name: &str) -> Vec<AdvisoryMatch> {
-        self.ask(name, None)
+        self.ask(name, None, &[])
     }
 }
 

@@ -4,9 +4,10 @@ mod folder;
 mod zip;
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use waxseal_model::Moment;
 use waxseal_npm::osv::{self, Record};
 
@@ -232,7 +233,7 @@ fn read(path: &Path, sink: &mut Sink<'_>) -> Result<(), ImportError> {
     if form == Form::Zip {
         return zip::read(path, sink);
     }
-    let bytes = whole(path, MAX_LIST)?;
+    let bytes = whole(path, if form == Form::Stix { MAX_STIX } else { MAX_LIST })?;
     if form == Form::Record {
         return Ok(sink.osv(&bytes)?);
     }
@@ -267,6 +268,12 @@ enum Form {
     Purls,
 }
 
+/// What tells a record from a bundle; nothing of it is kept.
+#[derive(serde::Deserialize)]
+struct Probe {
+    affected: Option<Vec<IgnoredAny>>,
+}
+
 /// By its name, and where that leaves it open by how it begins.
 fn form_of(path: &Path) -> Result<Form, ImportError> {
     let is = |wanted: &str| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(wanted));
@@ -283,9 +290,9 @@ fn form_of(path: &Path) -> Result<Form, ImportError> {
         return Ok(Form::Zip);
     }
     if is("json") || is("stix") || begin[..length].first() == Some(&b'{') {
-        let bytes = whole(path, MAX_LIST)?;
-        let value: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
-        let is_record = value.is_some_and(|value| value["affected"].is_array());
+        let file = File::open(path).map_err(|err| unreadable(path, &err))?;
+        let probe: Option<Probe> = serde_json::from_reader(BufReader::new(file.take(MAX_LIST))).ok();
+        let is_record = probe.is_some_and(|probe| probe.affected.is_some());
         return Ok(if is_record { Form::Record } else { Form::Stix });
     }
     Ok(Form::Purls)
@@ -319,6 +326,9 @@ const ZIP_MARK: &[u8; 4] = b"PK\x03\x04";
 
 /// The largest lists in use have some megabytes.
 const MAX_LIST: u64 = 256 << 20;
+
+/// A bundle takes many times its length in memory.
+const MAX_STIX: u64 = 64 << 20;
 
 /// How many records are read between two words about the progress.
 const TELL_EVERY: u64 = 1_000;

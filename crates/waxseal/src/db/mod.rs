@@ -1,7 +1,7 @@
 //! The database of known-malicious packages: what OSV knows, and lists of somebody's, looked up offline.
 //!
 //! Below the user's data folder lies one file for each source ([`Store`]), replaced as a whole. [`Database`] opens them all and answers;
-//! [`import`] makes them from folders, archives and lists; [`export`] writes lists out again. Nothing here is printed.
+//! [`import()`] makes them from folders, archives and lists; [`export`] writes lists out again. Nothing here is printed.
 
 mod error;
 pub mod export;

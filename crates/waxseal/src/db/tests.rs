@@ -302,3 +302,36 @@ fn ages_and_numbers_are_said_as_people_say_them() {
         ["0", "999", "1,000", "231,402", "1,234,567"]
     );
 }
+
+#[test]
+fn an_archive_that_speaks_of_too_many_files_is_refused_by_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("all.zip");
+    let mut bytes = b"PK\x06\x06".to_vec();
+    bytes.extend_from_slice(&44_u64.to_le_bytes());
+    bytes.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    bytes.extend_from_slice(&3_000_000_u64.to_le_bytes());
+    bytes.extend_from_slice(&3_000_000_u64.to_le_bytes());
+    bytes.extend_from_slice(&[0; 16]);
+    bytes.extend_from_slice(b"PK\x06\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0");
+    bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    bytes.extend_from_slice(&[0xff; 12]);
+    bytes.extend_from_slice(&[0; 2]);
+    std::fs::write(&path, bytes).unwrap();
+    let err = import(folder.path(), &source(OSV), &[path], NOW, &|_| {}).unwrap_err();
+    assert!(err.to_string().contains("more than 2000000 files"), "{err}");
+}
+
+#[test]
+fn json_that_is_no_record_has_a_lower_ceiling() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.json");
+    std::fs::write(&path, record("MAL-1", "x", r#""versions":["1.0.0"]"#)).unwrap();
+    assert!(import::is_osv(&path).unwrap());
+    std::fs::write(&path, r#"{"type":"bundle","affected":"x"}"#).unwrap();
+    assert!(!import::is_osv(&path).unwrap());
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(65 << 20).unwrap();
+    let err = import(folder.path(), &source("ours"), &[path], NOW, &|_| {}).unwrap_err();
+    assert!(err.to_string().contains("holds more than 67108864 bytes"), "{err}");
+}

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use waxseal_model::{
-    AdvisoryMatch, AskedFor, Matched, PackageName, PackageRef, PlaceContents, PlaceSummary, Presence, Subject,
+    AdvisoryMatch, AskedFor, Matched, PackageName, PackageRef, PlaceContents, PlaceKind, PlaceSummary, Presence,
+    Subject,
 };
 
 use super::Query;
@@ -21,10 +22,21 @@ pub struct Affected {
 
 /// What is publicly known of releases.
 pub trait Records {
-    /// The records that name each release, in the order asked.
-    fn of_releases(&self, releases: &[(&str, &str)]) -> Vec<Vec<AdvisoryMatch>>;
+    /// The records that name each release, or what its archive is to hash to, in the order asked.
+    fn of_releases(&self, releases: &[Release<'_>]) -> Vec<Vec<AdvisoryMatch>>;
     /// The records that name a package, whichever release.
     fn of_package(&self, name: &str) -> Vec<AdvisoryMatch>;
+}
+
+/// A release as records name it.
+#[derive(Debug, Clone)]
+pub struct Release<'p> {
+    /// The package.
+    pub name: &'p str,
+    /// Its version.
+    pub version: &'p str,
+    /// What its archive is to hash to, as the places say, each once.
+    pub integrity: BTreeSet<&'p str>,
 }
 
 /// Where a package was found: the place and the package within it, by position.
@@ -33,7 +45,20 @@ type Found = (usize, usize);
 /// Everything in `places` that a record or a question means, by name and version.
 pub fn affected(places: &[PlaceContents], known: Option<&dyn Records>, asked: &[Query]) -> Vec<Affected> {
     let (releases, unknown) = sorted(places);
-    let keys: Vec<(&str, &str)> = releases.keys().copied().collect();
+    let integrity = |found: &[Found]| {
+        let packages = found
+            .iter()
+            .filter_map(|(place, at)| places.get(*place)?.packages.get(*at));
+        packages.filter_map(|package| package.integrity.as_deref()).collect()
+    };
+    let keys: Vec<Release<'_>> = releases
+        .iter()
+        .map(|((name, version), found)| Release {
+            name,
+            version,
+            integrity: integrity(found),
+        })
+        .collect();
     let records = known.map_or_else(|| vec![Vec::new(); keys.len()], |known| known.of_releases(&keys));
     let mut all = Vec::new();
     for (((name, version), found), mut matches) in releases.iter().zip(records) {
@@ -47,6 +72,13 @@ pub fn affected(places: &[PlaceContents], known: Option<&dyn Records>, asked: &[
             });
         }
     }
+    // A folder may be called like a package whose name its manifest does not say: which release lies there is not known then.
+    let mut unknown = unknown;
+    for (name, found) in folders(places) {
+        if asked.iter().any(|query| query.name.as_str() == name) {
+            unknown.entry(name).or_default().extend(found);
+        }
+    }
     for (name, found) in &unknown {
         // Of a name with one bad release among many, that it is named somewhere says nothing.
         let mut matches = known.map(|known| known.of_package(name)).unwrap_or_default();
@@ -54,10 +86,17 @@ pub fn affected(places: &[PlaceContents], known: Option<&dyn Records>, asked: &[
         let about = |query: &&Query| query.name.as_str() == *name;
         matches.extend(asked.iter().filter(about).map(Query::record));
         if !matches.is_empty() {
+            let mut places = only(places, found);
+            // What says another name of itself, in a folder of this one: it is there, and not known as which release.
+            for package in places.iter_mut().flat_map(|it| &mut it.packages) {
+                if package.name != *name {
+                    package.presence = Presence::Unknown;
+                }
+            }
             all.push(Affected {
                 subject: Subject::Unresolved((*name).to_owned()),
                 matches,
-                places: only(places, found),
+                places,
             });
         }
     }
@@ -116,6 +155,20 @@ pub fn releases(places: &[PlaceContents]) -> u64 {
     u64::try_from(sorted(places).0.len()).unwrap_or(u64::MAX)
 }
 
+/// What is installed under another name than its own, by the folder's name.
+fn folders(places: &[PlaceContents]) -> ByName<'_> {
+    let mut folders: ByName<'_> = BTreeMap::new();
+    for (place, contents) in places.iter().enumerate() {
+        let is_folder = !matches!(contents.place.kind, PlaceKind::ClientConfig | PlaceKind::Lockfile);
+        for (at, package) in contents.packages.iter().enumerate().filter(|_| is_folder) {
+            if let Some(alias) = package.alias.as_deref().filter(|alias| *alias != package.name) {
+                folders.entry(alias).or_default().push((place, at));
+            }
+        }
+    }
+    folders
+}
+
 type ByRelease<'p> = BTreeMap<(&'p str, &'p str), Vec<Found>>;
 type ByName<'p> = BTreeMap<&'p str, Vec<Found>>;
 
@@ -170,7 +223,7 @@ fn only(places: &[PlaceContents], found: &[Found]) -> Vec<PlaceContents> {
 
 #[cfg(test)]
 mod tests {
-    use waxseal_model::{Occurrence, OccurrenceSource, Place, PlaceKind};
+    use waxseal_model::{Occurrence, OccurrenceSource, Place};
 
     use super::*;
 

@@ -67,8 +67,8 @@ pub fn gather(request: &Request<'_>, tell: &dyn Fn(&str)) -> Inventory {
 
 struct Gathering<'t> {
     limits: Limits,
-    /// Real paths of what was read already.
-    seen: BTreeSet<PathBuf>,
+    /// Real paths of what was read already; of a configuration also the client, for each reads a file its own way.
+    seen: BTreeSet<(Option<&'static str>, PathBuf)>,
     inventory: Inventory,
     request: &'t Request<'t>,
     tell: &'t dyn Fn(&str),
@@ -115,14 +115,14 @@ impl Gathering<'_> {
     }
 
     fn place(&mut self, place: &FoundPlace) {
-        if self.is_new(&place.folder) {
+        if self.is_new(None, &place.folder) {
             (self.tell)(&place.place.path);
             self.inventory.places.push(place.read(&self.limits));
         }
     }
 
     fn config(&mut self, client: &'static clients::Client, path: &Path) {
-        if !self.is_new(path) {
+        if !self.is_new(Some(client.id), path) {
             return;
         }
         (self.tell)(&path.to_string_lossy());
@@ -178,7 +178,7 @@ impl Gathering<'_> {
         let counts = lockfile::which(&names);
         for name in &names {
             let path = folder.join(name);
-            if !self.is_new(&path) {
+            if !self.is_new(None, &path) {
                 continue;
             }
             (self.tell)(&path.to_string_lossy());
@@ -209,7 +209,7 @@ impl Gathering<'_> {
             .any(|name| matches!(*name, "node_modules" | ".pnp.cjs" | ".pnp.js"))
         {
             let modules = folder.join("node_modules");
-            if self.is_new(&modules) {
+            if self.is_new(None, &modules) {
                 (self.tell)(&modules.to_string_lossy());
                 let expected = locked.as_ref().map(expected);
                 let contents = installed::node_modules(folder, expected.as_deref(), &self.limits);
@@ -236,9 +236,13 @@ impl Gathering<'_> {
             }
             match std::fs::read_dir(&path) {
                 Ok(entries) => {
+                    let mut entries: Vec<std::fs::DirEntry> = entries.flatten().take(MAX_CONFIGS + 1).collect();
+                    if entries.len() > MAX_CONFIGS {
+                        entries.truncate(MAX_CONFIGS);
+                        self.inventory.problems.push(problem(&path, TOO_MANY_CONFIGS));
+                    }
                     let mut files: Vec<String> = entries
-                        .flatten()
-                        .take(MAX_CONFIGS)
+                        .into_iter()
                         .filter_map(|entry| entry.file_name().into_string().ok())
                         .collect();
                     files.sort();
@@ -254,9 +258,9 @@ impl Gathering<'_> {
     }
 
     /// Whether a path was not read before, under whatever name.
-    fn is_new(&mut self, path: &Path) -> bool {
+    fn is_new(&mut self, client: Option<&'static str>, path: &Path) -> bool {
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        self.seen.insert(real)
+        self.seen.insert((client, real))
     }
 
     /// Whether a folder lies in a place that is read as a whole: the projects in npx's folder are npx's.
@@ -345,3 +349,57 @@ const MAX_LOCKFILE: u64 = lockfile::MAX_BYTES as u64;
 
 /// A folder of configurations has a handful.
 const MAX_CONFIGS: usize = 1_000;
+const TOO_MANY_CONFIGS: &str = "it holds more files than are read (1000)";
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn gathered(folder: &Path) -> Inventory {
+        let env = Environment {
+            cwd: folder.to_owned(),
+            ..Environment::default()
+        };
+        let request = Request {
+            folders: &[folder.to_owned()],
+            env: &env,
+            user: false,
+            pins: &Pins::default(),
+        };
+        gather(&request, &|_| {})
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_of_one_client_does_not_hide_the_file_of_another() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path();
+        std::fs::create_dir(folder.join(".cursor")).unwrap();
+        std::fs::create_dir(folder.join(".vscode")).unwrap();
+        let text = r#"{"servers": {"mail": {"command": "npx", "args": ["mail-server"]}}}"#;
+        std::fs::write(folder.join(".vscode/mcp.json"), text).unwrap();
+        std::os::unix::fs::symlink("../.vscode/mcp.json", folder.join(".cursor/mcp.json")).unwrap();
+        let places = gathered(folder).places;
+        let of_vscode = places.iter().find(|it| it.place.path.ends_with(".vscode/mcp.json"));
+        assert_eq!(of_vscode.map(|it| it.packages.len()), Some(1));
+    }
+
+    #[test]
+    fn files_that_are_not_read_for_their_number_are_told() {
+        let place = tempfile::tempdir().unwrap();
+        let pattern = clients::CLIENTS
+            .iter()
+            .flat_map(|client| client.project)
+            .find_map(|pattern| pattern.split_once("/*"));
+        let (name, _) = pattern.unwrap();
+        let folder = place.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        for at in 0..=MAX_CONFIGS {
+            std::fs::write(folder.join(format!("{at}.txt")), "").unwrap();
+        }
+        let problems = gathered(place.path()).problems;
+        assert!(problems.iter().any(|it| it.reason == TOO_MANY_CONFIGS), "{problems:?}");
+    }
+}

@@ -3,9 +3,11 @@
 mod affected;
 mod gather;
 mod query;
+mod unmask;
 mod verify;
 
-pub use affected::{Affected, Records, affected, answers, releases, summaries};
+pub use affected::{Affected, Records, Release, affected, answers, releases, summaries};
 pub use gather::{Inventory, Request, gather};
 pub use query::{Query, QueryError};
+pub use unmask::unmask;
 pub use verify::verify;

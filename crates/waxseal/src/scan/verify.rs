@@ -32,6 +32,24 @@ pub fn verify(places: &mut [PlaceContents], collector: &Collector<'_>, npm_cache
                 compare(&root, package, collector, npm_cache)
             })
             .collect();
+        let skipped: Vec<&str> = contents
+            .packages
+            .iter()
+            .filter(|package| package.presence == Presence::Present && !is_published(package))
+            .map(|package| package.name.as_str())
+            .collect();
+        if let Some(first) = skipped.first() {
+            let reason = format!(
+                "{} packages are of no registry by what is known of them, so they were not compared: `{}`{}",
+                skipped.len(),
+                first.escape_default(),
+                if skipped.len() > 1 { " and others" } else { "" }
+            );
+            contents.notes.push(PlaceProblem {
+                path: String::new(),
+                reason,
+            });
+        }
         take(contents, outcomes);
     }
 }

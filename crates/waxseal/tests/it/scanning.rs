@@ -320,3 +320,64 @@ fn installed_files_are_compared_with_the_published_archive() {
     ];
     assert_eq!(found, expected);
 }
+
+/// What a manifest, a link or an entry's name claims does not hide what npm installed.
+#[test]
+fn a_release_is_found_under_whatever_name_it_hides() {
+    let world = World::new();
+    // The manifest says that it is another package; npm's hidden lockfile knows.
+    let manifest = json!({ "name": "plain", "version": "2.0.0" });
+    world.write("one/node_modules/letterbox-mcp/package.json", manifest.to_string());
+    let hidden = json!({ "lockfileVersion": 3, "packages": { "node_modules/letterbox-mcp": { "version": "1.0.16" } } });
+    world.write("one/node_modules/.package-lock.json", hidden.to_string());
+    // Nothing but the folder's name is left.
+    world.write("two/node_modules/letterbox-mcp/package.json", manifest.to_string());
+    // A link is told, and what it leads to is not.
+    let linked = json!({ "lockfileVersion": 3, "packages": {
+        "": { "name": "shop" },
+        "node_modules/harmless": { "link": true, "resolved": "node_modules/letterbox-mcp" },
+        "node_modules/letterbox-mcp": { "version": "1.0.16", "resolved": "https://registry.example/letterbox-mcp/-/letterbox-mcp-1.0.16.tgz" }
+    } });
+    world.write("three/package-lock.json", linked.to_string());
+    // The address is another package's.
+    let fetched = json!({ "lockfileVersion": 3, "packages": {
+        "": { "name": "shop" },
+        "node_modules/plain": { "version": "2.0.0", "resolved": "https://registry.example/letterbox-mcp/-/letterbox-mcp-1.0.17.tgz" }
+    } });
+    world.write("four/package-lock.json", fetched.to_string());
+    for (folder, presence) in [
+        ("one", "present"),
+        ("two", "unknown"),
+        ("three", "could-have-run"),
+        ("four", "could-have-run"),
+    ] {
+        let arguments = ["scan", folder, "--no-user", "--affected-by", BAD, "--format", "json"];
+        let report = world.check(&arguments, 1).json();
+        assert_eq!(report["scan"]["asked"][0]["found"], presence, "{folder}");
+    }
+}
+
+#[test]
+fn a_record_that_knows_only_a_hash_is_found_by_the_lockfile() {
+    let world = World::new();
+    project(&world, "shop", "1.0.15");
+    let digest = [7_u8; 64];
+    let integrity = format!(
+        "sha512-{}",
+        base64::Engine::encode(&base64::prelude::BASE64_STANDARD, digest)
+    );
+    let lockfile = std::fs::read_to_string(world.path("shop/package-lock.json")).unwrap();
+    world.write("shop/package-lock.json", lockfile.replace("sha512-AAAA", &integrity));
+    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let bundle = json!({ "type": "bundle", "id": "bundle--5d0092c5-5f74-4287-9642-33f4c354e56d", "objects": [{
+        "type": "indicator", "spec_version": "2.1", "id": "indicator--8e2e2d2b-17d4-4cbf-938f-98ee46b3cd3f",
+        "created": "2026-11-01T00:00:00Z", "modified": "2026-11-01T00:00:00Z", "valid_from": "2026-11-01T00:00:00Z",
+        "pattern_type": "stix", "pattern": format!("[file:hashes.'SHA-512' = '{hex}']"), "name": "an archive"
+    }] });
+    world.write("hashes.json", bundle.to_string());
+    world.check(&["db", "import", "hashes.json", "--name", "hashes"], 0);
+    let report = world
+        .check(&["scan", "shop", "--no-user", "--format", "json"], 1)
+        .json();
+    assert_eq!(package(&report, "pkg:npm/letterbox-mcp@1.0.15")["decision"], "block");
+}

@@ -2,7 +2,7 @@
 
 use super::shell::{Word, words};
 use super::spec::requested;
-use super::{Launch, PackageLaunch, Runner, UNREADABLE, VARIABLE, of_words};
+use super::{Launch, PackageLaunch, Requested, Runner, UNREADABLE, VARIABLE, of_words};
 
 /// What a runner starts; `None` where `name` is none, or is asked for something else.
 pub(super) fn of(name: &str, rest: &[Word]) -> Option<Launch> {
@@ -166,7 +166,8 @@ impl<'w> Read<'w> {
                 Err(launch) => return launch,
             }
         }
-        if self.packages.is_empty() {
+        let by_option = !self.packages.is_empty();
+        if !by_option {
             match (rest.get(at), self.call) {
                 (Some(word), None) => self.packages.push((word, 0)),
                 (_, Some(call)) => return called(call),
@@ -180,7 +181,30 @@ impl<'w> Read<'w> {
                 Err(launch) => return launch,
             }
         }
+        if by_option {
+            match beside(rest.get(at..).unwrap_or_default(), self.call) {
+                Ok(more) => packages.extend(more),
+                Err(reason) => return Launch::Unclear(reason),
+            }
+        }
         Launch::Package(PackageLaunch { runner, packages })
+    }
+}
+
+/// The packages that the command beside `--package` fetches in its turn: `npx -p mail -c "npx other"`.
+fn beside(rest: &[Word], call: Option<&Word>) -> Result<Vec<Requested>, &'static str> {
+    let launch = match call {
+        Some(call) => of_words(&words(&call.text, call.argument, call.start)?, super::MAX_WRAPPERS),
+        None if rest.is_empty() => return Ok(Vec::new()),
+        // Each runner in a line may name another.
+        None if rest.len() > MAX_BESIDE => return Err(super::TOO_LONG),
+        None => of_words(rest, super::MAX_WRAPPERS),
+    };
+    match launch {
+        Launch::Package(launch) => Ok(launch.packages),
+        Launch::Unclear(reason) => Err(reason),
+        // A program of the packages that are named, or of this disk.
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -208,6 +232,9 @@ fn deno(rest: &[Word]) -> Launch {
         Err(launch) => launch,
     }
 }
+
+/// Words behind packages that are named by options.
+const MAX_BESIDE: usize = 64;
 
 const NO_PACKAGE: &str = "it names no package to fetch";
 const PROJECT_SCRIPT: &str = "it runs what a project's package.json says";

@@ -38,6 +38,8 @@ pub(super) fn of(name: &str, rest: &[Word], depth: usize) -> Option<Launch> {
         "sh" | "bash" | "zsh" | "dash" | "ash" | "ksh" | "fish" => Some(unix(rest, depth)),
         "cmd" => Some(windows(rest, depth)),
         "powershell" | "pwsh" => Some(powershell(rest, depth)),
+        "source" | "." => Some(Launch::Unclear(SCRIPT)),
+        "eval" => Some(Launch::Unclear(UNREADABLE)),
         _ => None,
     }
 }
@@ -94,6 +96,8 @@ fn powershell(rest: &[Word], depth: usize) -> Launch {
 fn following(words: &[Word], depth: usize) -> Launch {
     match words {
         [only] if only.text.contains(char::is_whitespace) => line(only, depth),
+        // These shells join their words to a line, in which a second command may begin.
+        words if words.iter().any(|word| word.text.contains(['&', '|', '\n'])) => Launch::Unclear(UNREADABLE),
         words => of_words(words, depth + 1),
     }
 }
@@ -118,10 +122,23 @@ fn line(script: &Word, depth: usize) -> Launch {
 fn is_preparation(words: &[Word]) -> bool {
     let word = |at: usize| words.get(at).map(|word| word.text.as_str());
     match word(0) {
-        None | Some("cd" | "source" | "." | "export" | "set" | "umask" | "ulimit" | "unset") => true,
+        None | Some("cd" | "export" | "set" | "umask" | "ulimit" | "unset") => true,
+        // What a script does nobody can tell, but nvm's own is known.
+        Some("source" | ".") => matches!(words, [_, file] if is_nvm(file)),
         Some("nvm") => !matches!(word(1), Some("exec" | "run")),
         Some(_) => false,
     }
+}
+
+/// nvm's script, by a path that leads out of a user's home or is a whole one: a project may bring a file of that name. The two ways in which
+/// nvm's own documentation writes it count as such.
+fn is_nvm(file: &Word) -> bool {
+    let text = file.text.as_str();
+    if matches!(text, "$NVM_DIR/nvm.sh" | "$HOME/.nvm/nvm.sh") {
+        return true;
+    }
+    let whole = text.starts_with('/') || text.starts_with("~/");
+    !file.open && whole && text.ends_with("/nvm.sh") && !text.split('/').any(|part| part == "..")
 }
 
 /// The words of a text that is one command.
@@ -190,8 +207,12 @@ fn word(text: &str, at: usize, chars: &mut Chars<'_>) -> Result<Word, &'static s
         open |= is_open;
         pieces += 1;
     }
+    let whole = at..chars.peek().map_or(text.len(), |(end, _)| *end);
+    if runs_another(text.get(whole.clone()).unwrap_or_default()) {
+        return Err(UNREADABLE);
+    }
     if pieces > 1 {
-        span = at..chars.peek().map_or(text.len(), |(end, _)| *end);
+        span = whole;
     }
     Ok(Word {
         text: text.get(span.clone()).unwrap_or_default().to_owned(),
@@ -199,6 +220,13 @@ fn word(text: &str, at: usize, chars: &mut Chars<'_>) -> Result<Word, &'static s
         start: span.start,
         open: open || pieces > 1,
     })
+}
+
+/// A shell may run a command to learn what stands in a word: `$(…)`, backticks, `$[…]`, `${…@P}`. However it is quoted: where it is only text now,
+/// a later word may have it run.
+fn runs_another(word: &str) -> bool {
+    let variable = |rest: &str| rest.split('}').next().is_some_and(|it| it.contains(['@', '!', '[']));
+    word.contains('`') || word.contains("$(") || word.contains("$[") || word.split("${").skip(1).any(variable)
 }
 
 /// What stands between two quotes, and whether a shell puts something into it.

@@ -35,7 +35,7 @@ fn npx_and_its_options() {
         &["npx", "-p", "mail", "bin"],
         &["npx", "-p=mail", "bin"],
         &["npx", "--package", "mail", "bin"],
-        &["npx", "--package=mail", "-c", "bin --x | y"],
+        &["npx", "--package=mail", "-c", "bin --x"],
         &["npx", "--registry", "https://registry.example", "mail"],
         &["npx", "--unknown", "value", "mail"],
         &["npx", "--no-install", "mail"],
@@ -63,6 +63,26 @@ fn npx_and_its_options() {
         &["npx", "-c", "mail --stdio"],
         "unclear: it runs what a project's package.json says",
     );
+}
+
+#[test]
+fn what_is_fetched_beside_a_package_is_told_too() {
+    for line in [
+        &["npx", "-p", "mail@1.0.0", "-c", "npx -y postmark-mcp"][..],
+        &["npx", "-p", "mail@1.0.0", "--", "npx", "-y", "postmark-mcp"],
+        &["npm", "exec", "--package=mail@1.0.0", "-c", "npx -y postmark-mcp"],
+    ] {
+        check(line, "npx mail = 1.0.0 + postmark-mcp ~");
+    }
+    for call in ["bin | npx evil", "bin && npx evil", "bin \"$(npx -y evil)\""] {
+        check(
+            &["npx", "-p", "mail@1.0.0", "-c", call],
+            "unclear: its command line is for a shell to read",
+        );
+    }
+    check(&["npx", "-p", "mail@1.0.0"], "npx mail = 1.0.0");
+    let many = ["npx", "-p", "mail@1.0.0"].repeat(1_000);
+    check(&many, "unclear: its command line is longer than is read");
 }
 
 #[test]
@@ -124,6 +144,10 @@ fn windows() {
     );
     check(&["powershell", "-NoProfile", "-Command", "npx -y mail"], "npx mail ~");
     check(&["cmd", "/c", "start.bat"], "program start.bat");
+    check(
+        &["cmd", "/c", "npx", "mail@1.0.0", "&&", "npx", "evil"],
+        "unclear: its command line is for a shell to read",
+    );
     check(&["wsl", "-d", "Debian", "npx", "mail"], "npx mail ~");
 }
 
@@ -139,6 +163,11 @@ fn shells_and_only_simple_words() {
         "npx mail ~",
     );
     check(&["zsh", "-c", "A=1 B=2 npx mail"], "npx mail ~");
+    check(
+        &["sh", "-c", "export PATH=\"$HOME/bin:${PATH}\"; npx mail"],
+        "npx mail ~",
+    );
+    check(&["sh", "-c", ". ./evil.sh"], "unclear: it runs a script of a shell");
     for line in [
         "npx mail | tee log",
         "npx $(pick)",
@@ -146,6 +175,17 @@ fn shells_and_only_simple_words() {
         "a && npx mail",
         "npx mail & x",
         "npx 'mail",
+        ". ./evil.sh && npx mail@1.0.0",
+        "source ./nvm.sh && npx mail@1.0.0",
+        ". /opt/../tmp/nvm.sh && npx mail@1.0.0",
+        "export X=\"$(npx -y evil)\"; npx mail@1.0.0",
+        "export X=\"`npx -y evil`\"; npx mail@1.0.0",
+        "export X=`evil`; npx mail@1.0.0",
+        "X=\"$(npx -y evil)\" npx mail@1.0.0",
+        "X=a\"$(npx -y evil)\" npx mail@1.0.0",
+        "X='$(evil)'; export Y=\"${X@P}\"; npx mail@1.0.0",
+        "npx mail@1.0.0 \"$(npx -y evil)\"",
+        "eval 'npx -y evil'",
     ] {
         check(&["sh", "-c", line], "unclear: its command line is for a shell to read");
     }

@@ -11,14 +11,18 @@ use crate::cli::Scan;
 use crate::pins::Pins;
 use crate::scan::{self, Request};
 
+/// One configuration that is meant.
+pub(super) struct Found {
+    pub(super) client: &'static Client,
+    pub(super) path: PathBuf,
+    /// It was found below a folder, and its real path leads out of that.
+    pub(super) outside: bool,
+}
+
 /// A configuration that is named by itself, those below a folder that is named, and this user's where a folder is.
-pub(super) fn configs(
-    arguments: &Scan,
-    env: &Environment,
-    screen: &Screen,
-) -> Result<Vec<(&'static Client, PathBuf)>, Problem> {
+pub(super) fn configs(arguments: &Scan, env: &Environment, screen: &Screen) -> Result<Vec<Found>, Problem> {
     let user = clients::user_files(env);
-    let mut all: Vec<(&'static Client, PathBuf)> = Vec::new();
+    let mut all: Vec<Found> = Vec::new();
     let mut folders = Vec::new();
     for typed in &arguments.folders {
         let path = env.cwd.join(typed);
@@ -34,12 +38,12 @@ pub(super) fn configs(
             );
             Problem::usage(message, Some("name it by the path its client reads it from".to_owned()))
         })?;
-        all.push((client, path));
+        all.push(Found::meant(client, path));
     }
     if !folders.is_empty() {
         if !arguments.no_user {
             say(&user.problems, screen);
-            all.extend(user.files);
+            all.extend(user.files.into_iter().map(|(client, path)| Found::meant(client, path)));
         }
         let request = Request {
             folders: &folders,
@@ -49,21 +53,39 @@ pub(super) fn configs(
         };
         let inventory = scan::gather(&request, &|_| {});
         say(&inventory.problems, screen);
+        let roots: Vec<PathBuf> = folders.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
         let places = inventory.places.into_iter().map(|contents| contents.place);
         let configs = places.filter(|place| place.kind == PlaceKind::ClientConfig);
         all.extend(configs.filter_map(|place| {
             let client = CLIENTS.iter().find(|client| client.name == place.tool)?;
-            Some((client, PathBuf::from(place.path)))
+            let path = PathBuf::from(place.path);
+            // What cannot be followed cannot be read either, which is told there.
+            let real = path.canonicalize().ok();
+            let outside = real.is_some_and(|real| !roots.iter().any(|root| real.starts_with(root)));
+            Some(Found { client, path, outside })
         }));
     }
     let mut seen = Vec::new();
-    all.retain(|(_, path)| {
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let new = !seen.contains(&real);
-        seen.push(real);
+    // Each client reads a file its own way.
+    all.retain(|found| {
+        let real = found.path.canonicalize().unwrap_or_else(|_| found.path.clone());
+        let key = (found.client.id, real);
+        let new = !seen.contains(&key);
+        seen.push(key);
         new
     });
     Ok(all)
+}
+
+impl Found {
+    /// Named by itself, or this user's: wherever it leads.
+    fn meant(client: &'static Client, path: PathBuf) -> Self {
+        Self {
+            client,
+            path,
+            outside: false,
+        }
+    }
 }
 
 /// The client that reads a file: one of this user's, or a project's by its name.

@@ -37,8 +37,8 @@ pub(super) fn run(arguments: &Scan, shared: &Shared, screen: &Screen) -> Result<
     let recorded = pins::load(&env).map_err(|err| Problem::usage(&err, Some(PINS_HINT.to_owned())))?;
     let mut exit = Exit::Clean;
     let mut configs = Vec::new();
-    for (client, path) in found::configs(arguments, &env, screen)? {
-        let config = Config::read(client, path, &recorded);
+    for found in found::configs(arguments, &env, screen)? {
+        let config = Config::read(found, &recorded);
         for problem in &config.problems {
             screen.error(&format!("{}: {problem}", config.shown()), None);
             worsen(&mut exit, Exit::Incomplete);

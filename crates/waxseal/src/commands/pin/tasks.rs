@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use waxseal_npm::clients::launch::RequestedKind;
 use waxseal_npm::clients::{self, Client, Launch, MAX_CONFIG, Requested, Server};
 
 use super::super::screen::plain;
+use super::found::Found;
 use super::judged::Judgement;
 use crate::exit::Exit;
 use crate::pins::{Pins, Tools};
@@ -37,18 +38,25 @@ pub(super) struct Task {
 
 impl Config {
     /// Reads a configuration; what cannot be read is a problem.
-    pub(super) fn read(client: &'static Client, path: PathBuf, recorded: &Pins) -> Self {
+    pub(super) fn read(found: Found, recorded: &Pins) -> Self {
+        let client = found.client;
         let mut config = Self {
             client,
-            path,
+            path: found.path,
             bytes: Vec::new(),
             tasks: Vec::new(),
             problems: Vec::new(),
         };
-        let read = File::open(&config.path).and_then(|file| file.take(MAX_CONFIG + 1).read_to_end(&mut config.bytes));
-        if let Err(err) = read {
-            config.problems.push(format!("it cannot be read: {err}"));
+        if found.outside {
+            config.problems.push(OUTSIDE.to_owned());
             return config;
+        }
+        match regular(&config.path) {
+            Ok(bytes) => config.bytes = bytes,
+            Err(reason) => {
+                config.problems.push(reason);
+                return config;
+            }
         }
         let found = clients::servers(client, &config.path, &config.bytes);
         for problem in found.problems {
@@ -157,5 +165,57 @@ impl Task {
             }
         };
         (format!("  {name}: {text}\n"), exit)
+    }
+}
+
+/// What a regular file holds, up to a byte more than is read of a configuration. A pipe or a device is not opened: it might never end.
+fn regular(path: &Path) -> Result<Vec<u8>, String> {
+    let cannot = |err: std::io::Error| format!("it cannot be read: {err}");
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(cannot)?;
+    file.take(MAX_CONFIG + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
+}
+
+const OUTSIDE: &str = "it leads out of the folder that was searched: name the file itself to have it pinned";
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn read(path: &Path, outside: bool) -> Config {
+        let client = clients::CLIENTS.iter().find(|client| client.id == "cursor").unwrap();
+        let found = Found {
+            client,
+            path: path.to_owned(),
+            outside,
+        };
+        Config::read(found, &Pins::default())
+    }
+
+    #[test]
+    fn only_a_regular_file_of_the_folder_is_read() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("mcp.json");
+        let text = r#"{"mcpServers": {"mail": {"command": "npx", "args": ["mail-server"]}}}"#;
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(read(&path, false).tasks.len(), 1);
+        let refused = read(&path, true);
+        assert_eq!(
+            (refused.tasks.len(), refused.problems.as_slice()),
+            (0, &[OUTSIDE.to_owned()][..])
+        );
+        assert_eq!(read(place.path(), false).problems, ["it is no file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_read() {
+        assert_eq!(read(Path::new("/dev/zero"), false).problems, ["it is no file"]);
     }
 }

@@ -3,6 +3,7 @@
 use waxseal_npm::osv::{Affected, Record};
 
 use super::Exported;
+use crate::report::escape::escape;
 
 pub(super) fn write(records: &[&Record]) -> Exported {
     let mut out = Exported {
@@ -18,7 +19,7 @@ pub(super) fn write(records: &[&Record]) -> Exported {
         for affected in &record.affected {
             match versions(affected) {
                 Some(versions) => {
-                    let cells = [affected.name.as_str(), &versions, reason, reference].map(cell);
+                    let cells = [cell(&affected.name), cell(&versions), prose(reason), prose(reference)];
                     out.text.push_str(&format!("{}\n", cells.join(",")));
                 }
                 None => out.left_out += 1,
@@ -40,10 +41,21 @@ fn versions(affected: &Affected) -> Option<String> {
     (!affected.unreadable && !all.is_empty()).then(|| all.join(";"))
 }
 
+/// A cell that is neither a name nor a version: a program for tables must not take it for a formula.
+fn prose(text: &str) -> String {
+    if text.trim_start().starts_with(['=', '+', '-', '@']) {
+        cell(&format!("'{text}"))
+    } else {
+        cell(text)
+    }
+}
+
+/// What a terminal would obey becomes visible.
 fn cell(text: &str) -> String {
+    let text = escape(text, usize::MAX);
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text.to_owned()
+        text
     }
 }

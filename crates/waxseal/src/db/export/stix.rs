@@ -6,6 +6,7 @@ use waxseal_model::Moment;
 use waxseal_npm::osv::{Affected, Algorithm, Record};
 
 use super::Exported;
+use crate::report::escape::{Visible, visible};
 
 pub(super) fn write(records: &[&Record], now: Moment) -> Exported {
     let mut left_out = 0;
@@ -24,9 +25,27 @@ pub(super) fn write(records: &[&Record], now: Moment) -> Exported {
     };
     let text = serde_json::to_string_pretty(&bundle).expect("plain data can be written as JSON");
     Exported {
-        text: format!("{text}\n"),
+        text: format!("{}\n", harmless(&text)),
         left_out,
     }
+}
+
+/// JSON in which what a terminal would obey or hide is escaped (RFC 8259 §7). Beyond ASCII such characters only stand in strings.
+fn harmless(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut marks = 0;
+    for c in json.chars() {
+        match visible(c, &mut marks) {
+            Visible::Escaped(c) if c != '\n' => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 #[derive(Serialize)]

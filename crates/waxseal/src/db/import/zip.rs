@@ -1,7 +1,7 @@
 //! ZIP archives of records, as OSV exports them: one JSON file a record.
 
 use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use ::zip::ZipArchive;
@@ -16,10 +16,14 @@ pub(super) fn read(path: &Path, sink: &mut Sink<'_>) -> Result<(), ImportError> 
         path: path.display().to_string(),
         what,
     };
-    let file = File::open(path).map_err(|err| unreadable(path, &err))?;
+    let mut file = File::open(path).map_err(|err| unreadable(path, &err))?;
     let length = file.metadata().map_err(|err| unreadable(path, &err))?.len();
     if length > MAX_ARCHIVE {
         return Err(wrong(format!("it holds more than {MAX_ARCHIVE} bytes")));
+    }
+    let entries = entries_of(&mut file, length).map_err(|err| unreadable(path, &err))?;
+    if entries > MAX_ENTRIES as u64 {
+        return Err(wrong(format!("it holds more than {MAX_ENTRIES} files")));
     }
     let explain = |err: ZipError| match err {
         ZipError::Io(err) => wrong(err.to_string()),
@@ -50,6 +54,57 @@ pub(super) fn read(path: &Path, sink: &mut Sink<'_>) -> Result<(), ImportError> 
     }
     Ok(())
 }
+
+/// How many files the end of an archive speaks of, before its directory is read (APPNOTE.TXT §4.3.14 to §4.3.16). Of several such ends
+/// the largest number counts; 0 where there is none.
+fn entries_of(file: &mut (impl Read + Seek), length: u64) -> io::Result<u64> {
+    let begin = length.saturating_sub(TAIL);
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(begin))?;
+    file.by_ref().take(TAIL).read_to_end(&mut tail)?;
+    let mut most: u64 = 0;
+    let mut far = Vec::new();
+    for idx in 0..tail.len() {
+        let rest = &tail[idx..];
+        if rest.starts_with(END) {
+            most = most.max(number(rest, 10, 2));
+        } else if rest.starts_with(END_64) {
+            most = most.max(number(rest, 32, 8));
+        } else if rest.starts_with(LOCATOR_64) && far.len() < MAX_LOCATORS {
+            far.push(number(rest, 8, 8));
+        }
+    }
+    for at in far.into_iter().filter(|at| *at < length) {
+        let mut end = Vec::new();
+        file.seek(SeekFrom::Start(at))?;
+        file.by_ref().take(END_64_LENGTH).read_to_end(&mut end)?;
+        if end.starts_with(END_64) {
+            most = most.max(number(&end, 32, 8));
+        }
+    }
+    file.rewind()?;
+    Ok(most)
+}
+
+/// A number of `length` bytes, the lowest first; 0 where the bytes end before it does.
+fn number(bytes: &[u8], at: usize, length: usize) -> u64 {
+    let digits = bytes.get(at..at + length).unwrap_or_default();
+    digits.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// How the end of an archive begins, that of a large one, and what says where the latter is.
+const END: &[u8] = b"PK\x05\x06";
+const END_64: &[u8] = b"PK\x06\x06";
+const LOCATOR_64: &[u8] = b"PK\x06\x07";
+
+/// The end of a large archive without what may follow in it.
+const END_64_LENGTH: u64 = 56;
+
+/// The ends and the longest comment.
+const TAIL: u64 = 56 + 20 + 22 + 65_535;
+
+/// A sound archive has one.
+const MAX_LOCATORS: usize = 64;
 
 /// The largest archive that is read or downloaded; OSV's for npm has some hundred megabytes.
 pub(crate) const MAX_ARCHIVE: u64 = 1 << 30;

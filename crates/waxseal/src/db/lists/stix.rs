@@ -1,12 +1,14 @@
 //! STIX 2.1 bundles (OASIS, §8): indicators whose patterns name software or files, and software objects with a package URL.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use waxseal_model::Moment;
 use waxseal_npm::osv::{Affected, Hash, Range, Record, moment};
 use waxseal_npm::version;
 
-use super::stix_pattern::{self, Comparison};
-use super::{Listed, MAX_REASON, MAX_URL, Wrong, cut, name_of, purls};
+use super::stix_pattern::{self, Comparison, MAX_VALUES};
+use super::{Listed, MAX_REASON, MAX_URL, Wrong, cut, name_of, purls, versions};
 
 /// Reads a bundle. Indicators that were revoked or whose time is over are kept as taken back; those that say "benign" are left out.
 ///
@@ -49,8 +51,9 @@ fn indicator(object: &Value, now: Moment, listed: &mut Listed) {
     };
     let mut record = described(object, now);
     let (mut other, mut unreadable) = (0, 0);
+    let mut left = MAX_VALUES;
     for alternative in &alternatives {
-        match meant(alternative) {
+        match meant(alternative, &mut left) {
             Meant::Packages(affected, hashes) => {
                 record.affected.extend(affected);
                 record.hashes.extend(hashes);
@@ -72,14 +75,22 @@ fn indicator(object: &Value, now: Moment, listed: &mut Listed) {
 /// Entries of one name that only list versions, together.
 fn merged(mut record: Record) -> Record {
     let mut kept: Vec<Affected> = Vec::new();
+    // Where the entry of a name is that does not mean all of it.
+    let mut partial: HashMap<String, usize> = HashMap::new();
     for affected in record.affected.drain(..) {
-        let partial = |it: &&mut Affected| it.name == affected.name && !it.is_every() && !affected.is_every();
-        match kept.iter_mut().find(partial) {
-            Some(known) => {
-                known.versions.extend(affected.versions);
-                known.ranges.extend(affected.ranges);
+        if affected.is_every() {
+            kept.push(affected);
+            continue;
+        }
+        match partial.get(&affected.name).copied() {
+            Some(idx) => {
+                kept[idx].versions.extend(affected.versions);
+                kept[idx].ranges.extend(affected.ranges);
             }
-            None => kept.push(affected),
+            None => {
+                partial.insert(affected.name.clone(), kept.len());
+                kept.push(affected);
+            }
         }
     }
     record.affected = kept;
@@ -91,21 +102,42 @@ fn software(object: &Value, now: Moment, listed: &mut Listed) {
     let text = |key: &str| object[key].as_str();
     let purl = ["purl", "x_purl", "package_url"].iter().find_map(|key| text(key));
     let affected = match (purl, text("vendor"), text("name")) {
-        (Some(purl), ..) => purls::one(purl),
-        (None, Some(vendor), Some(name)) if vendor.eq_ignore_ascii_case("npm") => name_of(name).map(|name| Affected {
-            name,
-            versions: text("version").map(str::to_owned).into_iter().collect(),
-            ..Affected::default()
-        }),
-        _ => None,
+        (Some(purl), ..) if is_npm(purl) => purls::one(purl),
+        (None, Some(vendor), Some(name)) if vendor.eq_ignore_ascii_case("npm") => {
+            name_of(name).and_then(|name| match text("version") {
+                Some(version) => version_of(name, version),
+                None => Some(Affected {
+                    name,
+                    ..Affected::default()
+                }),
+            })
+        }
+        _ => {
+            listed.other += 1;
+            return;
+        }
     };
     match affected {
         Some(affected) => listed.records.push(Record {
             affected: vec![affected],
             ..described(object, now)
         }),
-        None => listed.other += 1,
+        None => listed.unreadable += 1,
     }
+}
+
+fn is_npm(purl: &str) -> bool {
+    let purl = purl.trim().to_ascii_lowercase();
+    purl.strip_prefix("pkg:")
+        .is_some_and(|rest| rest.trim_start_matches('/').starts_with("npm/"))
+}
+
+/// A version or a range as a list may have it; nothing is neither.
+fn version_of(name: String, text: &str) -> Option<Affected> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    versions::read(name, text)
 }
 
 /// What an object says of itself.
@@ -147,17 +179,17 @@ enum Meant {
     Unreadable,
 }
 
-/// What comparisons that must all hold name together.
-fn meant(all: &[Comparison]) -> Meant {
+/// What comparisons that must all hold name together. `left` is how many versions and bounds may still be written down for names.
+fn meant(all: &[Comparison], left: &mut usize) -> Meant {
     let (mut names, mut purls_named, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut versions, mut bounds) = (Vec::new(), Vec::new());
+    let (mut texts, mut bounds) = (Vec::new(), Vec::new());
     let mut narrower = false;
     for comparison in all {
         let path = comparison.path.to_ascii_lowercase();
         let equal = matches!(comparison.operator.as_str(), "=" | "IN");
         match path.as_str() {
             "software:name" if equal => names.extend(&comparison.values),
-            "software:version" if equal => versions.extend(comparison.values.iter().cloned()),
+            "software:version" if equal => texts.extend(&comparison.values),
             "software:version" if matches!(comparison.operator.as_str(), "<" | "<=" | ">" | ">=") => {
                 bounds.extend(
                     comparison
@@ -186,7 +218,7 @@ fn meant(all: &[Comparison]) -> Meant {
     }
     let says_package = !names.is_empty() || !purls_named.is_empty();
     if !says_package && hashes.is_empty() {
-        return if versions.is_empty() && bounds.is_empty() {
+        return if texts.is_empty() && bounds.is_empty() {
             Meant::Other
         } else {
             Meant::Unreadable
@@ -196,10 +228,7 @@ fn meant(all: &[Comparison]) -> Meant {
     if narrower {
         return Meant::Unreadable;
     }
-    if purls_named
-        .iter()
-        .any(|purl| !purl.to_ascii_lowercase().starts_with("pkg:npm/"))
-    {
+    if purls_named.iter().any(|purl| !is_npm(purl)) {
         return Meant::Other;
     }
     let range = (!bounds.is_empty()).then(|| bounds.join(" "));
@@ -209,14 +238,28 @@ fn meant(all: &[Comparison]) -> Meant {
     {
         return Meant::Unreadable;
     }
-    let of_name = |name: &&String| {
-        name_of(name).map(|name| Affected {
-            name,
-            versions: versions.clone(),
-            ranges: range.clone().map(Range::Npm).into_iter().collect(),
-            unreadable: false,
-        })
-    };
+    let mut said = Affected::default();
+    let mut every = false;
+    for text in texts {
+        let Some(part) = version_of(String::new(), text) else {
+            return Meant::Unreadable;
+        };
+        every |= part.is_every();
+        said.versions.extend(part.versions);
+        said.ranges.extend(part.ranges);
+    }
+    if every {
+        said = Affected::default();
+    }
+    said.ranges.extend(range.map(Range::Npm));
+    let ranges = said.ranges.iter().map(|range| stix_pattern::weight(&range.to_string()));
+    let versions = said.versions.iter().map(|version| stix_pattern::weight(version));
+    let each: usize = ranges.chain(versions).sum();
+    match left.checked_sub(names.len().saturating_mul(each)) {
+        Some(rest) => *left = rest,
+        None => return Meant::Unreadable,
+    }
+    let of_name = |name: &&String| name_of(name).map(|name| Affected { name, ..said.clone() });
     let of_purl = |purl: &&String| purls::one(purl);
     let affected: Option<Vec<Affected>> = names
         .iter()

@@ -97,6 +97,16 @@ fn word(chars: &mut Peekable<Chars<'_>>) -> Option<String> {
 
 type Alternatives = Vec<Vec<Comparison>>;
 
+fn values_of(alternatives: &[Vec<Comparison>]) -> usize {
+    let of = |it: &Comparison| weight(&it.path) - 1 + it.values.iter().map(|value| weight(value)).sum::<usize>();
+    alternatives.iter().flatten().map(of).sum()
+}
+
+/// As how many values a text counts: a long one as several.
+pub(super) fn weight(text: &str) -> usize {
+    1 + text.len() / LONG
+}
+
 struct Parser {
     tokens: Peekable<std::vec::IntoIter<Token>>,
     depth: usize,
@@ -105,9 +115,12 @@ struct Parser {
 impl Parser {
     fn either(&mut self) -> Option<Alternatives> {
         let mut read = self.both()?;
+        let mut values = values_of(&read);
         while self.takes_word("OR") {
-            read.extend(self.both()?);
-            if read.len() > MAX_ALTERNATIVES {
+            let more = self.both()?;
+            values += values_of(&more);
+            read.extend(more);
+            if read.len() > MAX_ALTERNATIVES || values > MAX_VALUES {
                 return None;
             }
         }
@@ -116,10 +129,19 @@ impl Parser {
 
     fn both(&mut self) -> Option<Alternatives> {
         let mut read = self.one()?;
+        let mut values = values_of(&read);
         while self.takes_word("AND") {
             let more = self.one()?;
-            if read.len() * more.len() > MAX_ALTERNATIVES {
+            // Every alternative of one side is written down with every alternative of the other.
+            values = values * more.len() + values_of(&more) * read.len();
+            if read.len() * more.len() > MAX_ALTERNATIVES || values > MAX_VALUES {
                 return None;
+            }
+            if let [right] = more.as_slice() {
+                for left in &mut read {
+                    left.extend_from_slice(right);
+                }
+                continue;
             }
             let joined = |left: &Vec<Comparison>| {
                 let left = left.clone();
@@ -217,4 +239,8 @@ impl Parser {
 /// A pattern that names more is cut into several by those who write them.
 const MAX_TOKENS: usize = 200_000;
 const MAX_ALTERNATIVES: usize = 20_000;
+/// No name and no hash is longer.
+const LONG: usize = 256;
+/// Of all alternatives together.
+pub(super) const MAX_VALUES: usize = 100_000;
 const MAX_DEPTH: usize = 64;

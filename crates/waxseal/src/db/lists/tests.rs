@@ -214,6 +214,66 @@ fn indicators_that_were_taken_back_and_software_are_told_apart() {
     assert_eq!((listed.records.len(), listed.other), (2, 1));
 }
 
+#[test]
+fn a_range_in_the_place_of_a_version_is_read_as_one() {
+    let records = read_pattern("[software:name = 'x' AND software:version = '>=1.0.16']").records;
+    assert!(names(&records, "x", "1.0.16") && !names(&records, "x", "1.0.15"));
+    let records = read_pattern("[software:name = 'x' AND software:version = '*']").records;
+    assert!(names(&records, "x", "7.0.0"));
+    for version in ["latest", ""] {
+        let listed = read_pattern(&format!("[software:name = 'x' AND software:version = '{version}']"));
+        assert_eq!((listed.records.len(), listed.unreadable), (0, 1), "{version}");
+    }
+    let software = r#"{"type":"software","id":"software--1","name":"x","vendor":"npm","version":">=1.0.16"},
+        {"type":"software","id":"software--2","name":"y","vendor":"npm","version":"latest"},
+        {"type":"software","id":"software--3","name":"z","purl":"pkg:npm/z@latest"},
+        {"type":"software","id":"software--4","name":"w","purl":"pkg:pypi/w@1.0.0"}"#;
+    let listed = stix(&bundle(software), NOW).unwrap();
+    assert!(names(&listed.records, "x", "1.0.17") && !names(&listed.records, "x", "1.0.15"));
+    assert_eq!((listed.records.len(), listed.unreadable, listed.other), (1, 2, 1));
+}
+
+#[test]
+fn a_pattern_that_multiplies_its_values_is_not_written_down() {
+    let quoted = |count: usize| {
+        (0..count)
+            .map(|idx| format!("'1.{idx}.0'"))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let versions: Vec<String> = (0..1_000).map(|idx| format!("software:version='1.{idx}.0'")).collect();
+    for pattern in [
+        format!("[software:name IN ({}) AND ({})]", quoted(1_000), versions.join(" OR ")),
+        format!(
+            "[software:name IN ({}) AND software:version IN ({})]",
+            quoted(1_000),
+            quoted(1_000)
+        ),
+    ] {
+        let listed = read_pattern(&pattern);
+        assert_eq!((listed.records.len(), listed.unreadable), (0, 1));
+    }
+    let listed = read_pattern(&format!("[software:name = 'x' AND ({})]", versions.join(" OR ")));
+    assert_eq!(listed.records[0].affected.len(), 1);
+    assert_eq!(listed.records[0].affected[0].versions.len(), 1_000);
+}
+
+#[test]
+fn what_is_written_moves_nothing_on_a_terminal_and_is_no_formula() {
+    let mut records = csv("@scope/x,>=1.0.0,=1+1\n", NOW).unwrap().records;
+    let out = export(Form::Csv, &records, NOW).text;
+    assert!(out.ends_with("\n@scope/x,>=1.0.0,'=1+1,\n"), "{out}");
+    let odd = "a\u{1b}[2J\u{9b}2J\u{202e}b";
+    records[0].summary = odd.to_owned();
+    for form in [Form::Csv, Form::Stix] {
+        let out = export(form, &records, NOW).text;
+        let is_raw = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+        assert!(!out.contains(is_raw), "{out:?}");
+    }
+    let back = stix(&export(Form::Stix, &records, NOW).text, NOW).unwrap();
+    assert_eq!(back.records[0].summary, odd);
+}
+
 /// Names, versions that are meant and those that are not.
 const ASKED: [(&str, &str); 10] = [
     ("axios", "1.14.1"),

@@ -295,15 +295,14 @@ fn excuse(err: &[u8]) -> Unanswered {
     }
 }
 
-/// What git and curl need of the environment: programs, proxies, certificates.
-const KEPT: [&str; 13] = [
+/// What git and curl need of the environment: programs, proxies, certificates. What is to go past a proxy is not kept: then nobody would have
+/// looked whether the address is a public one.
+const KEPT: [&str; 11] = [
     "PATH",
     "https_proxy",
     "HTTPS_PROXY",
     "all_proxy",
     "ALL_PROXY",
-    "no_proxy",
-    "NO_PROXY",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "CURL_CA_BUNDLE",
