@@ -134,7 +134,14 @@ fn affected(case: &Case<'_>, places: &[PlaceContents]) -> Vec<Finding> {
             sure.push(found);
         }
     }
-    let why = proof::some_of(records.iter().map(|record| record.id.as_str()));
+    let ids: Vec<String> = records
+        .iter()
+        .map(|record| match record.listed {
+            true => format!("{}, {}", record.source, record.id),
+            false => record.id.clone(),
+        })
+        .collect();
+    let why = proof::some_of(ids.iter().map(String::as_str));
     let mut findings = Vec::new();
     if !sure.is_empty() {
         let where_it_is = match (present, could) {
