@@ -296,7 +296,7 @@ fn read_pnpm(store: &Path, limits: &Limits) -> Contents {
             ("files" | "index", Kind::Folder) => read_pnpm_index(&mut reading, &store.join(&file), &file),
             ("index.db", Kind::File) => {
                 let reason = "its index is a database, which is not read";
-                reading.note(&file, reason);
+                reading.problems.add_always(&file, reason);
             }
             _ => {}
         }

@@ -199,7 +199,7 @@ fn yarn_berry_pnpm_and_bun() {
     );
     let problems: Vec<String> = read(&home, PlaceKind::Cache, "pnpm-store")
         .iter()
-        .flat_map(|it| told(&it.notes))
+        .flat_map(|it| told(&it.problems))
         .collect();
     assert_eq!(problems, ["index.db: its index is a database, which is not read"]);
 }
