@@ -5,7 +5,7 @@
 //!
 //! Nothing here does I/O, reads a clock or knows a file format. Every type derives `Serialize` and `Deserialize` in serde's
 //! plain form, without attributes that skip, flatten or tag, because the sealed reader sends these types over a pipe in a
-//! format that does not describe itself.
+//! format that does not describe itself. [`MailSeen`] alone is borrowed and goes nowhere.
 
 mod advisory;
 mod call;
@@ -17,6 +17,7 @@ mod finding;
 mod history;
 mod inventory;
 mod mail;
+mod mail_seen;
 mod manifest;
 mod moment;
 mod origin;
@@ -40,6 +41,7 @@ pub use finding::*;
 pub use history::*;
 pub use inventory::*;
 pub use mail::*;
+pub use mail_seen::*;
 pub use manifest::*;
 pub use moment::*;
 pub use origin::*;
