@@ -16,6 +16,7 @@ mod context;
 mod date;
 mod detect;
 mod judge;
+pub mod mail;
 mod method;
 mod methods;
 mod policy;

@@ -7,8 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod db;
 mod help;
+mod mail;
 
 pub use db::{Db, DbCommand, DbExport, DbImport, DbStatus, DbUpdate, Known, StatusFormat};
+pub use mail::{Mail, MailCommand, MailFormat, MailLearn, MailOutput, MailPlace, MailReport};
 
 use help::{
     CHECK_HELP, COMPLETIONS_HELP, DIFF_HELP, DOCTOR_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, MAN_HELP, RUN_HELP,
@@ -50,6 +52,8 @@ pub enum Command {
     Scan(Scan),
     /// Keep what is publicly known of malicious packages, and lists of your own
     Db(Db),
+    /// See whom a mail server's mail goes to that its headers do not name
+    Mail(Mail),
     /// Explain a detection method or an indicator; without an id, list all
     Explain(Explain),
     /// Write a commented waxseal.toml

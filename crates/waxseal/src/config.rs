@@ -283,6 +283,17 @@ fn find(cwd: &Path) -> Option<PathBuf> {
 
 /// An error with its line. Where the library does not know the place, it is where the first quoted word stands.
 fn meaningless(text: &str, path: &str, message: &str, span: Option<Range<usize>>) -> ConfigError {
+    misread(text, path, message, span, &SECTIONS)
+}
+
+/// As [`meaningless`], of a file with these sections beside what its own type knows.
+pub(crate) fn misread(
+    text: &str,
+    path: &str,
+    message: &str,
+    span: Option<Range<usize>>,
+    sections: &[&str],
+) -> ConfigError {
     let quoted = message.split('`').nth(1).filter(|word| !word.is_empty());
     // A span of the whole file says nothing.
     let start = span.filter(|span| span.len() < text.len()).map(|span| span.start);
@@ -298,7 +309,7 @@ fn meaningless(text: &str, path: &str, message: &str, span: Option<Range<usize>>
     {
         Some((key, rest)) => {
             let known: Vec<&str> = if at_root(text, key) {
-                SECTIONS
+                sections
                     .iter()
                     .copied()
                     .chain(rest.split('`').skip(1).step_by(2))

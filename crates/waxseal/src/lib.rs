@@ -4,7 +4,7 @@
 //! ([`collect`]), hand their bytes to a sealed process ([`reader`]), let `waxseal-detect` judge the facts that come back, and write a
 //! [`report`]. [`db`] is what is publicly known of malicious packages. [`diff`] is the raw difference of two releases, [`human_diff`] the
 //! readable one. [`run`] serves `waxseal run`, which executes a package in the locked room, [`scan`] finds what
-//! is installed. [`exit`] is how it all ends.
+//! is installed, [`mail`] serves the people of a mail server. [`exit`] is how it all ends.
 
 pub mod cli;
 pub mod config;
@@ -18,6 +18,7 @@ pub mod diff;
 pub mod human_diff;
 pub mod report;
 
+pub mod mail;
 pub mod pins;
 pub mod run;
 pub mod scan;

@@ -7,6 +7,7 @@ Examples:
   waxseal run resend --against 6.0.1     what does it newly do when it runs?
   waxseal run -- npm test                whom does a command reach there?
   waxseal scan                           what is installed here, and is any of it known to be bad?
+  waxseal mail report                    who got copies that no header names?
   waxseal db update                      get what is publicly known of malicious packages
   waxseal explain recipients             what a finding means and what to do
 
@@ -84,6 +85,31 @@ It starts nothing. It reads lockfiles and node_modules folders below each DIR, a
 and bunx, the package managers' caches, and the configurations from which MCP clients start servers. Of each release that is known to be
 malicious (`waxseal db`), or that --affected-by names, it says for each place: present, could have run, or unknown. What could not be read is
 named, and the exit status is then 4: that nothing was found says nothing about it.";
+
+pub(super) const MAIL_HELP: &str = "\
+Examples:
+  waxseal mail report
+  waxseal mail learn --questions questions.toml
+  waxseal mail learn --apply questions.toml --owner ops@shop.example
+
+A recipient is hidden that is in a mail's envelope and in none of To, Cc, Resent-To and Resent-Cc. Known reasons (journals, lists, self-copies, what was
+signed) are taken out by name. Mail that an application hands to a provider over HTTP passes no mail server.";
+
+pub(super) const MAIL_REPORT_HELP: &str = "\
+Examples:
+  waxseal mail report
+  waxseal mail report --format html --state /var/lib/waxseal
+  waxseal mail report --output csv=copies.csv
+
+Ends with 1 where a finding is medium or worse, 3 where nothing was seen yet.";
+
+pub(super) const MAIL_LEARN_HELP: &str = "\
+Examples:
+  waxseal mail learn
+  waxseal mail learn --questions questions.toml
+  waxseal mail learn --apply questions.toml --owner ops@shop.example
+
+After a first week the questions are the archives, CRM copies and journals there are. A yes makes them silent, for that application alone.";
 
 pub(super) const DB_HELP: &str = "\
 Examples:

@@ -5,6 +5,7 @@ mod check;
 mod db;
 mod diff;
 mod explain;
+mod mail;
 mod run;
 mod scan;
 
@@ -69,6 +70,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Run(arguments) => run::run(arguments, &cli.shared, &screen),
         Command::Scan(arguments) => scan::run(arguments, &cli.shared, &screen),
         Command::Db(arguments) => db::run(arguments, &cli.shared, &screen),
+        Command::Mail(arguments) => mail::run(arguments, &cli.shared, &screen),
         Command::Explain(arguments) => explain::run(arguments, &screen),
         Command::Init(arguments) => init::run(arguments, &screen),
         Command::Doctor(arguments) => doctor::run(arguments, &cli.shared, &screen),

@@ -1,0 +1,90 @@
+//! What can be typed behind `waxseal mail`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::help::{MAIL_HELP, MAIL_LEARN_HELP, MAIL_REPORT_HELP};
+
+/// `mail`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_HELP)]
+pub struct Mail {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: MailCommand,
+}
+
+/// What can be done for a mail server.
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Show who got copies that no header names, by application, from what was seen so far
+    Report(MailReport),
+    /// Write what was learned as questions for a person, or take the answers into the policy
+    Learn(MailLearn),
+}
+
+/// Where the policy and what was learned lie.
+#[derive(Debug, Clone, Args)]
+pub struct MailPlace {
+    /// The mail policy [default: /etc/waxseal/mail.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Where what was seen is kept [default: /var/lib/waxseal for root, else below the user's own state folder]
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+}
+
+/// `mail report`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_REPORT_HELP)]
+pub struct MailReport {
+    /// Where the policy and what was learned lie.
+    #[command(flatten)]
+    pub place: MailPlace,
+    /// What is written.
+    #[command(flatten)]
+    pub output: MailOutput,
+}
+
+/// What is written, and where.
+#[derive(Debug, Clone, Args)]
+pub struct MailOutput {
+    /// How it is written to standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub format: MailFormat,
+    /// Write a format to a file too; may be given several times
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub output: Vec<String>,
+}
+
+/// The formats of a report on mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum MailFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For people, in a browser
+    Html,
+    /// For spreadsheets: a line for each application and address
+    Csv,
+}
+
+/// `mail learn`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_LEARN_HELP)]
+pub struct MailLearn {
+    /// Where the policy and what was learned lie.
+    #[command(flatten)]
+    pub place: MailPlace,
+    /// Write the questions here instead of to standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "apply")]
+    pub questions: Option<PathBuf>,
+    /// Take the answers in this file into the policy
+    #[arg(long, value_name = "FILE", requires = "owner")]
+    pub apply: Option<PathBuf>,
+    /// Who signs the answers
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+}

@@ -1,0 +1,61 @@
+//! `mail.toml`: what the people of a mail server accept, and how the mail side runs.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::de::DeTable;
+use waxseal_detect::mail::MailPolicy;
+
+use crate::config::{ConfigError, misread};
+
+/// Everything `mail.toml` can say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MailSettings {
+    /// The file it came from, if there is one.
+    pub path: Option<PathBuf>,
+    /// What is accepted.
+    pub policy: MailPolicy,
+}
+
+impl MailSettings {
+    /// Reads the file named by the user, else the system's, if it is there.
+    ///
+    /// # Errors
+    /// The file cannot be read or says something that has no meaning. A file that was named must be there.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let default = Path::new(SYSTEM_FILE);
+        let path = named.unwrap_or(default);
+        let shown = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(err) if named.is_none() && err.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(err) => {
+                return Err(ConfigError::Unreadable {
+                    path: shown,
+                    reason: err.to_string(),
+                });
+            }
+        };
+        Ok(Self {
+            path: Some(path.to_owned()),
+            ..Self::parse(&text, &shown)?
+        })
+    }
+
+    /// Reads the text of a file. `path` is for messages.
+    ///
+    /// # Errors
+    /// It says something that has no meaning.
+    pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
+        let error = |err: &toml::de::Error| misread(text, path, err.message(), err.span(), &SECTIONS);
+        let table = DeTable::parse(text).map_err(|err| error(&err))?;
+        let policy = MailPolicy::deserialize(toml::de::Deserializer::from(table)).map_err(|err| error(&err))?;
+        Ok(Self { path: None, policy })
+    }
+}
+
+/// Where it lies unless it is named.
+pub const SYSTEM_FILE: &str = "/etc/waxseal/mail.toml";
+
+/// The sections that are not the policy's.
+const SECTIONS: [&str; 0] = [];
