@@ -290,7 +290,8 @@ impl Judge<'_> {
             seen.pace.add(self.mail.at);
             seen.hidden += u64::from(classified.hidden.iter().any(|(it, _, _)| *it == recipient.address));
         }
-        if new.is_empty() || !self.is_known || !self.is_closed() {
+        let before = self.application.domains.len().saturating_sub(new.len()) as u64;
+        if new.is_empty() || !self.is_known || !self.is_closed(before) {
             return;
         }
         for domain in new {
@@ -303,7 +304,7 @@ impl Judge<'_> {
                     "`{}` wrote to `{domain}` for the first time, after {} to {}",
                     self.name,
                     counted(self.application.mails, "mail"),
-                    counted(self.application.domains.len() as u64 - 1, "domain")
+                    counted(before, "domain")
                 );
                 self.note(NEW_DOMAIN, &domain, summary);
             }
@@ -311,8 +312,8 @@ impl Judge<'_> {
     }
 
     /// Whether an application's recipients hardly change: by the policy's word, or by twenty mails and more for each domain so far.
-    fn is_closed(&self) -> bool {
-        let shown = self.application.domains.len() as u64 * 20 <= self.application.mails;
+    fn is_closed(&self, domains: u64) -> bool {
+        let shown = domains * MAILS_PER_DOMAIN <= self.application.mails;
         self.entry.and_then(|it| it.new_recipients).unwrap_or(shown)
     }
 
@@ -490,5 +491,7 @@ fn written<'a>(recipient: &waxseal_model::RecipientSeen<'a>) -> &'a str {
     }
 }
 
+/// Mails for each domain from which on an application's recipients are said to hardly change.
+const MAILS_PER_DOMAIN: u64 = 20;
 /// More recipients than this are a list or a circular: nothing is learned from who is beside whom.
 const CROWD: usize = 5;
