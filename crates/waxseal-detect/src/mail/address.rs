@@ -18,6 +18,18 @@ pub fn compare_key(written: &str) -> String {
     key
 }
 
+/// [`compare_key`] into a text that is used again and again.
+pub(super) fn compare_key_into(key: &mut String, written: &str) {
+    key.clear();
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'\\');
+    if written.bytes().all(plain) && !written.ends_with('.') {
+        key.push_str(written);
+        key.make_ascii_lowercase();
+    } else {
+        key.push_str(&compare_key(written));
+    }
+}
+
 /// A domain as it is compared: lower case, ASCII, without a dot at its end. What no IDNA knows stays as it is written, in lower case.
 pub fn domain_key(domain: &str) -> Cow<'_, str> {
     let domain = domain.strip_suffix('.').unwrap_or(domain);

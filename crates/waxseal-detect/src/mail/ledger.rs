@@ -18,7 +18,7 @@ pub struct Ledger {
     pub(super) applications: HashMap<String, Application>,
     pub(super) totals: LedgerTotals,
     #[serde(skip)]
-    pub(super) scratch: String,
+    pub(super) scratch: (String, String),
 }
 
 /// What was counted over all applications.
@@ -128,8 +128,7 @@ impl View<'_> {
     /// Whether a person, or the configuration, has explained copies to this address since.
     fn is_accepted(&self, key: &str) -> bool {
         let entry = self.policy.applications.iter().find(|it| it.name == self.name);
-        self.policy.journals.iter().any(|it| it.covers(key))
-            || entry.is_some_and(|it| it.allow.iter().any(|approved| approved.covers(key)))
+        self.policy.journals.iter().any(|it| it.covers(key)) || entry.is_some_and(|it| it.accepts(key))
     }
 
     fn finding(&self, indicator: Indicator, severity: Severity, recipient: &str, at: Option<Moment>) -> MailFinding {
@@ -196,7 +195,7 @@ impl View<'_> {
                     "`{}` sent {} whose headers name nobody, to {}",
                     self.name,
                     counted(self.application.all_hidden, "mail"),
-                    counted(reported.len() as u64, "address").replace("addresss", "addresses"),
+                    counted(reported.len() as u64, "recipient"),
                 ),
                 ..self.finding(ALL_HIDDEN, ALL_HIDDEN.severity, "", first.pace.first)
             });

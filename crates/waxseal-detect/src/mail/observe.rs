@@ -2,7 +2,7 @@
 
 use waxseal_model::{Confidence, Delivery, EnvelopeSender, MailSeen, Moment, Severity, Visible};
 
-use super::address::{compare_key, domain_key, domain_of, registrable};
+use super::address::{compare_key, compare_key_into, domain_key, domain_of, registrable};
 use super::application::{Application, Candidate, Companion, Copied, Noted};
 use super::finding::{
     ALL_HIDDEN, CONSTANT, DECLARED, HIDDEN, MailAction, MailFinding, NEW_CLIENT, NEW_DOMAIN, UNCOUNTED,
@@ -36,7 +36,7 @@ impl Ledger {
             return Judgement::default();
         }
         let entry = policy.application(mail);
-        let mut scratch = std::mem::take(&mut self.scratch);
+        let (mut scratch, mut key) = std::mem::take(&mut self.scratch);
         name_into(&mut scratch, mail, entry);
         if !self.applications.contains_key(scratch.as_str()) {
             if self.applications.len() >= Self::MAX_APPLICATIONS && entry.is_none() {
@@ -56,11 +56,12 @@ impl Ledger {
                 mail,
                 policy,
                 judgement,
+                key: &mut key,
             };
             judge.mail();
             judgement = judge.judgement;
         }
-        self.scratch = scratch;
+        self.scratch = (scratch, key);
         judgement
     }
 }
@@ -143,6 +144,8 @@ struct Judge<'a> {
     policy: &'a MailPolicy,
     is_known: bool,
     judgement: Judgement,
+    /// An address in the form addresses are compared in, for the moment.
+    key: &'a mut String,
 }
 
 impl Judge<'_> {
@@ -372,7 +375,8 @@ impl Judge<'_> {
         let recipients = self.mail.recipients;
         if let [only] = recipients {
             if self.application.sole.len() < Application::MAX_SOLE {
-                self.application.sole.insert(hash(&compare_key(written(only))));
+                compare_key_into(self.key, written(only));
+                self.application.sole.insert(hash(self.key));
             }
             return;
         }
@@ -392,12 +396,11 @@ impl Judge<'_> {
             if companions.len() >= Application::MAX_COMPANIONS && !companions.contains_key(key) {
                 continue;
             }
-            let id = id_of(self.mail);
             let beside = hashes.iter().copied().filter(|it| *it != hashes[at]);
             companions
                 .entry_ref(key.as_str())
                 .or_default()
-                .add(beside, self.mail.at, || id);
+                .add(beside, self.mail.at, || id_of(self.mail));
         }
     }
 
@@ -406,8 +409,8 @@ impl Judge<'_> {
         let (Some(at), [first, ..]) = (self.mail.at, self.mail.recipients) else {
             return;
         };
-        let key = compare_key(written(first));
-        let own = hash(&key);
+        compare_key_into(self.key, written(first));
+        let own = hash(self.key);
         let before = self.application.last_mail.replace((at, own));
         if self.mail.recipients.len() != 1 {
             return;
@@ -415,11 +418,10 @@ impl Judge<'_> {
         let beside = before
             .filter(|(then, other)| *other != own && (0..=SHADOW_SECONDS).contains(&at.since(*then)))
             .map(|(_, other)| other);
-        let id = id_of(self.mail);
         let shadows = &mut self.application.shadows;
         if let Some(it) = shadows.iter_mut().find(|it| it.hash == own) {
             it.weight += 1;
-            it.seen.add(beside.into_iter(), Some(at), || id);
+            it.seen.add(beside.into_iter(), Some(at), || id_of(self.mail));
             return;
         }
         if shadows.len() >= Application::MAX_SHADOWS {
@@ -430,10 +432,10 @@ impl Judge<'_> {
             return;
         }
         let mut seen = Companion::default();
-        seen.add(beside.into_iter(), Some(at), || id);
+        seen.add(beside.into_iter(), Some(at), || id_of(self.mail));
         shadows.push(Candidate {
             hash: own,
-            address: key,
+            address: self.key.clone(),
             weight: 1,
             seen,
         });

@@ -71,7 +71,7 @@ fn questions(name: &str, application: &Application, policy: &MailPolicy) -> Vec<
     let is_open = |(key, copied): &(&String, &Copied)| {
         matches!(copied.class, Class::Unexplained | Class::Declared)
             && !policy.journals.iter().any(|it| it.covers(key))
-            && !entry.is_some_and(|it| it.allow.iter().any(|approved| approved.covers(key)))
+            && !entry.is_some_and(|it| it.accepts(key) || it.refuses(key))
     };
     let open: Vec<(&String, &Copied)> = application.copies.iter().filter(is_open).collect();
     let mut questions: Vec<Question> = Vec::new();

@@ -150,10 +150,13 @@ fn reason(
     if let Some(class) = known_without_headers(&keys.address, mail, policy) {
         return class;
     }
+    if application.is_some_and(|it| keys.any(|key| it.refuses(key))) {
+        return Class::Unexplained;
+    }
     if policy.self_copies && keys.any(|key| is_own(key, mail, policy)) {
         return Class::SelfCopy;
     }
-    if application.is_some_and(|it| it.allow.iter().any(|approved| keys.any(|key| approved.covers(key)))) {
+    if application.is_some_and(|it| keys.any(|key| it.accepts(key))) {
         return Class::Approved;
     }
     let declared = mail.bcc_header || mail.recipients.iter().any(|it| it.named != NamedBy::Envelope);

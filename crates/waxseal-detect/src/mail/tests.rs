@@ -532,6 +532,17 @@ fn questions_are_asked_once() {
         "[[applications]]\nname = 'shop@shop.example'\nsenders = ['shop@shop.example']\nallow = ['@crm.example', 'archive@journal.example']\nreason = 'x'\nowner = 'y'",
     );
     assert_eq!(proposals(&ledger, &signed), []);
+    // What was refused is not asked again, and stays a finding.
+    let refused = policy(
+        "[[applications]]\nname = 'shop@shop.example'\nsenders = ['shop@shop.example']\nallow = ['@crm.example']\nrefuse = ['archive@journal.example', 'desk1@crm.example']\nreason = 'x'\nowner = 'y'",
+    );
+    assert_eq!(proposals(&ledger, &refused), []);
+    let found: Vec<_> = ledger
+        .conclusions(&refused)
+        .into_iter()
+        .map(|it| it.recipient)
+        .collect();
+    assert_eq!(found, ["archive@journal.example", "desk1@crm.example"]);
 }
 
 #[test]
@@ -583,5 +594,30 @@ fn a_pattern_fits_as_it_reads() {
         ("x", "xx", false),
     ] {
         assert_eq!(Glob::new(pattern).fits(text), fits, "{pattern} on {text}");
+    }
+}
+
+#[test]
+fn the_quick_form_of_an_address_is_the_slow_one() {
+    let mut key = String::new();
+    for written in [
+        "Alice@Customer.Example",
+        "<a@b.example>",
+        "a@b.example.",
+        "\"q q\"@b.example",
+        "root",
+        "",
+        "ä@bücher.example",
+        "a b@c.example",
+        "a@B.Example ",
+        "\"a\\\"b\"@c.example",
+        "@c.example",
+        "a@",
+        "a@@c.example",
+        "<>",
+        "A\u{212a}@x.example",
+    ] {
+        super::address::compare_key_into(&mut key, written);
+        assert_eq!(key, compare_key(written), "{written:?}");
     }
 }

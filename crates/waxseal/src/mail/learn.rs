@@ -7,7 +7,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 use waxseal_detect::mail::{Proposal, Question};
 use waxseal_model::Moment;
 
-use crate::report::escape::escape;
+use crate::report::escape::{Visible, escape, visible};
 
 /// The questions, as a file to answer in: TOML, an entry for each.
 pub fn questions(proposals: &[Proposal]) -> String {
@@ -26,19 +26,17 @@ pub fn questions(proposals: &[Proposal]) -> String {
                 let ids: Vec<String> = question.ids.iter().map(|id| escape(id, MAX_SHOWN)).collect();
                 let _ = writeln!(text, "# For example: {}", ids.join(", "));
             }
-            let mut entry = Table::new();
-            entry["application"] = value(proposal.application.as_str());
-            match proposal.logins.is_empty() {
-                true => entry["senders"] = value(Array::from_iter(&proposal.senders)),
-                false => entry["logins"] = value(Array::from_iter(&proposal.logins)),
-            }
-            match question.recipient.is_empty() {
-                true => entry["all-hidden"] = value(true),
-                false => entry["recipient"] = value(question.recipient.as_str()),
-            }
-            entry["answer"] = value("?");
-            entry["reason"] = value("");
-            let _ = write!(text, "[[questions]]\n{entry}");
+            let list = |texts: &[String]| texts.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", ");
+            let _ = writeln!(text, "[[questions]]\napplication = {}", quoted(&proposal.application));
+            let _ = match proposal.logins.is_empty() {
+                true => writeln!(text, "senders = [{}]", list(&proposal.senders)),
+                false => writeln!(text, "logins = [{}]", list(&proposal.logins)),
+            };
+            let _ = match question.recipient.is_empty() {
+                true => writeln!(text, "all-hidden = true"),
+                false => writeln!(text, "recipient = {}", quoted(&question.recipient)),
+            };
+            text.push_str("answer = \"?\"\nreason = \"\"\n");
         }
     }
     text
@@ -64,6 +62,35 @@ fn beside(count: usize) -> String {
         waxseal_detect::mail::Copied::MAX_BESIDE => format!("{count} or more"),
         _ => count.to_string(),
     }
+}
+
+/// A basic string of TOML (v1.0.0, String) in which everything that cannot be seen, or changes how other text is seen, is escaped.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut marks = 0;
+    for c in text.chars() {
+        match (c, visible(c, &mut marks)) {
+            ('"' | '\\', _) => {
+                out.push('\\');
+                out.push(c);
+            }
+            (c, Visible::AsIs(_)) => out.push(c),
+            (c, Visible::Escaped(_)) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The same as a value that keeps its escapes.
+fn text_value(text: &str) -> toml_edit::Value {
+    quoted(text).parse().unwrap_or_else(|_| toml_edit::Value::from(text))
+}
+
+fn list_value(texts: &[String]) -> Item {
+    value(texts.iter().map(|it| text_value(it)).collect::<Array>())
 }
 
 /// `2026-11-30`.
@@ -130,7 +157,7 @@ pub enum LearnError {
 pub struct Applied {
     /// Accepted.
     pub yes: usize,
-    /// Refused: reported from now on as before.
+    /// Refused: they stay findings, and are not asked about again.
     pub no: usize,
     /// Left open.
     pub open: usize,
@@ -149,7 +176,10 @@ pub fn apply(answers: &str, policy: &str, owner: &str) -> Result<(String, Applie
     for answer in &answers.questions {
         match answer.answer.trim().to_lowercase().as_str() {
             "?" | "" => applied.open += 1,
-            "no" => applied.no += 1,
+            "no" => {
+                take(&mut document, answer, owner, "refuse")?;
+                applied.no += 1;
+            }
             "yes" => {
                 if answer.reason.trim().is_empty() {
                     return Err(LearnError::Reason {
@@ -157,7 +187,7 @@ pub fn apply(answers: &str, policy: &str, owner: &str) -> Result<(String, Applie
                         recipient: answer.recipient.clone(),
                     });
                 }
-                accept(&mut document, answer, owner)?;
+                take(&mut document, answer, owner, "allow")?;
                 applied.yes += 1;
             }
             word => {
@@ -171,7 +201,8 @@ pub fn apply(answers: &str, policy: &str, owner: &str) -> Result<(String, Applie
     Ok((document.to_string(), applied))
 }
 
-fn accept(document: &mut DocumentMut, answer: &Answer, owner: &str) -> Result<(), LearnError> {
+/// Writes one answer into the application's entry, under `allow` or `refuse`.
+fn take(document: &mut DocumentMut, answer: &Answer, owner: &str, key: &str) -> Result<(), LearnError> {
     let wrong = || LearnError::Policy("`applications` is no list of tables".to_owned());
     let entries = document
         .entry("applications")
@@ -181,24 +212,24 @@ fn accept(document: &mut DocumentMut, answer: &Answer, owner: &str) -> Result<()
     let named = |table: &Table| table.get("name").and_then(Item::as_str) == Some(answer.application.as_str());
     if !entries.iter().any(named) {
         let mut table = Table::new();
-        table["name"] = value(answer.application.as_str());
+        table["name"] = value(text_value(&answer.application));
         match answer.logins.is_empty() {
-            true => table["senders"] = value(Array::from_iter(&answer.senders)),
-            false => table["logins"] = value(Array::from_iter(&answer.logins)),
+            true => table["senders"] = list_value(&answer.senders),
+            false => table["logins"] = list_value(&answer.logins),
         }
         entries.push(table);
     }
     let entry = entries.iter_mut().find(|table| named(table)).ok_or_else(wrong)?;
     if answer.all_hidden {
-        entry["all-hidden"] = value("allow");
+        entry["all-hidden"] = value(if key == "allow" { "allow" } else { "enforce" });
     } else {
-        let allow = entry
-            .entry("allow")
+        let listed = entry
+            .entry(key)
             .or_insert(value(Array::new()))
             .as_array_mut()
             .ok_or_else(wrong)?;
-        if !allow.iter().any(|it| it.as_str() == Some(answer.recipient.as_str())) {
-            allow.push(answer.recipient.as_str());
+        if !listed.iter().any(|it| it.as_str() == Some(answer.recipient.as_str())) {
+            listed.push(text_value(&answer.recipient));
         }
     }
     // Reasons add up; the last one to sign answers for the entry.
@@ -213,8 +244,8 @@ fn accept(document: &mut DocumentMut, answer: &Answer, owner: &str) -> Result<()
         }
         reason.push_str(answer.reason.trim());
     }
-    entry["reason"] = value(reason);
-    entry["owner"] = value(owner);
+    entry["reason"] = value(text_value(&reason));
+    entry["owner"] = value(text_value(owner));
     Ok(())
 }
 
@@ -222,7 +253,8 @@ const HEAD: &str = "\
 # Who may get copies of which application's mail that its headers do not name?
 # Write \"yes\" with a reason, or \"no\"; what is left at \"?\" is asked again. Then:
 #   waxseal mail learn --apply THIS-FILE --owner \"you@your.example\"
-# An answer of yes makes such copies silent, for this application alone. When in doubt, ask the application's people first.
+# A yes makes such copies silent, for this application alone; a no keeps them findings. Neither is asked again.
+# When in doubt, ask the application's people first.
 ";
 /// Characters of an address or an id in a comment.
 const MAX_SHOWN: usize = 200;

@@ -75,6 +75,19 @@ fn every_method_and_indicator_is_explained() {
             assert!(list.contains(indicator.id));
         }
     }
+    for indicator in waxseal_detect::mail::MAIL.indicators {
+        assert!(list.contains(indicator.id));
+        let one = world.check(&["explain", indicator.id], 0).stdout;
+        assert!(
+            one.contains("When it is wrong") && one.contains(indicator.summary),
+            "{one}"
+        );
+        assert!(
+            waxseal_detect::mail::MAIL.manual.contains(indicator.id),
+            "{}",
+            indicator.id
+        );
+    }
     let ended = world.check(&["explain", "recipient"], 2);
     assert!(
         ended.stderr.contains("hint: did you mean `recipients`?"),

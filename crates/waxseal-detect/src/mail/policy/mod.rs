@@ -67,6 +67,8 @@ pub struct ApplicationPolicy {
     pub(super) fits: Fits,
     /// `allow`: who may get hidden copies of its mail.
     pub allow: Vec<Approved>,
+    /// `refuse`: who may not, whatever else is accepted. Not asked about again.
+    pub refuse: Vec<Approved>,
     /// `mode`, where it differs from that of the server.
     pub mode: Option<MailAction>,
     /// `all-hidden`, where it differs.
@@ -86,6 +88,18 @@ pub(super) struct Fits {
     pub(super) logins: Vec<Glob>,
     pub(super) clients: Vec<Glob>,
     pub(super) listeners: Vec<Glob>,
+}
+
+impl ApplicationPolicy {
+    /// Whether a person signed that copies may go to an address in the form addresses are compared in.
+    pub fn accepts(&self, key: &str) -> bool {
+        self.allow.iter().any(|it| it.covers(key)) && !self.refuses(key)
+    }
+
+    /// Whether a person refused it.
+    pub fn refuses(&self, key: &str) -> bool {
+        self.refuse.iter().any(|it| it.covers(key))
+    }
 }
 
 /// Who may get hidden copies.

@@ -54,6 +54,7 @@ struct RawApplication {
     clients: Vec<String>,
     listeners: Vec<String>,
     allow: Vec<String>,
+    refuse: Vec<String>,
     mode: Option<String>,
     all_hidden: Option<String>,
     new_recipients: Option<bool>,
@@ -218,6 +219,7 @@ fn application(raw: RawApplication) -> Result<ApplicationPolicy, MailPolicyError
     Ok(ApplicationPolicy {
         fits,
         allow: raw.allow.into_iter().map(approved).collect::<Result<_, _>>()?,
+        refuse: raw.refuse.into_iter().map(approved).collect::<Result<_, _>>()?,
         mode: raw.mode.map(mode).transpose()?,
         all_hidden: raw.all_hidden.map(all_hidden).transpose()?,
         new_recipients: raw.new_recipients,

@@ -70,7 +70,7 @@ fn take(arguments: &MailLearn, answers: &Path, screen: &Screen) -> Result<Exit, 
     let (after, applied) = apply(&answered, &before, owner).map_err(|err| Problem::usage(err, None))?;
     // Nothing is put in place that would not be read again.
     MailSettings::parse(&after, &path.display().to_string()).map_err(|err| Problem::usage(&err, err.hint()))?;
-    if applied.yes > 0 {
+    if after != before {
         replace(&path, &after).map_err(|err| cannot(&path, "write", &err))?;
     }
     screen.note(&format!(

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use waxseal_model::Severity;
 
+use super::text::plural;
 use super::{MAX_SHOWN, MailReport, Sender, minute};
 use crate::report::escape::escape;
 
@@ -20,8 +21,9 @@ pub(super) fn render(report: &MailReport) -> String {
     };
     let _ = write!(
         out,
-        "<h1>{verdict}</h1>\n<p>{judged} mails of {} applications",
-        report.senders.len()
+        "<h1>{verdict}</h1>\n<p>{} of {}",
+        plural(judged, "mail"),
+        plural(report.senders.len() as u64, "application")
     );
     if let (Some(first), Some(last)) = (report.pace.first, report.pace.last) {
         let _ = write!(out, ", {} to {}", minute(first), minute(last));
@@ -54,9 +56,9 @@ fn application(out: &mut String, sender: &Sender) {
     let seen = &sender.seen;
     let _ = writeln!(
         out,
-        "<section>\n<h2>{}</h2>\n<p>{} mails",
+        "<section>\n<h2>{}</h2>\n<p>{}",
         safe(&sender.application),
-        seen.mails
+        plural(seen.mails, "mail")
     );
     if seen.undecided > 0 {
         let _ = writeln!(

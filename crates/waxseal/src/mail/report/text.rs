@@ -21,6 +21,7 @@ pub(super) fn render(report: &MailReport, options: &RenderOptions) -> String {
             application(&mut page, sender);
         }
     }
+    page.blank();
     for gap in &report.gaps {
         page.labelled(
             "not looked at: ",
@@ -44,7 +45,7 @@ fn application(page: &mut Page, sender: &Sender) {
         _ => String::new(),
     };
     let name = page.paint(Style::new().bold(), &escape(&sender.application, MAX_SHOWN));
-    page.line(&format!("{name}  {} mails{span}", number(seen.mails)));
+    page.line(&format!("{name}  {}{span}", plural(seen.mails, "mail")));
     if seen.undecided > 0 {
         page.labelled(
             "  ",
@@ -121,9 +122,9 @@ fn explained(page: &mut Page, sender: &Sender) {
         if !known.is_empty() {
             let copies: u64 = known.iter().map(|(_, copied)| copied.count).sum();
             page.line(&format!(
-                "  {} copies to {} addresses have a known reason (--verbose)",
-                number(copies),
-                number(known.len() as u64)
+                "  known    {} to {} with a known reason (--verbose)",
+                plural(copies, "copy"),
+                plural(known.len() as u64, "address")
             ));
         }
         return;
@@ -148,9 +149,9 @@ fn explained(page: &mut Page, sender: &Sender) {
 
 fn sum(page: &mut Page, report: &MailReport, loud: usize) {
     let mut line = format!(
-        "{} mails of {} applications",
-        number(report.totals.mails - report.totals.elsewhere),
-        number(report.senders.len() as u64)
+        "{} of {}",
+        plural(report.totals.mails - report.totals.elsewhere, "mail"),
+        plural(report.senders.len() as u64, "application")
     );
     if let (Some(first), Some(last)) = (report.pace.first, report.pace.last) {
         line.push_str(&format!(", {} to {}", minute(first), minute(last)));
@@ -167,9 +168,24 @@ fn sum(page: &mut Page, report: &MailReport, loud: usize) {
         (0, true) if report.totals.mails == 0 => "no mail was seen".to_owned(),
         (0, true) => "nobody got a copy that nobody accepted".to_owned(),
         (0, false) => "nothing was found in what could be read".to_owned(),
-        _ => format!("{findings} findings in {loud} applications; `waxseal mail learn` asks about each, once"),
+        _ => format!(
+            "{} in {}; `waxseal mail learn` asks about each copy, once",
+            plural(findings as u64, "finding"),
+            plural(loud as u64, "application")
+        ),
     };
     page.labelled("", Style::new().bold(), &verdict);
+}
+
+/// `1 copy`, `2,000 copies`.
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    let nouns = match (count, noun) {
+        (1, noun) => noun.to_owned(),
+        (_, "copy") => "copies".to_owned(),
+        (_, "address") => "addresses".to_owned(),
+        (_, noun) => format!("{noun}s"),
+    };
+    format!("{} {nouns}", number(count))
 }
 
 /// Characters of a sentence that holds text of others.
