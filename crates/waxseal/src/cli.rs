@@ -344,6 +344,9 @@ pub struct Init {
     /// The folder to write it to
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
+    /// Write a mail.toml for a mail server instead
+    #[arg(long)]
+    pub mail: bool,
 }
 
 /// `doctor`.

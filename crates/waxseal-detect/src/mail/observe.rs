@@ -231,7 +231,7 @@ impl Judge<'_> {
             }
         }
         // Whom nobody has written a line about is only watched until it is known.
-        if enforced && (self.entry.is_some() || self.is_known) {
+        if enforced && (self.entry.is_some() || self.is_known || self.policy.baseline.enforce_new) {
             self.judgement.action = self.entry.and_then(|it| it.mode).unwrap_or(self.policy.mode);
         }
     }

@@ -52,12 +52,16 @@ pub fn proposals(ledger: &Ledger, policy: &MailPolicy) -> Vec<Proposal> {
         if questions.is_empty() {
             continue;
         }
-        let logins = application.logins.iter().filter(|it| !it.starts_with("uid:")).cloned();
+        // What an application wrote itself becomes a pattern: one that means more than itself is none.
+        let words = |words: &std::collections::BTreeSet<String>| -> Vec<String> {
+            let plain = |it: &&String| !it.starts_with("uid:") && !it.contains('*');
+            words.iter().filter(plain).cloned().collect()
+        };
         all.push(Proposal {
             application: name.to_owned(),
             has_entry: policy.applications.iter().any(|it| it.name == name),
-            logins: logins.collect(),
-            senders: application.senders.iter().cloned().collect(),
+            logins: words(&application.logins),
+            senders: words(&application.senders),
             mails: application.mails,
             pace: application.pace,
             questions,

@@ -388,6 +388,8 @@ fn a_policy_decides_what_is_done_and_leaves_the_unknown_alone() {
     let rules = policy("mode = 'hold'\n[baseline]\nlearn-days = 0\nmin-mails = 20");
     let mut ledger = Ledger::new();
     assert_eq!(ledger.observe(&leak, &rules).action, MailAction::Report);
+    let eager = policy("mode = 'hold'\n[baseline]\nenforce-new = true");
+    assert_eq!(Ledger::new().observe(&leak, &eager).action, MailAction::Hold);
     let mut ledger = Ledger::new();
     known_shop(&mut ledger, &rules, 30);
     assert_eq!(ledger.observe(&leak, &rules).action, MailAction::Hold);

@@ -9,13 +9,17 @@ use crate::config::NAME;
 use crate::exit::Exit;
 
 pub(super) fn run(arguments: &Init, screen: &Screen) -> Result<Exit, Problem> {
-    let path = arguments.folder.join(NAME);
+    let (name, template) = match arguments.mail {
+        true => (MAIL_NAME, MAIL_TEMPLATE),
+        false => (NAME, TEMPLATE),
+    };
+    let path = arguments.folder.join(name);
     let shown = path.display().to_string();
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&path)
-        .and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+        .and_then(|mut file| file.write_all(template.as_bytes()));
     match written {
         Ok(()) => {
             screen.note(&format!("wrote {shown}"));
@@ -31,3 +35,6 @@ pub(super) fn run(arguments: &Init, screen: &Screen) -> Result<Exit, Problem> {
 
 /// A test reads it back: as it is, and with every commented line in force.
 pub(super) const TEMPLATE: &str = include_str!("waxseal.toml");
+/// The same for a mail server.
+pub(super) const MAIL_TEMPLATE: &str = include_str!("mail/mail.toml");
+const MAIL_NAME: &str = "mail.toml";

@@ -105,6 +105,11 @@ fn init_writes_a_configuration_that_is_valid_and_never_overwrites_one() {
     for text in [written.clone(), uncommented(&written)] {
         waxseal::config::Config::parse(&text, "waxseal.toml").unwrap_or_else(|err| panic!("{err}\n{text}"));
     }
+    world.check(&["init", "--mail"], 0);
+    let written = std::fs::read_to_string(world.path("mail.toml")).unwrap();
+    for text in [written.clone(), uncommented(&written)] {
+        waxseal::mail::settings::MailSettings::parse(&text, "mail.toml").unwrap_or_else(|err| panic!("{err}\n{text}"));
+    }
     world.write("waxseal.toml", "# mine\n");
     world.check(&["init"], 2);
     assert_eq!(std::fs::read(world.path("waxseal.toml")).unwrap(), b"# mine\n");

@@ -144,6 +144,9 @@ pub struct Baseline {
     pub min_mails: u64,
     /// `constant-copies`: over how many different visible recipients one hidden address is the same before that is critical. Default: 3.
     pub constant_copies: u32,
+    /// `enforce-new`: whether mail of applications that are not known yet, and that no entry names, is stopped too. Default: no, it is reported:
+    /// their archives were not asked about yet. An application that changes its name is a new one.
+    pub enforce_new: bool,
 }
 
 impl Default for MailPolicy {
@@ -173,6 +176,7 @@ impl Default for Baseline {
             learn_days: 7,
             min_mails: 50,
             constant_copies: 3,
+            enforce_new: false,
         }
     }
 }

@@ -43,6 +43,7 @@ struct RawBaseline {
     learn_days: Option<u32>,
     min_mails: Option<u64>,
     constant_copies: Option<u32>,
+    enforce_new: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -192,6 +193,7 @@ fn baseline(raw: &RawBaseline) -> Result<Baseline, MailPolicyError> {
         learn_days: raw.learn_days.unwrap_or(default.learn_days),
         min_mails: raw.min_mails.unwrap_or(default.min_mails),
         constant_copies,
+        enforce_new: raw.enforce_new,
     })
 }
 
