@@ -7,7 +7,6 @@ use waxseal_model::{
 };
 
 use super::launch::{Launch, Requested, RequestedKind};
-use super::servers::OF_THE_CLIENT;
 use super::table::Client;
 use super::{Server, Servers};
 
@@ -36,9 +35,7 @@ pub(super) fn of(client: &'static Client, path: &Path, servers: Servers) -> Plac
                 None => contents.notes.push(told(server, NO_OWNER)),
             },
             // An extension of the client is no package that could be named here.
-            // There may be any package behind it.
-            Launch::Unclear(reason) if *reason != OF_THE_CLIENT => contents.problems.push(told(server, reason)),
-            _ => {}
+            launch => contents.problems.extend(launch.unread().map(|reason| told(server, reason))),
         }
     }
     contents

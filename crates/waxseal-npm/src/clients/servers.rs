@@ -231,9 +231,19 @@ fn problem(path: &str, reason: &str) -> PlaceProblem {
     }
 }
 
+impl Launch {
+    /// Why it could not be told what is started, so that any package may be behind it. An extension of the client itself is none.
+    pub fn unread(&self) -> Option<&'static str> {
+        match self {
+            Self::Unclear(reason) if *reason != OF_THE_CLIENT => Some(reason),
+            _ => None,
+        }
+    }
+}
+
 const URLS: &[&str] = &["url", "serverUrl", "httpUrl", "uri"];
 const NOT_TEXT: &str = "its command or an argument is no text";
-pub(super) const OF_THE_CLIENT: &str =
+const OF_THE_CLIENT: &str =
     "it names neither a program nor an address: the client itself or an extension of it starts it";
 const ALIAS: &str = "it is written with a YAML alias, which is not followed";
 

@@ -323,4 +323,16 @@ fn what_cannot_be_written_or_had_is_said() {
     );
     let done = pin(&world, &registry, &["d/.mcp.json"], 0);
     assert!(done.stdout.contains("in an exact version"), "{}", done.stdout);
+    // A line that may start anything is no exact version.
+    world.write(
+        "e/.mcp.json",
+        r#"{"mcpServers": {"x": {"command": "sh", "args": ["-c", "npx -y there@1.0.0; npx -y $OTHER"]}}}"#,
+    );
+    let unclear = pin(&world, &registry, &["e/.mcp.json"], 4);
+    assert!(
+        !unclear.stdout.contains("in an exact version") && unclear.stderr.contains("`x`"),
+        "{}{}",
+        unclear.stdout,
+        unclear.stderr
+    );
 }
