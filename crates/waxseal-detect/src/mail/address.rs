@@ -59,6 +59,17 @@ pub(super) fn without_detail<'a>(key: &'a str, delimiters: &str) -> Cow<'a, str>
     }
 }
 
+/// What of a text of others is remembered: all of it, up to what any address may be long (RFC 5321 §4.5.3.1: 64 and 255 octets), cut between
+/// characters. Two longer ones that begin alike count as one.
+pub(super) fn remembered(text: &str) -> &str {
+    match text.len() <= MAX_REMEMBERED {
+        true => text,
+        false => &text[..text.floor_char_boundary(MAX_REMEMBERED)],
+    }
+}
+
+const MAX_REMEMBERED: usize = 320;
+
 /// The domain of a key; empty where it has none.
 pub(super) fn domain_of(key: &str) -> &str {
     key.rsplit_once('@').map_or("", |(_, domain)| domain)

@@ -82,7 +82,7 @@ pub const MAIL: MailIndicators = MailIndicators {
     title: "Mail as the server saw it",
     summary: "Compares whom a mail goes to with whom its headers name, and each application with its own past",
     indicators: &[
-        HIDDEN, CONSTANT, DECLARED, ALL_HIDDEN, COMPANION, SHADOW, NEW_DOMAIN, NEW_CLIENT, UNCOUNTED,
+        HIDDEN, CONSTANT, DECLARED, UNREADABLE, ALL_HIDDEN, COMPANION, SHADOW, NEW_DOMAIN, NEW_CLIENT, UNCOUNTED,
     ],
     manual: include_str!("manual.md"),
 };
@@ -117,6 +117,12 @@ pub(super) const DECLARED: Indicator = indicator(
     "mail/declared-bcc",
     "Recipient that was declared a Bcc",
     "The server or the provider says itself that somebody was a Bcc, and nobody accepted it.",
+    Severity::High,
+);
+pub(super) const UNREADABLE: Indicator = indicator(
+    "mail/unreadable-headers",
+    "More headers than are read",
+    "A mail has so many or so long headers that who is named in them could not all be read, and it goes to somebody beyond those that were.",
     Severity::High,
 );
 pub(super) const ALL_HIDDEN: Indicator = indicator(

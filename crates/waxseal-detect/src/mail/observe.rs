@@ -2,10 +2,10 @@
 
 use waxseal_model::{Confidence, Delivery, EnvelopeSender, MailSeen, Moment, Severity, Visible};
 
-use super::address::{compare_key, compare_key_into, domain_key, domain_of, registrable};
+use super::address::{compare_key, compare_key_into, domain_key, domain_of, registrable, remembered};
 use super::application::{Application, Candidate, Companion, Copied, Noted};
 use super::finding::{
-    ALL_HIDDEN, CONSTANT, DECLARED, HIDDEN, MailAction, MailFinding, NEW_CLIENT, NEW_DOMAIN, UNCOUNTED,
+    ALL_HIDDEN, CONSTANT, DECLARED, HIDDEN, MailAction, MailFinding, NEW_CLIENT, NEW_DOMAIN, UNCOUNTED, UNREADABLE,
 };
 use super::hash::hash;
 use super::ledger::{Ledger, SHADOW_SECONDS, counted, is_constant};
@@ -106,7 +106,7 @@ fn name_into(name: &mut String, mail: &MailSeen<'_>, entry: Option<&ApplicationP
     } else {
         mail.login
     };
-    let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
+    let (local, domain) = remembered(text).rsplit_once('@').unwrap_or((remembered(text), ""));
     let local = match local.find(['+', '=']) {
         Some(at) if at > 0 => &local[..at],
         _ => local,
@@ -179,7 +179,7 @@ impl Judge<'_> {
 
     /// Hidden recipients, each by its class.
     fn copies(&mut self, classified: &Classified<'_>) {
-        if classified.hidden.is_empty() {
+        if classified.hidden.is_empty() && classified.undecided == 0 {
             return;
         }
         let beside: Vec<u64> = self
@@ -206,10 +206,15 @@ impl Judge<'_> {
             self.judgement.hidden.push((*written).to_owned());
             let summary = match constant {
                 true => format!(
-                    "`{}` sends hidden copies of its mail to different people to `{key}`",
-                    self.name
+                    "`{}` sends hidden copies of its mail to different people to `{}`",
+                    self.name,
+                    remembered(key)
                 ),
-                false => format!("`{}` sent a mail to `{key}` that no header names", self.name),
+                false => format!(
+                    "`{}` sent a mail to `{}` that no header names",
+                    self.name,
+                    remembered(key)
+                ),
             };
             self.find(indicator, indicator.severity, key, summary);
         }
@@ -230,10 +235,25 @@ impl Judge<'_> {
                 self.find(ALL_HIDDEN, ALL_HIDDEN.severity, "", summary);
             }
         }
+        enforced |= self.unreadable(classified);
         // Whom nobody has written a line about is only watched until it is known.
         if enforced && (self.entry.is_some() || self.is_known || self.policy.baseline.enforce_new) {
             self.judgement.action = self.entry.and_then(|it| it.mode).unwrap_or(self.policy.mode);
         }
+    }
+
+    /// A milter is shown all headers: where they are more than it reads, that is the sender's doing.
+    fn unreadable(&mut self, classified: &Classified<'_>) -> bool {
+        if self.mail.source != MILTER || classified.undecided == 0 {
+            return false;
+        }
+        let summary = format!(
+            "`{}` sent a mail to {} that its headers may name or not: they are more than is read",
+            self.name,
+            counted(classified.undecided as u64, "recipient")
+        );
+        self.note(UNREADABLE, "", summary);
+        true
     }
 
     /// Remembers one copy; whether the address is one that gets them beside different people.
@@ -245,6 +265,7 @@ impl Judge<'_> {
             .iter()
             .find(|it| it.address == written)
             .map_or(Delivery::Unknown, |it| it.delivery);
+        let key = remembered(key);
         let copies = &mut self.application.copies;
         if !copies.contains_key(key) && copies.len() >= Application::MAX_COPIES {
             self.application.further_copies += 1;
@@ -279,7 +300,7 @@ impl Judge<'_> {
                 continue;
             };
             let domain = domain_key(domain.trim_end_matches('>'));
-            let domain = registrable(&domain);
+            let domain = remembered(registrable(&domain));
             let domains = &mut self.application.domains;
             if !domains.contains_key(domain) {
                 if domains.len() >= Application::MAX_DOMAINS {
@@ -328,6 +349,7 @@ impl Judge<'_> {
         };
         let it = &mut *self.application;
         for (words, word) in [(&mut it.logins, self.mail.login), (&mut it.senders, sender)] {
+            let word = remembered(word);
             if !word.is_empty() && words.len() < Application::MAX_NAMES && !words.contains(word) {
                 words.insert(word.to_owned());
             }
@@ -335,7 +357,7 @@ impl Judge<'_> {
     }
 
     fn client(&mut self) {
-        let client = self.mail.client;
+        let client = remembered(self.mail.client);
         if client.is_empty() || self.application.clients.contains(client) {
             return;
         }
@@ -369,21 +391,24 @@ impl Judge<'_> {
 
     /// Where no headers are to be had: who is beside whom.
     fn companions(&mut self) {
-        if self.mail.visible != Visible::Unknown {
+        if matches!(self.mail.visible, Visible::Known(_)) {
             return;
         }
         let recipients = self.mail.recipients;
         if let [only] = recipients {
             if self.application.sole.len() < Application::MAX_SOLE {
                 compare_key_into(self.key, written(only));
-                self.application.sole.insert(hash(self.key));
+                self.application.sole.insert(hash(remembered(self.key)));
             }
             return;
         }
         if recipients.len() > CROWD {
             return;
         }
-        let keys: Vec<String> = recipients.iter().map(|it| compare_key(written(it))).collect();
+        let keys: Vec<String> = recipients
+            .iter()
+            .map(|it| remembered(&compare_key(written(it))).to_owned())
+            .collect();
         let hashes: Vec<u64> = keys.iter().map(|key| hash(key)).collect();
         for (at, key) in keys.iter().enumerate() {
             if self.policy.journals.iter().any(|it| it.covers(key)) {
@@ -435,7 +460,7 @@ impl Judge<'_> {
         seen.add(beside.into_iter(), Some(at), || id_of(self.mail));
         shadows.push(Candidate {
             hash: own,
-            address: self.key.clone(),
+            address: remembered(self.key).to_owned(),
             weight: 1,
             seen,
         });
@@ -463,10 +488,10 @@ impl Judge<'_> {
             severity,
             confidence: Confidence::High,
             application: self.name.to_owned(),
-            recipient: recipient.to_owned(),
+            recipient: remembered(recipient).to_owned(),
             source: self.mail.source.to_owned(),
-            host: self.mail.host.to_owned(),
-            id: self.mail.id.to_owned(),
+            host: remembered(self.mail.host).to_owned(),
+            id: remembered(self.mail.id).to_owned(),
             at: self.mail.at,
             summary,
         });
@@ -480,8 +505,8 @@ impl Judge<'_> {
 /// An id with the host before it, where that is known.
 fn id_of(mail: &MailSeen<'_>) -> String {
     match mail.host {
-        "" => mail.id.to_owned(),
-        host => format!("{host}/{}", mail.id),
+        "" => remembered(mail.id).to_owned(),
+        host => format!("{}/{}", remembered(host), remembered(mail.id)),
     }
 }
 
@@ -493,6 +518,8 @@ fn written<'a>(recipient: &waxseal_model::RecipientSeen<'a>) -> &'a str {
     }
 }
 
+/// What a milter's session calls itself in [`MailSeen::source`].
+const MILTER: &str = "milter";
 /// Mails for each domain from which on an application's recipients are said to hardly change.
 const MAILS_PER_DOMAIN: u64 = 20;
 /// More recipients than this are a list or a circular: nothing is learned from who is beside whom.

@@ -623,3 +623,40 @@ fn the_quick_form_of_an_address_is_the_slow_one() {
         assert_eq!(key, compare_key(written), "{written:?}");
     }
 }
+
+#[test]
+fn headers_that_are_more_than_a_milter_reads_are_the_senders_doing() {
+    let recipients = [to("alice@customer.example"), to("spy@giftshop.example")];
+    let seen = mail(0, &recipients, Visible::Partial(&["alice@customer.example"]));
+    let rules = policy("[[applications]]\nname = 'shop'\nsenders = ['shop@*']\nmode = 'hold'");
+    let milter = MailSeen {
+        source: "milter",
+        ..seen
+    };
+    let judgement = Ledger::new().observe(&milter, &rules);
+    assert_eq!((judgement.action, judgement.hidden.len()), (MailAction::Hold, 0));
+    assert_eq!(judgement.findings[0].indicator, "mail/unreadable-headers");
+    // In a log headers are cut off all the time.
+    assert_eq!(Ledger::new().observe(&seen, &rules).findings, []);
+}
+
+#[test]
+fn what_others_wrote_is_remembered_up_to_a_length() {
+    let long = format!("{}@giftshop.example", "ä".repeat(100_000));
+    let recipients = [to("alice@customer.example"), to(&long)];
+    for visible in [Visible::Known(&["alice@customer.example"][..]), Visible::Unknown] {
+        let seen = MailSeen {
+            login: &long,
+            client: &long,
+            host: &long,
+            id: &long,
+            ..mail(0, &recipients, visible)
+        };
+        let mut ledger = Ledger::new();
+        for _ in 0..10 {
+            ledger.observe(&seen, &MailPolicy::default());
+        }
+        let text = serde_json::to_string(&ledger).unwrap();
+        assert!(text.len() < 60_000, "{}", text.len());
+    }
+}

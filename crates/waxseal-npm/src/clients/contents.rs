@@ -35,7 +35,9 @@ pub(super) fn of(client: &'static Client, path: &Path, servers: Servers) -> Plac
                 None => contents.notes.push(told(server, NO_OWNER)),
             },
             // An extension of the client is no package that could be named here.
-            launch => contents.problems.extend(launch.unread().map(|reason| told(server, reason))),
+            launch => contents
+                .problems
+                .extend(launch.unread().map(|reason| told(server, reason))),
         }
     }
     contents

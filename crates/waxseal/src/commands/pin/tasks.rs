@@ -77,7 +77,8 @@ impl Config {
         let Launch::Package(launch) = &server.launch else {
             // Whatever is behind it is not pinned, and must not pass for it.
             let unread = server.launch.unread();
-            self.problems.extend(unread.map(|reason| format!("`{}`: {reason}", server.name)));
+            self.problems
+                .extend(unread.map(|reason| format!("`{}`: {reason}", server.name)));
             return;
         };
         let path = self.path.to_string_lossy();
