@@ -34,8 +34,20 @@ pub(super) fn render(report: &MailReport) -> String {
     let _ = writeln!(out, ". Made {}.</p>", minute(report.made));
     list(&mut out, "Not looked at", &report.gaps);
     list(&mut out, "Limits", &report.limits);
-    for sender in &report.senders {
+    let (loud, quiet): (Vec<&Sender>, Vec<&Sender>) = report.senders.iter().partition(|it| !it.findings.is_empty());
+    for sender in loud {
         application(&mut out, sender);
+    }
+    if !quiet.is_empty() {
+        let _ = writeln!(
+            out,
+            "<details class=\"quiet\">\n<summary>{} without findings</summary>",
+            plural(quiet.len() as u64, "application")
+        );
+        for sender in quiet {
+            application(&mut out, sender);
+        }
+        out.push_str("</details>\n");
     }
     out.push_str("</main>\n</html>\n");
     out
@@ -69,7 +81,7 @@ fn application(out: &mut String, sender: &Sender) {
     }
     out.push_str("</p>\n");
     if !sender.findings.is_empty() {
-        out.push_str("<table>\n<tr><th>Severity<th>What<th>First<th>Last<th>Mails</tr>\n");
+        out.push_str("<table class=\"findings\">\n<tr><th>Severity<th>What<th>First<th>Last<th>Mails</tr>\n");
     }
     for finding in &sender.findings {
         let copied = sender.copies(&finding.recipient);
@@ -87,7 +99,7 @@ fn application(out: &mut String, sender: &Sender) {
             out,
             "<tr><td class=\"{class}\">{}<td>{}<br><code>{}</code><td>{}<td>{}<td>{}</tr>",
             finding.severity.id(),
-            safe(&finding.summary),
+            quoted(&finding.summary),
             finding.indicator,
             pace.first.or(finding.at).map(minute).unwrap_or_default(),
             pace.last.map(minute).unwrap_or_default(),
@@ -116,6 +128,18 @@ fn application(out: &mut String, sender: &Sender) {
         out.push_str("</table>\n</details>\n");
     }
     out.push_str("</section>\n");
+}
+
+/// A sentence whose words in backquotes are set as code.
+fn quoted(sentence: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in safe(sentence).split('`').enumerate() {
+        let _ = match at % 2 {
+            0 => write!(out, "{part}"),
+            _ => write!(out, "<code>{part}</code>"),
+        };
+    }
+    out
 }
 
 /// Text of others: what cannot be seen becomes visible, what is markup becomes text.
@@ -149,6 +173,8 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
 th { font-weight: 600; white-space: nowrap; }
 code { font-size: .85em; }
+.findings { table-layout: fixed; } .findings th:nth-child(1) { width: 6rem; } .findings th:nth-child(3), .findings th:nth-child(4) { width: 7rem; }
+.findings th:nth-child(5) { width: 16rem; } .quiet { margin-top: 1.5rem; } td code { white-space: pre-wrap; }
 .bad { color: #b3261e; font-weight: 700; } .look { color: #8a5a00; font-weight: 700; }
 @media (prefers-color-scheme: dark) { .bad { color: #ff8a80; } .look { color: #ffca66; } }
 </style>
