@@ -2,7 +2,11 @@
 //!
 //! A display name, a comment or a quoted string that looks like an address is not one, and an address that hides behind them is.
 
+mod visit;
+
 use waxseal_model::Mailbox;
+
+pub use visit::visit_list;
 
 /// The mailboxes of a `To`, `Cc`, `Bcc` or similar value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,21 +21,26 @@ pub struct AddressList {
 ///
 /// Groups give their members, comments and routes are dropped, encoded words stay as they are, quoted local parts lose their
 /// quotes, and a domain keeps the script it is written in. Mail addresses in a value that smuggles in header fields
-/// (`a@b\r\nBcc: c@d`) are found too.
+/// (`a@b\r\nBcc: c@d`) are found too. This is a reading of who may get a mail; for whom a header names for sure, see [`visit_list`].
 pub fn parse_list(text: &str) -> AddressList {
     let mut list = AddressList {
         mailboxes: Vec::new(),
         complete: true,
     };
     let text = cut(text, &mut list.complete);
-    let mut reader = Reader {
-        chars: text.chars(),
-        list,
-        pieces: Vec::new(),
-        angle: None,
-    };
-    reader.read();
+    let mut reader = Reader::new(text, list, Reading::Possible);
+    while reader.read_element() {}
     reader.list
+}
+
+/// What is taken from an element that says more than one thing: two addresses without a comma between them, or a group whose name is an
+/// address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Every address that could be meant.
+    Possible,
+    /// None of them, and the list is incomplete: readers disagree on whom it names.
+    Sure,
 }
 
 /// One address being read.
@@ -42,6 +51,12 @@ struct Reader<'a> {
     pieces: Vec<Piece>,
     /// What stands inside them, once they were opened.
     angle: Option<Vec<Piece>>,
+    reading: Reading,
+    /// Mailboxes found, those that were taken out of the list included.
+    count: usize,
+    /// Where the mailboxes of the element being read begin in the list, and how many things it says.
+    start: usize,
+    parts: usize,
 }
 
 /// A part of an address that means something.
@@ -55,8 +70,24 @@ enum Piece {
     Space,
 }
 
-impl Reader<'_> {
-    fn read(&mut self) {
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, list: AddressList, reading: Reading) -> Self {
+        Self {
+            chars: text.chars(),
+            list,
+            pieces: Vec::new(),
+            angle: None,
+            reading,
+            count: 0,
+            start: 0,
+            parts: 0,
+        }
+    }
+
+    /// Reads up to the next comma or semicolon outside brackets; false at the end of the text.
+    fn read_element(&mut self) -> bool {
+        self.start = self.list.mailboxes.len();
+        self.parts = 0;
         let mut in_angle = false;
         while let Some(c) = self.chars.next() {
             let piece = match c {
@@ -66,7 +97,9 @@ impl Reader<'_> {
                 }
                 '"' => Piece::Quoted(self.quoted('"')),
                 '[' => {
-                    let literal = self.quoted(']');
+                    // RFC 5322 §3.4.1: white space may stand in it, and means nothing.
+                    let mut literal = self.quoted(']');
+                    literal.retain(|c| !c.is_whitespace());
                     self.push(in_angle, Piece::Char('['));
                     self.push(in_angle, Piece::Quoted(literal));
                     Piece::Char(']')
@@ -96,15 +129,24 @@ impl Reader<'_> {
                     continue;
                 }
                 ',' | ';' if !in_angle => {
-                    self.finish();
-                    continue;
+                    self.finish_element();
+                    return true;
                 }
                 c if c.is_whitespace() => Piece::Space,
                 c => Piece::Char(c),
             };
             self.push(in_angle, piece);
         }
+        self.finish_element();
+        false
+    }
+
+    fn finish_element(&mut self) {
         self.finish();
+        if self.parts > 1 && self.reading == Reading::Sure {
+            self.list.complete = false;
+            self.list.mailboxes.truncate(self.start);
+        }
     }
 
     fn push(&mut self, in_angle: bool, piece: Piece) {
@@ -154,6 +196,7 @@ impl Reader<'_> {
     /// Drops a group's name, unless addresses stand in it, which no group's name holds.
     fn finish_group_name(&mut self) {
         if self.angle.is_some() || self.pieces.contains(&Piece::Char('@')) {
+            self.parts += 1;
             let complete = self.list.complete;
             self.finish();
             self.list.complete = complete;
@@ -170,10 +213,12 @@ impl Reader<'_> {
         for word in words {
             let Some(mailbox) = mailbox(word) else { continue };
             any = true;
-            if self.list.mailboxes.len() == MAX_MAILBOXES {
+            self.parts += 1;
+            if self.count == MAX_MAILBOXES {
                 self.list.complete = false;
                 return;
             }
+            self.count += 1;
             self.list.mailboxes.push(mailbox);
         }
         self.list.complete &= any;
@@ -236,5 +281,7 @@ const MAX_MAILBOXES: usize = 10_000;
 /// Room for that many, each with a display name.
 const MAX_TEXT: usize = 1 << 20;
 
+#[cfg(test)]
+mod grammar;
 #[cfg(test)]
 mod tests;

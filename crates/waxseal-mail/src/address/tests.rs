@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod differential;
+
 fn check(text: &str, expected: &[&str]) {
     let list = parse_list(text);
     let found: Vec<String> = list.mailboxes.iter().map(Mailbox::to_string).collect();
