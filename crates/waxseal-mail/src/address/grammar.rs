@@ -7,7 +7,7 @@ pub(super) enum Dialect {
     /// All of it: obsolete routes and white space, quoted local parts, domain literals.
     Whole,
     /// What `mail-parser` 0.11 reads as the standard has it. Left out, since it loses or changes such addresses: quoted local parts, comments
-    /// and white space inside an address, routes, domain literals, and quoted pairs in quoted strings before an address.
+    /// and white space beside the dots and the at sign of an address, routes, and domain literals.
     Common,
 }
 
@@ -89,17 +89,13 @@ impl Writer<'_> {
         }
         self.cfws();
         self.push("<");
-        if self.dialect == Dialect::Whole {
-            self.cfws();
-            if self.choose(8) == 7 {
-                let route = self.pick(&ROUTES);
-                self.push(route);
-            }
+        self.cfws();
+        if self.dialect == Dialect::Whole && self.choose(8) == 7 {
+            let route = self.pick(&ROUTES);
+            self.push(route);
         }
         let address = self.addr_spec();
-        if self.dialect == Dialect::Whole {
-            self.cfws();
-        }
+        self.cfws();
         self.push(">");
         self.cfws();
         self.written.names.push(address);
@@ -128,10 +124,7 @@ impl Writer<'_> {
             if number > 0 {
                 self.push(" ");
             }
-            let word = match self.dialect {
-                Dialect::Whole => self.pick(&PHRASE_WORDS),
-                Dialect::Common => self.pick(&PHRASE_WORDS[..COMMON_WORDS]),
-            };
+            let word = self.pick(&PHRASE_WORDS);
             self.push(word);
         }
         self.fws();
@@ -240,9 +233,6 @@ const QUOTED_LOCALS: [(&str, &str); 7] = [
     ("\"\\a.b\"", "a.b"),
     ("\"a\r\n b\"", "\"a b\""),
 ];
-
-/// The first of [`PHRASE_WORDS`] that both dialects use.
-const COMMON_WORDS: usize = 9;
 
 const PHRASE_WORDS: [&str; 12] = [
     "Alice",

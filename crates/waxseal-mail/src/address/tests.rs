@@ -3,6 +3,7 @@
 use super::*;
 
 mod differential;
+mod oddities;
 
 fn check(text: &str, expected: &[&str]) {
     let list = parse_list(text);
