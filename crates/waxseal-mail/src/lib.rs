@@ -15,5 +15,6 @@ pub mod mime;
 pub mod fields;
 
 pub mod address;
+pub mod events;
 pub mod form;
 pub mod message;

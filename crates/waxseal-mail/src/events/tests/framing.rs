@@ -1,0 +1,1 @@
+//! Bytes in any pieces and encodings, damage, limits.
