@@ -30,7 +30,9 @@ pub(super) const TRACE: Export = Export {
     title: "Exchange Online: table of a message trace",
     form: Form::Table {
         is_header: |header: &Header| {
-            header.has(&["messageid", "senderaddress"]) && header.has_any(&["recipientaddress", "recipientstatus"])
+            !header.has(&["eventid"])
+                && header.has(&["messageid", "senderaddress"])
+                && header.has_any(&["recipientaddress", "recipientstatus"])
         },
         read: trace,
     },

@@ -31,7 +31,9 @@ pub(super) const LOG_SEARCH: Export = Export {
     title: "Google Workspace: table of the email log search",
     form: Form::Table {
         is_header: |header: &Header| {
-            header.has(&["messageid"]) && header.has_any(SENDERS) && header.has_any(RECIPIENTS)
+            // The tables of Exchange have these columns too, and others.
+            let is_exchange = header.has_any(&["eventid", "messagetraceid", "networkmessageid", "origintimestamputc"]);
+            !is_exchange && header.has(&["messageid"]) && header.has_any(SENDERS) && header.has_any(RECIPIENTS)
         },
         read: read_row,
     },

@@ -78,11 +78,9 @@ fn message(value: &Value, id: &str, mails: &mut Mails) {
     mail.at(moment(&value["ReceivedAt"]));
     mail.from(text(value, &["From"]));
     mail.listener(text(value, &["MessageStream"]));
-    let mut shown = Shown::Known;
+    let whole = ["To", "Cc"].iter().all(|name| value.get(name).is_some());
+    let shown = if whole { Shown::Known } else { Shown::Partial };
     for name in ["To", "Cc"] {
-        if value.get(name).is_none() {
-            shown = Shown::Partial;
-        }
         for address in each(&value[name]) {
             let address = address_of(address);
             mail.recipients(address, NamedBy::Header, Delivery::Unknown);

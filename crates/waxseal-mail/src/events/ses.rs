@@ -23,6 +23,8 @@ pub(super) const EXPORT: Export = Export {
             &["mail", "destination", "notificationType"],
             &["detail-type", "detail", "mail", "destination"],
             &["Type", "TopicArn", "Message", "SignatureVersion"],
+            &["Messages", "ReceiptHandle", "Body"],
+            &["Records", "EventSource", "Sns"],
         ],
         read,
     },

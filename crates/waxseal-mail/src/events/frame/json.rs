@@ -7,8 +7,8 @@ use memchr::memchr3;
 pub(in super::super) struct Objects {
     /// The object being read, up to [`MAX_OBJECT`].
     object: Vec<u8>,
-    /// How many braces and brackets are open; none: between objects.
-    depth: usize,
+    /// The braces and brackets that are open; none: between objects.
+    open: Vec<u8>,
     in_string: bool,
     escaped: bool,
     after_newline: bool,
@@ -24,7 +24,7 @@ impl Objects {
     pub(in super::super) fn feed(&mut self, chunk: &[u8], object: &mut dyn FnMut(&[u8])) {
         let mut rest = chunk;
         while let Some(first) = rest.first() {
-            if self.depth == 0 {
+            if self.open.is_empty() {
                 rest = self.skip_between(rest);
                 continue;
             }
@@ -55,7 +55,7 @@ impl Objects {
     /// those are read.
     pub(in super::super) fn finish(&mut self, object: &mut dyn FnMut(&[u8])) {
         for _ in 0..MAX_RETRIES {
-            if self.depth == 0 {
+            if self.open.is_empty() {
                 return;
             }
             let swallowed = std::mem::take(&mut self.object);
@@ -65,7 +65,7 @@ impl Objects {
             };
             self.feed(&swallowed[next + 1..], object);
         }
-        if self.depth > 0 {
+        if !self.open.is_empty() {
             self.give_up();
         }
     }
@@ -82,7 +82,8 @@ impl Objects {
         }
         self.object.clear();
         self.too_long = false;
-        (self.depth, self.in_string, self.escaped, self.after_newline) = (1, false, false, false);
+        (self.in_string, self.escaped, self.after_newline) = (false, false, false);
+        self.open.push(b'{');
         self.keep(b"{");
         &chunk[open + 1..]
     }
@@ -112,11 +113,17 @@ impl Objects {
         self.keep(&[byte]);
         match byte {
             b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => self.depth -= 1,
+            b'{' | b'[' => self.open.push(byte),
+            b'}' | b']' => {
+                self.open.pop();
+            }
             _ => {}
         }
-        if self.depth == 0 {
+        // What is nested deeper than the parser goes is not worth its memory.
+        if self.open.len() > MAX_DEPTH {
+            return self.give_up();
+        }
+        if self.open.is_empty() {
             if self.too_long {
                 self.long += 1;
             } else {
@@ -138,12 +145,13 @@ impl Objects {
 
     fn is_value_due(&self) -> bool {
         let last = self.object.iter().rev().find(|byte| !byte.is_ascii_whitespace());
-        matches!(last, Some(b',' | b'[' | b':'))
+        let in_list = self.open.last() == Some(&b'[');
+        matches!(last, Some(b'[' | b':')) || in_list && last == Some(&b',')
     }
 
     fn give_up(&mut self) {
         self.broken += 1;
-        self.depth = 0;
+        self.open.clear();
         self.object.clear();
     }
 }
@@ -152,6 +160,9 @@ impl Objects {
 fn means_something(byte: u8) -> bool {
     matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n')
 }
+
+/// The parser stops at 128.
+const MAX_DEPTH: usize = 256;
 
 /// So many lines that swallowed others are parted at the end.
 const MAX_RETRIES: usize = 16;

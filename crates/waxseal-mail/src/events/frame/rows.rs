@@ -5,6 +5,8 @@
 pub(in super::super) struct Rows {
     row: Vec<u8>,
     in_quotes: bool,
+    /// The last byte ended a quoted cell, or began a quote inside it (two quotes).
+    after_quotes: bool,
     too_long: bool,
     /// Rows that exceed the limit.
     pub(in super::super) long: u64,
@@ -19,8 +21,9 @@ impl Rows {
             self.keep(&rest[..length]);
             let Some(byte) = rest.get(length) else { return };
             rest = &rest[length + 1..];
+            self.after_quotes &= length == 0;
             if *byte == b'"' {
-                self.in_quotes = !self.in_quotes;
+                self.quote();
                 self.keep(b"\"");
             } else if self.in_quotes {
                 self.keep(b"\n");
@@ -28,6 +31,18 @@ impl Rows {
                 self.end(row);
             }
         }
+    }
+
+    /// A quote opens a cell at its beginning only; comments (`#Fields:` of Exchange) have none.
+    fn quote(&mut self) {
+        if self.in_quotes {
+            self.in_quotes = false;
+            self.after_quotes = true;
+            return;
+        }
+        let begins = matches!(self.row.last(), None | Some(b',' | b';' | b'\t'));
+        self.in_quotes = (begins || self.after_quotes) && self.row.first() != Some(&b'#');
+        self.after_quotes = false;
     }
 
     /// The last row may lack its line break.
@@ -45,7 +60,7 @@ impl Rows {
             }
         }
         self.row.clear();
-        self.in_quotes = false;
+        (self.in_quotes, self.after_quotes) = (false, false);
     }
 
     fn keep(&mut self, bytes: &[u8]) {
