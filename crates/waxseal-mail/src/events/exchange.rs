@@ -132,15 +132,22 @@ fn trace(row: &Row<'_>, mails: &mut Mails) -> bool {
     true
 }
 
+/// The first of these words that a status holds decides.
+const STATUSES: [(&str, Delivery); 8] = [
+    ("deliver", Delivery::Sent),
+    ("send", Delivery::Sent),
+    ("expanded", Delivery::Sent),
+    ("quarantined", Delivery::Sent),
+    ("fail", Delivery::Bounced),
+    ("defer", Delivery::Deferred),
+    ("pending", Delivery::Deferred),
+    ("filtered", Delivery::Stopped),
+];
+
 fn status(text: &str) -> Delivery {
-    let has = |word: &str| text.to_ascii_lowercase().contains(word);
-    match () {
-        () if has("deliver") || has("send") || has("expanded") || has("quarantined") => Delivery::Sent,
-        () if has("fail") => Delivery::Bounced,
-        () if has("defer") || has("pending") => Delivery::Deferred,
-        () if has("filtered") => Delivery::Stopped,
-        () => Delivery::Unknown,
-    }
+    let text = text.to_ascii_lowercase();
+    let found = STATUSES.iter().find(|(word, _)| text.contains(word));
+    found.map_or(Delivery::Unknown, |(_, delivery)| *delivery)
 }
 
 fn trace_api(value: &Value, mails: &mut Mails) -> bool {

@@ -3,11 +3,14 @@
 //! The state is bounded: at most [`MAX_MAILS`] messages and [`MAX_TEXT`] bytes of text are held, the oldest is told of once there are
 //! more. What comes later for the same message is told of as another mail with the same id.
 
-use std::collections::{HashMap, VecDeque};
+mod tell;
 
-use waxseal_model::{Delivery, EnvelopeSender, MailSeen, Moment, NamedBy, RecipientSeen, Visible};
+use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::record::Records;
+use waxseal_model::{Delivery, Moment, NamedBy};
+
+pub(super) use tell::Teller;
+
 use crate::address::visit_list;
 
 /// The messages that are held.
@@ -42,6 +45,8 @@ pub(super) struct Mail {
     /// Where each recipient is in the list, by its key; empty while there are few.
     index: HashMap<Box<str>, usize>,
     visible: Vec<String>,
+    /// The same, to look them up; empty while there are few.
+    visible_index: HashSet<Box<str>>,
     shown: Shown,
     /// A header that names somebody was not read wholly.
     unreadable: bool,
@@ -261,16 +266,32 @@ impl Mail {
 
     /// A header names everybody in this list; `shown` says how much of the headers the source shows.
     pub(super) fn visible(&mut self, text: &str, shown: Shown) {
-        let mut found = Vec::new();
-        let complete = visit_list(text.as_bytes(), |address| found.push(address.to_owned()));
-        for address in found {
-            if self.visible.len() < MAX_RECIPIENTS && !self.visible.contains(&address) {
-                let address = self.hold(&address);
-                self.visible.push(address);
-            }
-        }
+        let complete = visit_list(text.as_bytes(), |address| self.name(address));
         self.shown(if complete { shown } else { shown.min(Shown::Partial) });
         self.unreadable |= !complete;
+    }
+
+    fn name(&mut self, address: &str) {
+        let is_known = if self.visible_index.is_empty() {
+            self.visible.iter().any(|it| it == address)
+        } else {
+            self.visible_index.contains(address)
+        };
+        if is_known {
+            return;
+        }
+        if self.visible.len() == MAX_RECIPIENTS {
+            self.unreadable = true;
+            return;
+        }
+        let address = self.hold(address);
+        if !self.visible_index.is_empty() {
+            self.visible_index.insert(address.as_str().into());
+        }
+        self.visible.push(address);
+        if self.visible.len() == FEW {
+            self.visible_index = self.visible.iter().map(|it| it.as_str().into()).collect();
+        }
     }
 
     /// How much of the headers a source shows; more than one: the most of it, as long as all of it could be read.
@@ -283,71 +304,6 @@ impl Mail {
         let text = cut(text);
         self.grown += text.len() + PER_TEXT;
         text.to_owned()
-    }
-}
-
-/// Hands on what was put together.
-pub(super) struct Teller<'t, 'r> {
-    pub(super) source: &'static str,
-    pub(super) records: Option<&'r Records>,
-    pub(super) seen: &'t mut dyn FnMut(&MailSeen<'_>),
-    pub(super) told: u64,
-}
-
-impl Teller<'_, '_> {
-    fn tell(&mut self, mail: &Mail) {
-        let record = self
-            .records
-            .and_then(|records| records.of(&mail.id).or_else(|| records.of(&mail.also)));
-        let mut shown = mail.shown;
-        if mail.unreadable {
-            shown = shown.min(Shown::Partial);
-        }
-        let record = record.filter(|_| shown != Shown::Known);
-        let mut visible: Vec<&str> = mail.visible.iter().map(String::as_str).collect();
-        if let Some(record) = record {
-            visible.extend(record.visible.iter().map(String::as_str));
-            shown = if record.complete { Shown::Known } else { Shown::Partial };
-        }
-        let recipients: Vec<RecipientSeen<'_>> = mail
-            .recipients
-            .iter()
-            .map(|it| RecipientSeen {
-                address: &it.address,
-                original: &it.original,
-                named: match record {
-                    Some(record) if it.named == NamedBy::Envelope && record.has_bcc(&it.address) => NamedBy::Bcc,
-                    _ => it.named,
-                },
-                delivery: it.delivery,
-            })
-            .collect();
-        let announced = (mail.more > 0).then(|| mail.more.saturating_add(recipients.len() as u32));
-        self.told += 1;
-        (self.seen)(&MailSeen {
-            source: self.source,
-            host: &mail.host,
-            id: &mail.id,
-            at: mail.at,
-            sender: match mail.sender.as_deref() {
-                None => EnvelopeSender::Unknown,
-                Some("") => EnvelopeSender::Null,
-                Some(address) => EnvelopeSender::Address(address),
-            },
-            from: &mail.from,
-            login: &mail.login,
-            client: &mail.client,
-            listener: &mail.listener,
-            list_id: &mail.list_id,
-            recipients: &recipients,
-            visible: match shown {
-                Shown::Known => Visible::Known(&visible),
-                Shown::Partial => Visible::Partial(&visible),
-                Shown::Unknown => Visible::Unknown,
-            },
-            announced,
-            bcc_header: mail.bcc_header,
-        });
     }
 }
 
