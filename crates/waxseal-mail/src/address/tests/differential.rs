@@ -132,3 +132,27 @@ fn the_fast_reader_never_names_more() {
     }
     assert!((1_000..50_000).contains(&differ), "{differ} differ");
 }
+
+#[test]
+fn bytes_that_are_no_text_cost_only_their_name() {
+    let mut found = Vec::new();
+    let complete = visit_list(b"Andr\xe9 <andre@a.example>, b\xe9@b.example, c@c.example", |address| {
+        found.push(address.to_owned())
+    });
+    assert_eq!(found, ["andre@a.example", "\"b\u{fffd}\"@b.example", "c@c.example"]);
+    assert!(complete);
+}
+
+#[test]
+fn the_limits_of_the_full_reader_are_those_of_the_fast_one() {
+    for element in ["a@a.example,", "(x) a@a.example,", "A <a@a.example>,"] {
+        let text = element.repeat(MAX_MAILBOXES + 5);
+        let (found, complete) = visited(&text);
+        assert_eq!((found.len(), complete), (MAX_MAILBOXES, false), "{element}");
+    }
+    let long = format!("{}a@a.example", " ".repeat(MAX_TEXT));
+    assert_eq!(visited(&long), (Vec::new(), false));
+    for hostile in ["(", "\"", "<", "[", "\\", ":", "@", "a.", "(\\", "a <", "\"\" ", "a:\""] {
+        visited(&hostile.repeat(100_000));
+    }
+}
