@@ -18,3 +18,4 @@ pub mod address;
 pub mod events;
 pub mod form;
 pub mod message;
+pub mod milter;
