@@ -35,6 +35,7 @@ mod pass;
 mod question;
 mod role_process;
 mod seccomp;
+mod service;
 mod sys;
 mod syscalls;
 mod tree;
@@ -51,6 +52,7 @@ pub use limits::Limits;
 pub use network::{NAME_SERVER, OWN_IPV4, OWN_IPV6, RoomSockets};
 pub use pass::{MAX_DESCRIPTORS, pass_descriptors, take_descriptors};
 pub use role_process::RoleProcess;
+pub use service::{Signals, become_account, forget_start, inherited_sockets};
 pub use warden::{ROOM_USER, fork_warden, start_warden, warden_main};
 
 /// What a sealed process is for. The role decides what it keeps.

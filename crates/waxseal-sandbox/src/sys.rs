@@ -111,6 +111,66 @@ pub(crate) fn become_user(id: u32) -> io::Result<()> {
     }
 }
 
+/// Gives up root for a user, a group and further groups, for all threads of this process (`man 2 setresuid`).
+pub(crate) fn become_account(user: u32, group: u32, further: &[u32]) -> io::Result<()> {
+    // SAFETY: the list lives until the call returns, and its length is given; the others take numbers.
+    unsafe {
+        check(libc::setgroups(further.len(), further.as_ptr()))?;
+        check(libc::setresgid(group, group, group))?;
+        check(libc::setresuid(user, user, user))
+    }
+}
+
+/// Takes signals out of the way they come by themselves, for this thread and those it starts later, and gives a descriptor that tells of them
+/// (`man 2 signalfd`).
+pub(crate) fn signal_descriptor(signals: &[i32]) -> io::Result<OwnedFd> {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigemptyset` fills the set; the others read it, or add a number to it.
+    unsafe {
+        check(libc::sigemptyset(set.as_mut_ptr()))?;
+        for signal in signals {
+            check(libc::sigaddset(set.as_mut_ptr(), *signal))?;
+        }
+        match libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), std::ptr::null_mut()) {
+            0 => own(libc::signalfd(-1, set.as_ptr(), libc::SFD_NONBLOCK | libc::SFD_CLOEXEC)),
+            error => Err(io::Error::from_raw_os_error(error)),
+        }
+    }
+}
+
+/// A second descriptor for what this process was handed under a number when it was started. The first one stays open.
+pub(crate) fn second_descriptor(number: i32) -> io::Result<OwnedFd> {
+    // SAFETY: takes numbers, and makes a descriptor that nobody else knows.
+    own(unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 3) })
+}
+
+/// Gives back the memory that this program's code and constants take; what is needed again is read again from its file (`man 2 madvise`).
+/// The lines of `/proc/self/maps` say where they are.
+pub(crate) fn forget_code() -> io::Result<()> {
+    let program = std::fs::read_link("/proc/self/exe")?;
+    let maps = std::fs::read_to_string("/proc/self/maps")?;
+    for line in maps.lines() {
+        let mut fields = line.split_ascii_whitespace();
+        let (place, rights, offset) = (fields.next(), fields.next(), fields.next());
+        // Code, and what lies at the start of the file: neither was ever writable, so that memory and file are the same. The part that the linker
+        // wrote to and then made read-only lies further back.
+        let is_constant = rights == Some("r-xp")
+            || (rights == Some("r--p") && offset.is_some_and(|it| it.bytes().all(|digit| digit == b'0')));
+        if !is_constant || fields.nth(2).map(std::path::Path::new) != Some(program.as_path()) {
+            continue;
+        }
+        let ends = place.and_then(|it| it.split_once('-'));
+        let ends = ends.map(|(from, to)| (usize::from_str_radix(from, 16), usize::from_str_radix(to, 16)));
+        if let Some((Ok(from), Ok(to))) = ends {
+            let start = std::ptr::without_provenance_mut(from);
+            // SAFETY: the kernel just said that this is a private mapping of our program's file that nothing can write to: each page of it is as
+            // in the file, before and after.
+            check(unsafe { libc::madvise(start, to - from, libc::MADV_DONTNEED) })?;
+        }
+    }
+    Ok(())
+}
+
 /// Has every descriptor above one closed when a program is started.
 pub(crate) fn close_on_exec_above(last: u32) -> io::Result<()> {
     // SAFETY: changes a flag of descriptors; nothing is closed.
