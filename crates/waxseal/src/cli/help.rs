@@ -95,6 +95,15 @@ Examples:
 A recipient is hidden that is in a mail's envelope and in none of To, Cc, Resent-To and Resent-Cc. Known reasons (journals, lists, self-copies, what was
 signed) are taken out by name. Mail that an application hands to a provider over HTTP passes no mail server.";
 
+pub(super) const MAIL_MILTER_HELP: &str = "\
+Examples:
+  waxseal mail milter --check
+  waxseal mail milter
+  waxseal mail milter --listen inet:127.0.0.1:8893 --user waxseal --metrics 127.0.0.1:9753
+
+Runs until it is told to end (SIGTERM); SIGHUP has it read the policy anew, and one with a mistake changes nothing. What becomes of mail that
+cannot be judged is `on-error` in the policy: accept or tempfail.";
+
 pub(super) const MAIL_REPORT_HELP: &str = "\
 Examples:
   waxseal mail report

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::help::{MAIL_HELP, MAIL_LEARN_HELP, MAIL_REPORT_HELP};
+use super::help::{MAIL_HELP, MAIL_LEARN_HELP, MAIL_MILTER_HELP, MAIL_REPORT_HELP};
+use crate::mail::milter::settings::Place;
 
 /// `mail`.
 #[derive(Debug, Args)]
@@ -18,6 +19,8 @@ pub struct Mail {
 /// What can be done for a mail server.
 #[derive(Debug, Subcommand)]
 pub enum MailCommand {
+    /// Judge each mail while Postfix or Sendmail waits, and tag, hold, refuse or mend it as the policy says
+    Milter(MailMilter),
     /// Show who got copies that no header names, by application, from what was seen so far
     Report(MailReport),
     /// Write what was learned as questions for a person, or take the answers into the policy
@@ -33,6 +36,30 @@ pub struct MailPlace {
     /// Where what was seen is kept [default: /var/lib/waxseal for root, else below the user's own state folder]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+}
+
+/// `mail milter`. Each option goes before what `[milter]` of the policy file says.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_MILTER_HELP)]
+pub struct MailMilter {
+    /// Where the policy and what was learned lie.
+    #[command(flatten)]
+    pub place: MailPlace,
+    /// Where to listen: unix:PATH or inet:HOST:PORT; may be given more than once [default: unix:/run/waxseal/milter.sock]
+    #[arg(long, value_name = "PLACE")]
+    pub listen: Vec<Place>,
+    /// Who to become once it listens, if started by root
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Where figures can be fetched by Prometheus: HOST:PORT or unix:PATH
+    #[arg(long, value_name = "PLACE")]
+    pub metrics: Option<Place>,
+    /// Append the log to this file, a JSON object a line, instead of to standard error
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Only check the policy, and print what would be done and the settings that Postfix needs
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `mail report`.

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::de::DeTable;
+use toml::de::{DeTable, ValueDeserializer};
 use waxseal_detect::mail::MailPolicy;
 
+use super::milter::settings::MilterSettings;
 use crate::config::{ConfigError, misread};
 
 /// Everything `mail.toml` can say.
@@ -15,6 +16,8 @@ pub struct MailSettings {
     pub path: Option<PathBuf>,
     /// What is accepted.
     pub policy: MailPolicy,
+    /// `[milter]`: where the filter listens and how it runs.
+    pub milter: MilterSettings,
 }
 
 impl MailSettings {
@@ -48,9 +51,17 @@ impl MailSettings {
     /// It says something that has no meaning.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         let error = |err: &toml::de::Error| misread(text, path, err.message(), err.span(), &SECTIONS);
-        let table = DeTable::parse(text).map_err(|err| error(&err))?;
+        let mut table = DeTable::parse(text).map_err(|err| error(&err))?;
+        let milter = match table.get_mut().remove(MILTER) {
+            Some(value) => MilterSettings::deserialize(ValueDeserializer::from(value)).map_err(|err| error(&err))?,
+            None => MilterSettings::default(),
+        };
         let policy = MailPolicy::deserialize(toml::de::Deserializer::from(table)).map_err(|err| error(&err))?;
-        Ok(Self { path: None, policy })
+        Ok(Self {
+            path: None,
+            policy,
+            milter,
+        })
     }
 }
 
@@ -58,4 +69,5 @@ impl MailSettings {
 pub const SYSTEM_FILE: &str = "/etc/waxseal/mail.toml";
 
 /// The sections that are not the policy's.
-const SECTIONS: [&str; 0] = [];
+const SECTIONS: [&str; 1] = [MILTER];
+const MILTER: &str = "milter";

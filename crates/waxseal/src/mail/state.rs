@@ -73,6 +73,11 @@ impl StateFolder {
         base.map(|base| Self(base.join("waxseal"))).ok_or(StateError::Nowhere)
     }
 
+    /// This folder.
+    pub fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.0

@@ -14,6 +14,7 @@ mod comparing;
 mod database;
 mod driving;
 mod exits;
+mod filtering;
 mod fixtures;
 mod history;
 mod pinning;

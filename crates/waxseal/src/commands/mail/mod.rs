@@ -1,6 +1,7 @@
 //! `waxseal mail`: for the people who run a mail server.
 
 mod learn;
+mod milter;
 mod report;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::report::RenderOptions;
 
 pub(super) fn run(arguments: &Mail, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     match &arguments.command {
+        MailCommand::Milter(arguments) => milter::run(arguments, screen),
         MailCommand::Report(arguments) => report::run(arguments, shared, screen),
         MailCommand::Learn(arguments) => learn::run(arguments, screen),
     }

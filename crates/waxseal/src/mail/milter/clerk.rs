@@ -1,0 +1,255 @@
+//! A thread of its own for what may take long: it writes the log, hands on findings and saves what was seen. No mail waits for it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use waxseal_detect::mail::{Ledger, MailFinding};
+
+use crate::mail::state::StateFolder;
+
+/// Whom findings are handed to, by a thread that no mail waits for.
+pub trait AlertSink: Send {
+    /// Takes one finding.
+    fn raise(&mut self, finding: &MailFinding);
+}
+
+/// The other thread, and what it says of itself.
+#[derive(Debug)]
+pub(super) struct Clerk {
+    jobs: SyncSender<Job>,
+    record: Arc<Record>,
+    thread: JoinHandle<()>,
+}
+
+/// What the clerk tells of its work.
+#[derive(Debug, Default)]
+struct Record {
+    lines_lost: AtomicU64,
+    findings_lost: AtomicU64,
+    log_errors: AtomicU64,
+    save_errors: AtomicU64,
+    saved: AtomicI64,
+    is_saving: AtomicBool,
+}
+
+enum Job {
+    Lines(Vec<u8>),
+    Findings(Vec<MailFinding>),
+    Save { ledger: Box<Ledger>, now: i64 },
+    Reopen,
+}
+
+impl Clerk {
+    /// Starts it. What it logs goes to the file, or to standard error.
+    ///
+    /// # Errors
+    /// There is no thread to be had, or the log cannot be opened.
+    pub(super) fn start(
+        log: Option<PathBuf>,
+        state: StateFolder,
+        alerts: Option<Box<dyn AlertSink>>,
+    ) -> io::Result<Self> {
+        let (jobs, work) = sync_channel(MAX_JOBS);
+        let record = Arc::new(Record::default());
+        let desk = Work {
+            sink: Sink::open(log.as_deref())?,
+            log,
+            state,
+            alerts,
+            record: Arc::clone(&record),
+            line_broken: false,
+            complained: false,
+        };
+        let thread = std::thread::Builder::new()
+            .name("clerk".to_owned())
+            .stack_size(STACK)
+            .spawn(move || desk.run(&work))?;
+        Ok(Self { jobs, record, thread })
+    }
+
+    /// Hands over whole lines. Where the clerk is far behind, they are counted and dropped.
+    pub(super) fn log(&self, lines: &mut Vec<u8>) {
+        if lines.is_empty() {
+            return;
+        }
+        let count = memchr::memchr_iter(b'\n', lines).count() as u64;
+        if self.jobs.try_send(Job::Lines(std::mem::take(lines))).is_err() {
+            self.record.lines_lost.fetch_add(count, Ordering::Relaxed);
+        }
+    }
+
+    /// Hands over findings. Where the clerk is far behind they stay, up to a limit, and those beyond it are counted and dropped.
+    pub(super) fn alert(&self, findings: &mut Vec<MailFinding>) {
+        if findings.is_empty() {
+            return;
+        }
+        let all = std::mem::take(findings);
+        if let Err(TrySendError::Full(Job::Findings(all))) = self.jobs.try_send(Job::Findings(all)) {
+            *findings = all;
+            let beyond = findings.len().saturating_sub(MAX_FINDINGS) as u64;
+            findings.truncate(MAX_FINDINGS);
+            self.record.findings_lost.fetch_add(beyond, Ordering::Relaxed);
+        }
+    }
+
+    /// Has what was seen saved, unless that is being done already. Whether it will be.
+    pub(super) fn save(&self, ledger: &Ledger, now: i64) -> bool {
+        if self.record.is_saving.swap(true, Ordering::AcqRel) {
+            return false;
+        }
+        let ledger = Box::new(ledger.clone());
+        let sent = self.jobs.try_send(Job::Save { ledger, now }).is_ok();
+        if !sent {
+            self.record.is_saving.store(false, Ordering::Release);
+        }
+        sent
+    }
+
+    /// Has the log opened anew, since it may have been rotated.
+    pub(super) fn reopen(&self) {
+        let _ = self.jobs.try_send(Job::Reopen);
+    }
+
+    /// Hands over and saves a last time, and waits until everything is written.
+    pub(super) fn end(self, findings: Vec<MailFinding>, ledger: Ledger, now: i64) {
+        let _ = self.jobs.send(Job::Findings(findings));
+        let ledger = Box::new(ledger);
+        let _ = self.jobs.send(Job::Save { ledger, now });
+        drop(self.jobs);
+        let _ = self.thread.join();
+    }
+
+    pub(super) fn lines_lost(&self) -> u64 {
+        self.record.lines_lost.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn findings_lost(&self) -> u64 {
+        self.record.findings_lost.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn log_errors(&self) -> u64 {
+        self.record.log_errors.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn save_errors(&self) -> u64 {
+        self.record.save_errors.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn saved(&self) -> i64 {
+        self.record.saved.load(Ordering::Relaxed)
+    }
+}
+
+/// The clerk's side.
+struct Work {
+    sink: Sink,
+    log: Option<PathBuf>,
+    state: StateFolder,
+    alerts: Option<Box<dyn AlertSink>>,
+    record: Arc<Record>,
+    /// A line was written in part: the next one begins on a line of its own.
+    line_broken: bool,
+    /// It was said on standard error that the log cannot be written.
+    complained: bool,
+}
+
+enum Sink {
+    File(File),
+    Error(io::Stderr),
+}
+
+impl Sink {
+    fn open(log: Option<&std::path::Path>) -> io::Result<Self> {
+        let Some(path) = log else {
+            return Ok(Self::Error(io::stderr()));
+        };
+        // Not by a rename or with a lock: what rotates logs expects a file that is appended to.
+        let file = OpenOptions::new().append(true).create(true).mode(0o640).open(path);
+        file.map(Self::File)
+            .map_err(|err| io::Error::new(err.kind(), format!("cannot open the log `{}`: {err}", path.display())))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.write_all(bytes),
+            Self::Error(stderr) => stderr.write_all(bytes),
+        }
+    }
+}
+
+impl Work {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Lines(lines) => self.write(&lines),
+                Job::Findings(findings) => {
+                    for finding in &findings {
+                        if let Some(alerts) = &mut self.alerts {
+                            alerts.raise(finding);
+                        }
+                    }
+                }
+                Job::Save { ledger, now } => self.save(&ledger, now),
+                Job::Reopen => match Sink::open(self.log.as_deref()) {
+                    Ok(sink) => self.sink = sink,
+                    // The file that is open goes on being written to.
+                    Err(err) => self.complain(&err.to_string()),
+                },
+            }
+        }
+    }
+
+    fn write(&mut self, lines: &[u8]) {
+        let mut done = Ok(());
+        if self.line_broken {
+            done = self.sink.write(b"\n");
+        }
+        match done.and_then(|()| self.sink.write(lines)) {
+            Ok(()) => {
+                self.line_broken = false;
+                self.complained = false;
+            }
+            Err(err) => {
+                self.line_broken = true;
+                self.record.log_errors.fetch_add(1, Ordering::Relaxed);
+                let count = memchr::memchr_iter(b'\n', lines).count() as u64;
+                self.record.lines_lost.fetch_add(count, Ordering::Relaxed);
+                self.complain(&format!("cannot write the log: {err}; mail goes on"));
+            }
+        }
+    }
+
+    fn save(&mut self, ledger: &Ledger, now: i64) {
+        match self.state.save("milter", ledger) {
+            Ok(()) => self.record.saved.store(now, Ordering::Relaxed),
+            Err(err) => {
+                self.record.save_errors.fetch_add(1, Ordering::Relaxed);
+                self.complain(&format!(
+                    "{err}; what was seen is kept in memory, and saved when that is possible again"
+                ));
+            }
+        }
+        self.record.is_saving.store(false, Ordering::Release);
+    }
+
+    /// Says on standard error what is wrong, once until it is right again.
+    fn complain(&mut self, what: &str) {
+        if !self.complained {
+            let _ = writeln!(io::stderr().lock(), "error: {what}");
+        }
+        self.complained = true;
+    }
+}
+
+/// Batches of lines that may wait. Each is what came from one reading of a socket.
+const MAX_JOBS: usize = 4096;
+/// Findings that may wait beside them.
+const MAX_FINDINGS: usize = 10_000;
+/// It writes and encodes, nothing else.
+const STACK: usize = 256 << 10;
