@@ -8,7 +8,7 @@ use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::Mails;
 use super::table::{Header, Row};
-use super::value::{body, each, first, moment, moment_of, page, text};
+use super::value::{ReadAll as _, body, each, first, moment, moment_of, page, text};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -38,14 +38,12 @@ pub(super) const TABLE: Export = Export {
 
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(events) = page(value, &["events", "transactionalEmails"]) {
-        return events.iter().fold(true, |all, event| read_event(event, mails) && all);
+        return events.iter().all_read(|event| read_event(event, mails));
     }
     if value["email"].is_null()
         && let Some(body) = body(value)
     {
-        return each(&body)
-            .iter()
-            .fold(true, |all, event| read_event(event, mails) && all);
+        return each(&body).iter().all_read(|event| read_event(event, mails));
     }
     read_event(value, mails)
 }

@@ -11,7 +11,7 @@ use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails};
 use super::table::{Header, Row};
-use super::value::{body, each, first, moment, moment_of, page};
+use super::value::{ReadAll as _, body, each, first, moment, moment_of, page};
 use super::{Export, Form};
 
 pub(super) const TRACKING: Export = Export {
@@ -152,10 +152,10 @@ fn status(text: &str) -> Delivery {
 
 fn trace_api(value: &Value, mails: &mut Mails) -> bool {
     if let Some(rows) = page(value, &["value", "d"]) {
-        return rows.iter().fold(true, |all, row| trace_one(row, mails) && all);
+        return rows.iter().all_read(|row| trace_one(row, mails));
     }
     if let Some(body) = body(value) {
-        return each(&body).iter().fold(true, |all, row| trace_one(row, mails) && all);
+        return each(&body).iter().all_read(|row| trace_one(row, mails));
     }
     trace_one(value, mails)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails};
-use super::value::{body, each, first, moment, text, word};
+use super::value::{ReadAll as _, body, each, first, moment, text, word};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -39,9 +39,7 @@ fn read_at(value: &Value, mails: &mut Mails, depth: usize) -> bool {
         return match (inside, body(value)) {
             _ if depth == MAX_DEPTH => false,
             (Some(report), _) => read_at(report, mails, depth + 1),
-            (None, Some(body)) => each(&body)
-                .iter()
-                .fold(true, |all, it| read_at(it, mails, depth + 1) && all),
+            (None, Some(body)) => each(&body).iter().all_read(|it| read_at(it, mails, depth + 1)),
             _ => false,
         };
     }
@@ -57,7 +55,7 @@ fn read_at(value: &Value, mails: &mut Mails, depth: usize) -> bool {
     } else {
         events
     };
-    let all = each(events).iter().fold(true, |all, it| event(it, mail) && all);
+    let all = each(events).iter().all_read(|it| event(it, mail));
     for original in each(&value["OriginalRecipients"]) {
         mail.recipients(address_of(original), NamedBy::Envelope, Delivery::Unknown);
     }

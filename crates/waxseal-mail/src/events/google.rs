@@ -9,7 +9,7 @@ use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails};
 use super::table::{Header, Row};
-use super::value::{at, body, each, first, moment, moment_of, page, text, word};
+use super::value::{ReadAll as _, at, body, each, first, moment, moment_of, page, text, word};
 use super::{Export, Form};
 
 pub(super) const LOG_EVENTS: Export = Export {
@@ -44,7 +44,7 @@ const RECIPIENTS: &[&str] = &["recipient", "recipients", "toenvelope", "recipien
 
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(items) = page(value, &["items"]) {
-        return items.iter().fold(true, |all, item| activity(item, mails) && all);
+        return items.iter().all_read(|item| activity(item, mails));
     }
     if value["events"].is_array() {
         return activity(value, mails);
@@ -55,7 +55,7 @@ fn read(value: &Value, mails: &mut Mails) -> bool {
     if !value["message_info"].is_object()
         && let Some(body) = body(value)
     {
-        return each(&body).iter().fold(true, |all, row| log_row(row, mails) && all);
+        return each(&body).iter().all_read(|row| log_row(row, mails));
     }
     log_row(value, mails)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails, Shown};
-use super::value::{at, body, each, first, moment, page, text};
+use super::value::{ReadAll as _, at, body, each, first, moment, page, text};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -27,7 +27,7 @@ pub(super) const EXPORT: Export = Export {
 
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(items) = page(value, &["items"]) {
-        return items.iter().fold(true, |all, item| read(item, mails) && all);
+        return items.iter().all_read(|item| read(item, mails));
     }
     if value["event-data"].is_object() {
         return event(&value["event-data"], mails);
@@ -38,14 +38,14 @@ fn read(value: &Value, mails: &mut Mails) -> bool {
     if value["event"].is_null()
         && let Some(body) = body(value)
     {
-        return each(&body).iter().fold(true, |all, value| {
+        return each(&body).iter().all_read(|value| {
             // Bodies are no wrappers again: this ends.
             let inside = if value["event-data"].is_object() {
                 &value["event-data"]
             } else {
                 value
             };
-            event(inside, mails) && all
+            event(inside, mails)
         });
     }
     event(value, mails)

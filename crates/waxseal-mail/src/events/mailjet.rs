@@ -9,7 +9,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::Mails;
-use super::value::{body, each, moment, text, word};
+use super::value::{ReadAll as _, body, each, moment, text, word};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -29,9 +29,7 @@ fn read(value: &Value, mails: &mut Mails) -> bool {
     if value["event"].is_null()
         && let Some(body) = body(value)
     {
-        return each(&body)
-            .iter()
-            .fold(true, |all, event| read_event(event, mails) && all);
+        return each(&body).iter().all_read(|event| read_event(event, mails));
     }
     read_event(value, mails)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mails, Shown};
-use super::value::{body, each, first, moment, page, text, word};
+use super::value::{ReadAll as _, body, each, first, moment, page, text, word};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -29,16 +29,12 @@ pub(super) const EXPORT: Export = Export {
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(elements) = page(value, &["Messages", "Bounces", "Opens", "Clicks"]) {
         // All of them, whatever the first ones are.
-        return elements
-            .iter()
-            .fold(true, |all, element| read_one(element, mails) && all);
+        return elements.iter().all_read(|element| read_one(element, mails));
     }
     if value["MessageID"].is_null()
         && let Some(body) = body(value)
     {
-        return each(&body)
-            .iter()
-            .fold(true, |all, element| read_one(element, mails) && all);
+        return each(&body).iter().all_read(|element| read_one(element, mails));
     }
     read_one(value, mails)
 }

@@ -8,7 +8,7 @@ use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails, Shown};
 use super::table::{Header, Row};
-use super::value::{body, each, moment, moment_of, page, text};
+use super::value::{ReadAll as _, body, each, moment, moment_of, page, text};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -35,9 +35,7 @@ pub(super) const TABLE: Export = Export {
 
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(elements) = page(value, &["data"]) {
-        return elements
-            .iter()
-            .fold(true, |all, element| message(element, mails) && all);
+        return elements.iter().all_read(|element| message(element, mails));
     }
     if value["data"].is_object() {
         return webhook(value, mails);

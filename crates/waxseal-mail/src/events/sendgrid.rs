@@ -10,7 +10,7 @@ use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::Mails;
 use super::table::{Header, Row};
-use super::value::{body, each, first, moment, moment_of, page, text};
+use super::value::{ReadAll as _, body, each, first, moment, moment_of, page, text};
 use super::{Export, Form};
 
 pub(super) const EVENTS: Export = Export {
@@ -44,9 +44,7 @@ fn read(value: &Value, mails: &mut Mails) -> bool {
     if value["event"].is_null()
         && let Some(body) = body(value)
     {
-        return each(&body)
-            .iter()
-            .fold(true, |all, event| read_event(event, mails) && all);
+        return each(&body).iter().all_read(|event| read_event(event, mails));
     }
     read_event(value, mails)
 }
@@ -69,9 +67,7 @@ fn read_event(value: &Value, mails: &mut Mails) -> bool {
 
 fn read_activity(value: &Value, mails: &mut Mails) -> bool {
     if let Some(messages) = page(value, &["messages"]) {
-        return messages
-            .iter()
-            .fold(true, |all, message| read_activity(message, mails) && all);
+        return messages.iter().all_read(|message| read_activity(message, mails));
     }
     let (id, recipient) = (text(value, &["msg_id"]), text(value, &["to_email"]));
     if id.is_empty() || recipient.is_empty() {

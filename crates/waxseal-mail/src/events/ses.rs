@@ -10,7 +10,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::{Mail, Mails, Shown};
-use super::value::{body, each, inner, moment, text};
+use super::value::{ReadAll as _, body, each, inner, moment, text};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -53,7 +53,7 @@ fn read_at(value: &Value, mails: &mut Mails, depth: usize) -> bool {
         && inside
             .iter()
             .flat_map(|value| each(value))
-            .fold(true, |all, value| read_at(value, mails, depth + 1) && all)
+            .all_read(|value| read_at(value, mails, depth + 1))
 }
 
 fn event(value: &Value, mails: &mut Mails) -> bool {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use waxseal_model::{Delivery, NamedBy};
 
 use super::gather::Mails;
-use super::value::{body, each, first, moment, page, text, word};
+use super::value::{ReadAll as _, body, each, first, moment, page, text, word};
 use super::{Export, Form};
 
 pub(super) const EXPORT: Export = Export {
@@ -27,13 +27,11 @@ pub(super) const EXPORT: Export = Export {
 
 fn read(value: &Value, mails: &mut Mails) -> bool {
     if let Some(results) = page(value, &["results"]) {
-        return results.iter().fold(true, |all, event| read_event(event, mails) && all);
+        return results.iter().all_read(|event| read_event(event, mails));
     }
     if let Some(wrapped) = value["msys"].as_object() {
         // A batch that only tests the address holds an empty object.
-        return wrapped
-            .values()
-            .fold(true, |all, event| read_event(event, mails) && all);
+        return wrapped.values().all_read(|event| read_event(event, mails));
     }
     if value["rcpt_to"].is_null()
         && let Some(body) = body(value)
@@ -44,7 +42,7 @@ fn read(value: &Value, mails: &mut Mails) -> bool {
                 Some(wrapped) => wrapped.values().collect::<Vec<_>>(),
                 None => vec![element],
             });
-        return events.fold(true, |all, event| read_event(event, mails) && all);
+        return events.all_read(|event| read_event(event, mails));
     }
     read_event(value, mails)
 }

@@ -42,6 +42,20 @@ pub(super) fn each(value: &Value) -> &[Value] {
     }
 }
 
+/// Reads everything in a list.
+pub(super) trait ReadAll: Iterator + Sized {
+    /// Whether all could be read; unlike [`Iterator::all`], what follows one that could not is read too.
+    fn all_read(self, mut read: impl FnMut(Self::Item) -> bool) -> bool {
+        let mut all = true;
+        for element in self {
+            all &= read(element);
+        }
+        all
+    }
+}
+
+impl<I: Iterator> ReadAll for I {}
+
 /// The list that an object holds under one of these names: a page of an API's answer.
 pub(super) fn page<'v>(value: &'v Value, names: &[&str]) -> Option<&'v [Value]> {
     names.iter().find_map(|name| value[*name].as_array()).map(Vec::as_slice)

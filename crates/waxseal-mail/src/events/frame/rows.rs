@@ -18,10 +18,10 @@ impl Rows {
         let mut rest = chunk;
         while !rest.is_empty() {
             let length = memchr::memchr2(b'"', b'\n', rest).unwrap_or(rest.len());
+            self.after_quotes &= length == 0;
             self.keep(&rest[..length]);
             let Some(byte) = rest.get(length) else { return };
             rest = &rest[length + 1..];
-            self.after_quotes &= length == 0;
             if *byte == b'"' {
                 self.quote();
                 self.keep(b"\"");

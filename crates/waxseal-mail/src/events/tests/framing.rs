@@ -113,6 +113,26 @@ fn a_line_that_was_cut_off_costs_no_other_line() {
     assert_eq!(objects("no JSON {\"a\":1}"), (vec!["{\"a\":1}".to_owned()], 1));
 }
 
+/// What was found by fuzzing: a quote inside a cell opened one when the text came byte by byte.
+#[test]
+fn rows_are_the_same_in_any_pieces() {
+    let text = b"\"a\"x\"b,c\n\"d\"\"e\",f\"g\n#h\"\ni";
+    for piece in 1..text.len() {
+        let mut found = Vec::new();
+        let mut rows = Rows::default();
+        let mut take = |row: &[u8]| found.push(String::from_utf8_lossy(row).into_owned());
+        for chunk in text.chunks(piece) {
+            rows.feed(chunk, &mut take);
+        }
+        rows.finish(&mut take);
+        assert_eq!(
+            found,
+            ["\"a\"x\"b,c", "\"d\"\"e\",f\"g", "#h\"", "i"],
+            "in pieces of {piece}"
+        );
+    }
+}
+
 fn rows(text: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     let mut rows = Rows::default();
