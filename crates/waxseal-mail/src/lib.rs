@@ -3,7 +3,7 @@
 //! [`providers`] knows each provider's client and wire format as one value in one table; [`fields`] finds the recipients in a
 //! message by that table, whatever the message was decoded from ([`form`] decodes the two form encodings); [`address`] and
 //! [`message`] read address lists and raw messages the way a mail server does. [`api`] plays the provider: it reads a request, says what
-//! it asked for, and answers; [`mime`] reads whole messages.
+//! it asked for, and answers; [`mime`] reads whole messages. [`rules`] are texts for other programs.
 //!
 //! Everything here is pure: bytes in, values out, and every input is bounded.
 
@@ -19,3 +19,5 @@ pub mod events;
 pub mod form;
 pub mod message;
 pub mod milter;
+
+pub mod rules;
