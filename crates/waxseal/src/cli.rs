@@ -10,7 +10,10 @@ mod help;
 mod mail;
 
 pub use db::{Db, DbCommand, DbExport, DbImport, DbStatus, DbUpdate, Known, StatusFormat};
-pub use mail::{Mail, MailCommand, MailFormat, MailLearn, MailMilter, MailOutput, MailPlace, MailReport};
+pub use mail::{
+    AlertsCommand, Mail, MailAlerts, MailCommand, MailFormat, MailLearn, MailMilter, MailOutput, MailPlace, MailReport,
+    MailRules,
+};
 
 use help::{
     CHECK_HELP, COMPLETIONS_HELP, DIFF_HELP, DOCTOR_HELP, EXPLAIN_HELP, INIT_HELP, MAIN_HELP, MAN_HELP, RUN_HELP,

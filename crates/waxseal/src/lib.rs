@@ -18,6 +18,7 @@ pub mod diff;
 pub mod human_diff;
 pub mod report;
 
+pub mod alerts;
 pub mod mail;
 pub mod pins;
 pub mod run;

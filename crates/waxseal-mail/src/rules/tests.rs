@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use saphyr_parser::{Event, Parser};
 
 use super::*;

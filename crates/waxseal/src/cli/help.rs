@@ -104,6 +104,22 @@ Examples:
 Runs until it is told to end (SIGTERM); SIGHUP has it read the policy anew, and one with a mistake changes nothing. What becomes of mail that
 cannot be judged is `on-error` in the policy: accept or tempfail.";
 
+pub(super) const MAIL_RULES_HELP: &str = "\
+Examples:
+  waxseal mail rules
+  waxseal mail rules header-checks
+  waxseal mail rules rspamd --domain shop.example --exempt crm@shop.example
+  waxseal mail rules postconf --socket inet:127.0.0.1:8893
+
+Each begins with what it sees, what it cannot see, where it goes and how to try it.";
+
+pub(super) const MAIL_ALERTS_HELP: &str = "\
+Examples:
+  waxseal mail alerts test
+  waxseal mail alerts status --state /var/lib/waxseal
+
+Targets are the [[alerts]] of the policy file. The exit status of `test` is 4 where a target did not take it.";
+
 pub(super) const MAIL_REPORT_HELP: &str = "\
 Examples:
   waxseal mail report

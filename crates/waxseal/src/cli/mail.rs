@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::help::{MAIL_HELP, MAIL_LEARN_HELP, MAIL_MILTER_HELP, MAIL_REPORT_HELP};
+use super::help::{
+    MAIL_ALERTS_HELP, MAIL_HELP, MAIL_LEARN_HELP, MAIL_MILTER_HELP, MAIL_REPORT_HELP, MAIL_RULES_HELP,
+};
 use crate::mail::milter::settings::Place;
 
 /// `mail`.
@@ -25,6 +27,10 @@ pub enum MailCommand {
     Report(MailReport),
     /// Write what was learned as questions for a person, or take the answers into the policy
     Learn(MailLearn),
+    /// Print a rule for a mail server, a filter or a log store
+    Rules(MailRules),
+    /// Try who is told at once, or show what waits to be told
+    Alerts(MailAlerts),
 }
 
 /// Where the policy and what was learned lie.
@@ -114,4 +120,40 @@ pub struct MailLearn {
     /// Who signs the answers
     #[arg(long, value_name = "WHO")]
     pub owner: Option<String>,
+}
+
+/// `mail rules`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_RULES_HELP)]
+pub struct MailRules {
+    /// Which rule; without one, they are listed
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+    /// An own domain; may be given several times
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
+    /// A mailbox or domain that may get hidden copies; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub exempt: Vec<String>,
+    /// Where the milter listens, as the mail server writes it: unix:PATH or inet:HOST:PORT
+    #[arg(long, value_name = "ADDRESS")]
+    pub socket: Option<String>,
+}
+
+/// `mail alerts`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_ALERTS_HELP)]
+pub struct MailAlerts {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AlertsCommand,
+}
+
+/// What can be done with alerts.
+#[derive(Debug, Subcommand)]
+pub enum AlertsCommand {
+    /// Send a test to each target of the policy file, and show what it answered
+    Test(MailPlace),
+    /// Show what waits to be told, and what targets last answered
+    Status(MailPlace),
 }

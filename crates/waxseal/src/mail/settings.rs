@@ -7,6 +7,7 @@ use toml::de::{DeTable, ValueDeserializer};
 use waxseal_detect::mail::MailPolicy;
 
 use super::milter::settings::MilterSettings;
+use crate::alerts::TargetSettings;
 use crate::config::{ConfigError, misread};
 
 /// Everything `mail.toml` can say.
@@ -18,6 +19,8 @@ pub struct MailSettings {
     pub policy: MailPolicy,
     /// `[milter]`: where the filter listens and how it runs.
     pub milter: MilterSettings,
+    /// `[[alerts]]`: who is told at once.
+    pub alerts: Vec<TargetSettings>,
 }
 
 impl MailSettings {
@@ -56,11 +59,18 @@ impl MailSettings {
             Some(value) => MilterSettings::deserialize(ValueDeserializer::from(value)).map_err(|err| error(&err))?,
             None => MilterSettings::default(),
         };
+        let alerts = match table.get_mut().remove(ALERTS) {
+            Some(value) => {
+                Vec::<TargetSettings>::deserialize(ValueDeserializer::from(value)).map_err(|err| error(&err))?
+            }
+            None => Vec::new(),
+        };
         let policy = MailPolicy::deserialize(toml::de::Deserializer::from(table)).map_err(|err| error(&err))?;
         Ok(Self {
             path: None,
             policy,
             milter,
+            alerts,
         })
     }
 }
@@ -69,5 +79,6 @@ impl MailSettings {
 pub const SYSTEM_FILE: &str = "/etc/waxseal/mail.toml";
 
 /// The sections that are not the policy's.
-const SECTIONS: [&str; 1] = [MILTER];
+const SECTIONS: [&str; 2] = [MILTER, ALERTS];
 const MILTER: &str = "milter";
+const ALERTS: &str = "alerts";

@@ -4,6 +4,7 @@
     reason = "in a test a panic is the answer, in what tests share too"
 )]
 
+mod alerting;
 mod all;
 mod architecture;
 mod attempts;
@@ -20,6 +21,7 @@ mod history;
 mod pinning;
 mod reading;
 mod registry;
+mod rules_and_alerts;
 mod running;
 mod scanning;
 #[path = "../../../waxseal-npm/tests/support/server.rs"]

@@ -1,8 +1,10 @@
 //! `waxseal mail`: for the people who run a mail server.
 
+mod alerts;
 mod learn;
 mod milter;
 mod report;
+mod rules;
 
 use std::path::PathBuf;
 
@@ -19,6 +21,8 @@ pub(super) fn run(arguments: &Mail, shared: &Shared, screen: &Screen) -> Result<
         MailCommand::Milter(arguments) => milter::run(arguments, screen),
         MailCommand::Report(arguments) => report::run(arguments, shared, screen),
         MailCommand::Learn(arguments) => learn::run(arguments, screen),
+        MailCommand::Rules(arguments) => rules::run(arguments, screen),
+        MailCommand::Alerts(arguments) => alerts::run(arguments, screen),
     }
 }
 
