@@ -18,6 +18,8 @@ pub mod address;
 pub mod events;
 pub mod form;
 pub mod message;
+
+pub mod logs;
 pub mod milter;
 
 pub mod rules;
