@@ -11,8 +11,8 @@ mod mail;
 
 pub use db::{Db, DbCommand, DbExport, DbImport, DbStatus, DbUpdate, Known, StatusFormat};
 pub use mail::{
-    AlertsCommand, Mail, MailAlerts, MailCommand, MailFormat, MailLearn, MailMilter, MailOutput, MailPlace, MailReport,
-    MailRules,
+    AlertsCommand, Mail, MailAlerts, MailCommand, MailFormat, MailLearn, MailLogs, MailMilter, MailOutput, MailPlace,
+    MailReport, MailRules,
 };
 
 use help::{

@@ -120,6 +120,17 @@ Examples:
 
 Targets are the [[alerts]] of the policy file. The exit status of `test` is 4 where a target did not take it.";
 
+pub(super) const MAIL_LOGS_HELP: &str = "\
+Examples:
+  waxseal mail logs mail.log --postconf postconf.txt
+  waxseal mail logs /var/log --since 7d --state state
+  waxseal mail logs --input journald -
+
+A log's rotated and compressed predecessors (.1, -20261120; gzip, zstd, xz) are read with it, in the order of what is in them. Postfix shows whom headers
+name only where header_checks log them; without that, what can be told is who is always among the recipients and never the only one.
+
+Ends with 1 where a finding is medium or worse, 4 where something could not be read, 3 where there is no mail.";
+
 pub(super) const MAIL_REPORT_HELP: &str = "\
 Examples:
   waxseal mail report

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::help::{
-    MAIL_ALERTS_HELP, MAIL_HELP, MAIL_LEARN_HELP, MAIL_MILTER_HELP, MAIL_REPORT_HELP, MAIL_RULES_HELP,
+    MAIL_ALERTS_HELP, MAIL_HELP, MAIL_LEARN_HELP, MAIL_LOGS_HELP, MAIL_MILTER_HELP, MAIL_REPORT_HELP, MAIL_RULES_HELP,
 };
 use crate::mail::milter::settings::Place;
 
@@ -23,6 +23,8 @@ pub struct Mail {
 pub enum MailCommand {
     /// Judge each mail while Postfix or Sendmail waits, and tag, hold, refuse or mend it as the policy says
     Milter(MailMilter),
+    /// Read a mail server's logs, and show who got copies that no header names
+    Logs(MailLogs),
     /// Show who got copies that no header names, by application, from what was seen so far
     Report(MailReport),
     /// Write what was learned as questions for a person, or take the answers into the policy
@@ -66,6 +68,33 @@ pub struct MailMilter {
     /// Only check the policy, and print what would be done and the settings that Postfix needs
     #[arg(long)]
     pub check: bool,
+}
+
+/// `mail logs`.
+#[derive(Debug, Args)]
+#[command(after_help = MAIL_LOGS_HELP)]
+pub struct MailLogs {
+    /// Logs, folders of them, or `-` for standard input [default: standard input, or /var/log at a terminal]
+    #[arg(value_name = "LOG")]
+    pub logs: Vec<PathBuf>,
+    /// What the logs are written in: postfix, exim, sendmail, opensmtpd or journald [default: what they look like]
+    #[arg(long, value_name = "FORMAT")]
+    pub input: Option<String>,
+    /// Only mails taken in since then: a date, a moment by RFC 3339, or 7d, 12h, 90m
+    #[arg(long, value_name = "WHEN")]
+    pub since: Option<String>,
+    /// Output of `postconf -n`, or main.cf, for the copies that Postfix itself makes; `auto` runs postconf
+    #[arg(long, value_name = "FILE")]
+    pub postconf: Option<PathBuf>,
+    /// Go on as the logs grow, and write a line for each finding
+    #[arg(long, conflicts_with = "output")]
+    pub follow: bool,
+    /// Where the policy and what was learned lie. With --state, a log is read on from where it was read to before.
+    #[command(flatten)]
+    pub place: MailPlace,
+    /// What is written.
+    #[command(flatten)]
+    pub output: MailOutput,
 }
 
 /// `mail report`.

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod learn;
+mod logs;
 mod milter;
 mod report;
 mod rules;
@@ -19,6 +20,7 @@ use crate::report::RenderOptions;
 pub(super) fn run(arguments: &Mail, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     match &arguments.command {
         MailCommand::Milter(arguments) => milter::run(arguments, screen),
+        MailCommand::Logs(arguments) => logs::run(arguments, shared, screen),
         MailCommand::Report(arguments) => report::run(arguments, shared, screen),
         MailCommand::Learn(arguments) => learn::run(arguments, screen),
         MailCommand::Rules(arguments) => rules::run(arguments, screen),
