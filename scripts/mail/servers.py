@@ -1,0 +1,88 @@
+"""The configuration of each mail program in a world, made before the command runs. Postfix is also started, and stopped with its world."""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+
+from world import HOST
+
+# Where every mail goes that Postfix delivers: a sink listens there, or nobody does.
+SINK = ("127.0.0.1", 2525)
+LOG = pathlib.Path("/var/log/mail.log")
+MAIN_CF = f"""
+compatibility_level = 3.6
+myhostname = {HOST}
+mydomain = brightfield.example
+myorigin = $mydomain
+mydestination =
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+disable_dns_lookups = yes
+smtp_host_lookup = native
+relayhost = [{SINK[0]}]:{SINK[1]}
+relay_domains =
+local_transport = error:no local mail
+alias_maps =
+alias_database =
+biff = no
+smtputf8_enable = yes
+enable_long_queue_ids = yes
+maillog_file = {LOG}
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_client_connection_count_limit = 0
+smtpd_client_connection_rate_limit = 0
+smtpd_client_message_rate_limit = 0
+smtpd_client_recipient_rate_limit = 0
+default_process_limit = 50
+"""
+
+
+def prepare_postfix():
+    """What Debian's postinst does, with the queue and the configuration in the world's memory."""
+    etc = pathlib.Path("/etc/postfix")
+    etc.mkdir(exist_ok=True)
+    shared = pathlib.Path("/usr/share/postfix")
+    # No service in a chroot: libraries and tables would have to be copied into it.
+    services = re.sub(r"^(\S+\s+(?:inet|unix|fifo|unix-dgram)\s+\S+\s+\S+\s+)y", r"\1n", (shared / "master.cf.dist").read_text(), flags=re.M)
+    (etc / "master.cf").write_text(services)
+    (etc / "main.cf").write_text(MAIN_CF.lstrip())
+    for name in ("postfix-files", "dynamicmaps.cf"):
+        source = next((it for it in (etc / name, shared / name, pathlib.Path("/usr/share/postfix") / name) if it.exists()), None)
+        if source and source != etc / name:
+            shutil.copy(source, etc / name)
+    for folder in ("/var/spool/postfix", "/var/lib/postfix", "/var/log"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    shutil.chown("/var/lib/postfix", "postfix", "postfix")
+    for command in ("postdrop", "postqueue", "postlog"):
+        place = pathlib.Path("/usr/sbin") / command
+        if place.exists():
+            shutil.chown(place, "root", "postdrop")
+            place.chmod(0o2555)
+    _run("postfix", "start")
+
+
+def configure(*settings):
+    """Changes main.cf by `postconf -e` and makes Postfix read it."""
+    _run("postconf", "-e", *settings)
+    _run("postfix", "reload")
+
+
+def listens(port, host="127.0.0.1"):
+    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
+        return True
+    return False
+
+
+def _run(*command, check=True):
+    res = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "LC_ALL": "C"})
+    if check and res.returncode != 0:
+        raise SystemExit(f"error: `{' '.join(command)}` ended with {res.returncode}\n{res.stdout}{res.stderr}")
+    return res
+
+
+PREPARE = {"postfix": prepare_postfix}
