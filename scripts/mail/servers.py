@@ -51,6 +51,7 @@ def prepare_postfix():
     services = re.sub(r"^(\S+\s+(?:inet|unix|fifo|unix-dgram)\s+\S+\s+\S+\s+)y", r"\1n", (shared / "master.cf.dist").read_text(), flags=re.M)
     (etc / "master.cf").write_text(services)
     (etc / "main.cf").write_text(MAIN_CF.lstrip())
+    _long_ago(etc)
     for name in ("postfix-files", "dynamicmaps.cf"):
         source = next((it for it in (etc / name, shared / name, pathlib.Path("/usr/share/postfix") / name) if it.exists()), None)
         if source and source != etc / name:
@@ -66,10 +67,17 @@ def prepare_postfix():
     _run("postfix", "start")
 
 
-def configure(*settings):
+def configure_postfix(*settings):
     """Changes main.cf by `postconf -e` and makes Postfix read it."""
     _run("postconf", "-e", *settings)
+    _long_ago(pathlib.Path("/etc/postfix"))
     _run("postfix", "reload")
+
+
+def _long_ago(etc):
+    """Postfix reads a configuration again and again, over seconds, while it is so new that somebody may still be writing it."""
+    for place in etc.glob("*.cf"):
+        os.utime(place, (1, 1))
 
 
 def listens(port, host="127.0.0.1"):
