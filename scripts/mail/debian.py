@@ -21,6 +21,7 @@ PROGRAMS = {
     "rspamd": ["rspamd"],
     "dovecot": ["dovecot-core", "dovecot-sieve"],
     "rsyslog": ["rsyslog"],
+    "syslog-ng": ["syslog-ng-core"],
     "swaks": ["swaks"],
     "miltertest": ["miltertest"],
     "pflogsumm": ["pflogsumm"],

@@ -37,7 +37,7 @@ USERS = {
 }
 GROUPS = ["postdrop"]
 FIRST_ID = 870
-MS_REC, MS_PRIVATE = 16384, 1 << 18
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 # The folders that packages unpack to.
 LAID_OVER = ["usr", "etc", "var"]
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
@@ -99,10 +99,25 @@ def _lay_over(plan):
             place.mkdir(mode=0o755, parents=True)
         trees = [f"{tree}/{folder}" for tree in plan["trees"] if os.path.isdir(f"{tree}/{folder}")]
         _mount("overlay", f"/{folder}", "overlay", 0, f"lowerdir={':'.join([*trees, '/' + folder])},upperdir={upper},workdir={work}")
+    _devices(stage / "dev")
     _mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
     pathlib.Path("/run/lock").mkdir(mode=0o1777)
     _mount("proc", "/proc", "proc", 0)
     os.chdir(plan["cwd"])
+
+
+def _devices(place):
+    """A /dev with what programs need, so that a system log of the world's own can listen at /dev/log."""
+    place.mkdir(mode=0o755)
+    for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"):
+        (place / name).touch()
+        _mount(f"/dev/{name}", place / name, None, MS_BIND)
+    for name in ("pts", "shm"):
+        (place / name).mkdir()
+        _mount(f"/dev/{name}", place / name, None, MS_BIND)
+    for name, target in {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}.items():
+        (place / name).symlink_to(target)
+    _mount(place, "/dev", None, MS_BIND | MS_REC)
 
 
 def _mount(source, target, kind, flags, options=None):
