@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 
-from world import HOST
+from world import HOST, until
 
 # Where every mail goes that Postfix delivers: a sink listens there, or nobody does.
 SINK = ("127.0.0.1", 2525)
@@ -68,8 +68,9 @@ def prepare_postfix():
 
 
 def configure_postfix(*settings):
-    """Changes main.cf by `postconf -e` and makes Postfix read it."""
-    _run("postconf", "-e", *settings)
+    """Changes main.cf by `postconf -e` and makes Postfix read it (again)."""
+    if settings:
+        _run("postconf", "-e", *settings)
     _long_ago(pathlib.Path("/etc/postfix"))
     _run("postfix", "reload")
 
@@ -78,6 +79,98 @@ def _long_ago(etc):
     """Postfix reads a configuration again and again, over seconds, while it is so new that somebody may still be writing it."""
     for place in etc.glob("*.cf"):
         os.utime(place, (1, 1))
+
+
+EXIM_PORT = 2526
+# The first of the files that Debian's Exim looks for.
+EXIM_CONF = pathlib.Path("/etc/exim4/exim4.conf")
+EXIM = """
+primary_hostname = exim.brightfield.example
+{main}
+spool_directory = /var/spool/exim4
+log_file_path = /var/log/exim4/%slog
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = {port}
+acl_smtp_rcpt = acl_rcpt
+acl_smtp_data = acl_data
+qualify_domain = brightfield.example
+keep_environment =
+tls_advertise_hosts =
+trusted_users = root
+never_users =
+begin acl
+acl_rcpt:
+  accept
+acl_data:
+  warn acl = acl_waxseal_headers
+  accept
+{acl}
+begin routers
+team:
+  driver = redirect
+  local_parts = team
+  domains = brightfield.example
+  data = bob@customer.example, carol@customer.example
+all:
+  driver = manualroute
+  route_list = * {sink} byname
+  self = send
+  transport = sink
+begin transports
+sink:
+  driver = smtp
+  port = {sink_port}
+  hosts_try_fastopen =
+"""
+
+
+def start_exim(main, acl):
+    """Exim as a second server, with what a rule puts into its main section and its ACLs. It ends with its world."""
+    for folder in ("/var/log/exim4", "/var/spool/exim4"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        shutil.chown(folder, "Debian-exim", "Debian-exim")
+    EXIM_CONF.parent.mkdir(exist_ok=True)
+    # A rule that is asked for nothing still needs its name to be there.
+    acl = acl or "acl_waxseal_headers:\n  accept\n"
+    EXIM_CONF.write_text(EXIM.format(main=main, acl=acl, port=EXIM_PORT, sink=SINK[0], sink_port=SINK[1]).lstrip())
+    _run("exim4", "-bd", "-q5s")
+    until("Exim listens", lambda: listens(EXIM_PORT))
+
+
+@contextlib.contextmanager
+def rspamd():
+    """rspamd with its normal worker, as it is unpacked, and without what asks the network."""
+    for folder in ("/var/lib/rspamd", "/var/log/rspamd", "/run/rspamd"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        shutil.chown(folder, "_rspamd", "_rspamd")
+    local = pathlib.Path("/etc/rspamd/local.d")
+    local.mkdir(exist_ok=True)
+    for module in ("rbl", "fuzzy_check", "asn", "phishing", "dkim", "spf", "dmarc", "greylist", "ratelimit", "history_redis", "bayes_expiry"):
+        (local / f"{module}.conf").write_text("enabled = false;\n")
+    (local / "options.inc").write_text('dns { nameserver = ["127.0.0.1"]; timeout = 0.1s; retransmits = 1; }\n')
+    with daemon(["rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd"]):
+        until("rspamd answers", lambda: listens(11333) and listens(11334), 60)
+        yield
+
+
+@contextlib.contextmanager
+def daemon(command, **options):
+    """A program that stays in the foreground, ended when it is no longer needed; what it wrote is shown if it ended before."""
+    with open(f"/tmp/daemon-{os.path.basename(command[0])}.{os.getpid()}", "w+") as out:
+        os.unlink(out.name)
+        child = subprocess.Popen([str(it) for it in command], stdout=out, stderr=subprocess.STDOUT, **options)
+        try:
+            yield child
+        finally:
+            if child.poll() is not None:
+                out.seek(0)
+                print(f"`{command[0]}` ended with {child.returncode}\n{out.read()[-4000:]}", flush=True)
+            child.terminate()
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 def listens(port, host="127.0.0.1"):
