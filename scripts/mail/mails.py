@@ -32,3 +32,10 @@ def send(mail, recipients, sender=SENDER, port=25, options=()):
                 return code, said.decode("utf-8", "replace")
         code, said = client.data(mail.encode("utf-8"))
         return code, said.decode("utf-8", "replace")
+
+
+def connection(port=25):
+    """A connection for many mails."""
+    client = smtplib.SMTP("127.0.0.1", port, timeout=30)
+    client.ehlo("app.brightfield.example")
+    return client

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -84,10 +85,13 @@ def _long_ago(etc):
 EXIM_PORT = 2526
 # The first of the files that Debian's Exim looks for.
 EXIM_CONF = pathlib.Path("/etc/exim4/exim4.conf")
+EXIM_LOG = pathlib.Path("/var/log/exim4/mainlog")
+EXIM_PID = pathlib.Path("/run/exim4-world.pid")
 EXIM = """
 primary_hostname = exim.brightfield.example
 {main}
 spool_directory = /var/spool/exim4
+pid_file_path = {pid}
 log_file_path = /var/log/exim4/%slog
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = {port}
@@ -132,9 +136,14 @@ def start_exim(main, acl):
     EXIM_CONF.parent.mkdir(exist_ok=True)
     # A rule that is asked for nothing still needs its name to be there.
     acl = acl or "acl_waxseal_headers:\n  accept\n"
-    EXIM_CONF.write_text(EXIM.format(main=main, acl=acl, port=EXIM_PORT, sink=SINK[0], sink_port=SINK[1]).lstrip())
+    EXIM_CONF.write_text(EXIM.format(main=main, acl=acl, port=EXIM_PORT, pid=EXIM_PID, sink=SINK[0], sink_port=SINK[1]).lstrip())
     _run("exim4", "-bd", "-q5s")
     until("Exim listens", lambda: listens(EXIM_PORT))
+
+
+def stop_exim():
+    os.kill(int(EXIM_PID.read_text()), signal.SIGTERM)
+    until("Exim ended", lambda: not listens(EXIM_PORT))
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import dataclasses
 import email
+import email.header
 import email.policy
 import re
 import socketserver
@@ -20,7 +21,7 @@ class Mail:
         return email.message_from_bytes(self.data, policy=email.policy.compat32)
 
     def subject(self):
-        return str(self.headers()["Subject"] or "")
+        return str(email.header.make_header(email.header.decode_header(self.headers()["Subject"] or "")))
 
 
 class Sink:
