@@ -33,7 +33,7 @@ def policy(text, name="mail.toml"):
 
 
 @contextlib.contextmanager
-def milter(policy_file, state, listen=f"unix:{SOCKET}"):
+def milter(policy_file, state, listen=f"unix:{SOCKET}", log=MILTER_LOG):
     """`waxseal mail milter` for both of Postfix's ways in, as `waxseal mail rules postconf` has it."""
     SOCKET.parent.mkdir(exist_ok=True)
     shutil.chown(SOCKET.parent, "waxseal", "postfix")
@@ -41,9 +41,9 @@ def milter(policy_file, state, listen=f"unix:{SOCKET}"):
     state = pathlib.Path(state)
     state.mkdir(parents=True, exist_ok=True)
     shutil.chown(state, "waxseal", "waxseal")
-    MILTER_LOG.touch()
-    shutil.chown(MILTER_LOG, "waxseal", "waxseal")
-    command = [os.environ["WAXSEAL"], "mail", "milter", "--listen", listen, "--policy", policy_file, "--state", state, "--user", "waxseal", "--log", MILTER_LOG]
+    log.touch()
+    shutil.chown(log, "waxseal", "waxseal")
+    command = [os.environ["WAXSEAL"], "mail", "milter", "--listen", listen, "--policy", policy_file, "--state", state, "--user", "waxseal", "--log", log]
     with servers.daemon(command) as child:
         if listen.startswith("unix:"):
             until("the milter listens", lambda: child.poll() is None and SOCKET.exists())

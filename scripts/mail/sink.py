@@ -8,6 +8,9 @@ import re
 import socketserver
 import threading
 
+# Recipients whose local part begins so are refused.
+GONE = "gone"
+
 
 @dataclasses.dataclass
 class Mail:
@@ -72,7 +75,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection (RFC 5321 §4.1.1): every command is answered with a yes."""
+    """One connection (RFC 5321 §4.1.1): every command is answered with a yes, but for mailboxes that are gone."""
 
     timeout = 60
     keep = None
@@ -87,6 +90,8 @@ class _Session(socketserver.StreamRequestHandler):
             elif verb == b"MAIL":
                 sender, recipients = _address(line), []
                 self._reply("250 2.1.0 Ok")
+            elif verb == b"RCPT" and _address(line).startswith(GONE):
+                self._reply("550 5.1.1 No such mailbox")
             elif verb == b"RCPT":
                 recipients.append(_address(line))
                 self._reply("250 2.1.5 Ok")
