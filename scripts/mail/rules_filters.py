@@ -7,6 +7,7 @@ import subprocess
 import urllib.request
 
 import mails
+import others
 import servers
 from checks import rule, run
 from sink import Sink, recipients_by_subject
@@ -31,24 +32,24 @@ SIEVE_CASES = [
 def exim(found):
     """The ACL in a running Exim: what it writes of SMTP mail and of mail of local programs."""
     main, acl = rule("exim").split("begin acl\n", 1)
-    servers.start_exim(main, acl)
+    others.start_exim(main, acl)
     read = run("exim4", "-bV")
     found.true("Exim reads the rule", read.returncode == 0 and "Configuration file" in read.stdout, read.stdout + read.stderr)
     sink = Sink()
     many = "".join(f",\r\n person{number:03}@customer.example" for number in range(150))
-    found.equal("Exim takes mail by SMTP", mails.send(mails.text("by-smtp"), [mails.ALICE, mails.SPY], port=servers.EXIM_PORT)[0], 250)
+    found.equal("Exim takes mail by SMTP", mails.send(mails.text("by-smtp"), [mails.ALICE, mails.SPY], port=others.EXIM_PORT)[0], 250)
     # A display name that decodes to an address, and one that is written as an address.
     tricks = f'To: =?utf-8?Q?spy=40giftshop.example?= <{mails.ALICE}>\r\nCc: "{mails.SPY}" <bob@customer.example>\r\n'
-    mails.send(mails.text("tricks", to=tricks), [mails.ALICE], port=servers.EXIM_PORT)
-    mails.send(mails.text("many", to=f"To: {mails.ALICE}{many}\r\n"), [mails.ALICE], port=servers.EXIM_PORT)
+    mails.send(mails.text("tricks", to=tricks), [mails.ALICE], port=others.EXIM_PORT)
+    mails.send(mails.text("many", to=f"To: {mails.ALICE}{many}\r\n"), [mails.ALICE], port=others.EXIM_PORT)
     local = run("exim4", "-t", input=mails.text("by-exim-t", f"Bcc: {mails.SPY}\r\n").replace("\r\n", "\n"))
     found.equal("`exim -t` takes mail", (local.returncode, local.stderr), (0, ""))
     until("four mails behind Exim", lambda: sink.count() >= 4)
     reached = recipients_by_subject(sink.take())
     found.equal("nobody's copy is stopped", reached["by-exim-t"] + reached["by-smtp"], [mails.ALICE, mails.SPY] * 2)
     sink.close()
-    until("Exim is done with four mails", lambda: servers.EXIM_LOG.read_text().count(" Completed") >= 4)
-    blocks = _exim_blocks(servers.EXIM_LOG.read_text())
+    until("Exim is done with four mails", lambda: others.EXIM_LOG.read_text().count(" Completed") >= 4)
+    blocks = _exim_blocks(others.EXIM_LOG.read_text())
     for name in ("by-smtp", "by-exim-t"):
         lines = blocks[name]
         found.true(f"{name}: To is told", any(f"waxseal header To: len={len(mails.ALICE)} {mails.ALICE}" in it for it in lines), lines)

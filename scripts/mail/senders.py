@@ -14,7 +14,7 @@ import smtplib
 
 import debian
 import mails
-import servers
+import others
 from checks import run
 
 # The packages of npm that send, in the versions that the table was made with.
@@ -121,7 +121,7 @@ PATHS = {
     "f2": lambda path, subject: _smtp(mails.text(subject, "Bcc: \r\n"), [mails.ALICE]),
     "f3": lambda path, subject: _smtp(mails.forwarded(subject), [mails.ALICE]),
     "x1": lambda path, subject: _sendmail("-t", "-f", mails.SENDER, mail=mails.text(subject, _bcc(path)), command="exim4"),
-    "x2": lambda path, subject: _smtp(mails.text(subject), _both(path), servers.EXIM_PORT),
+    "x2": lambda path, subject: _smtp(mails.text(subject), _both(path), others.EXIM_PORT),
 }
 ORDER = ("a1", "a2", "a3", *NODE_PATHS[:6], "c1", "c2", "d1", "d2", "d2s", "d2e", "e", "f1", "f2", "f3", "x1", "x2")
 

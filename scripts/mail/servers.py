@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import socket
 import subprocess
 
@@ -80,70 +79,6 @@ def _long_ago(etc):
     """Postfix reads a configuration again and again, over seconds, while it is so new that somebody may still be writing it."""
     for place in etc.glob("*.cf"):
         os.utime(place, (1, 1))
-
-
-EXIM_PORT = 2526
-# The first of the files that Debian's Exim looks for.
-EXIM_CONF = pathlib.Path("/etc/exim4/exim4.conf")
-EXIM_LOG = pathlib.Path("/var/log/exim4/mainlog")
-EXIM_PID = pathlib.Path("/run/exim4-world.pid")
-EXIM = """
-primary_hostname = exim.brightfield.example
-{main}
-spool_directory = /var/spool/exim4
-pid_file_path = {pid}
-log_file_path = /var/log/exim4/%slog
-local_interfaces = 127.0.0.1
-daemon_smtp_ports = {port}
-acl_smtp_rcpt = acl_rcpt
-acl_smtp_data = acl_data
-qualify_domain = brightfield.example
-keep_environment =
-tls_advertise_hosts =
-trusted_users = root
-never_users =
-begin acl
-acl_rcpt:
-  accept
-acl_data:
-  warn acl = acl_waxseal_headers
-  accept
-{acl}
-begin routers
-team:
-  driver = redirect
-  local_parts = team
-  domains = brightfield.example
-  data = bob@customer.example, carol@customer.example
-all:
-  driver = manualroute
-  route_list = * {sink} byname
-  self = send
-  transport = sink
-begin transports
-sink:
-  driver = smtp
-  port = {sink_port}
-  hosts_try_fastopen =
-"""
-
-
-def start_exim(main, acl):
-    """Exim as a second server, with what a rule puts into its main section and its ACLs. It ends with its world."""
-    for folder in ("/var/log/exim4", "/var/spool/exim4"):
-        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        shutil.chown(folder, "Debian-exim", "Debian-exim")
-    EXIM_CONF.parent.mkdir(exist_ok=True)
-    # A rule that is asked for nothing still needs its name to be there.
-    acl = acl or "acl_waxseal_headers:\n  accept\n"
-    EXIM_CONF.write_text(EXIM.format(main=main, acl=acl, port=EXIM_PORT, pid=EXIM_PID, sink=SINK[0], sink_port=SINK[1]).lstrip())
-    _run("exim4", "-bd", "-q5s")
-    until("Exim listens", lambda: listens(EXIM_PORT))
-
-
-def stop_exim():
-    os.kill(int(EXIM_PID.read_text()), signal.SIGTERM)
-    until("Exim ended", lambda: not listens(EXIM_PORT))
 
 
 @contextlib.contextmanager
