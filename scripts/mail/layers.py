@@ -98,9 +98,12 @@ def judged(log):
 
 
 def queue_ids(log):
-    """Queue id → the subject that its message id begins with, in a log of Postfix or Exim."""
+    """Queue id → the subject that its message id begins with, in a log of any of the servers."""
     ids = dict(re.findall(r"cleanup\[\d+\]: (\w+): message-id=<([^@>]*)@", log))
     ids.update(re.findall(r"^\S+ \S+ (\w{6}-\w{6,11}-\w{2,4}) <= .* id=([^@ ]*)@", log, re.M))
+    ids.update(re.findall(r"sendmail\[\d+\]: (\w+): from=.* msgid=<([^@>]*)@", log))
+    # OpenSMTPD tells no message id; its mails are known by who sent them.
+    ids.update((found[1], found[2]) for found in re.finditer(r"smtp envelope evpid=(\w{8})\w{8} from=<(o1)@", log))
     return ids
 
 
