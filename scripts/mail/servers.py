@@ -97,6 +97,38 @@ def rspamd():
         yield
 
 
+DOVECOT = """
+mail_location = maildir:/run/bob/Maildir
+mail_uid = 65534
+mail_gid = 65534
+protocols =
+ssl = no
+postmaster_address = postmaster@brightfield.example
+log_path = /dev/stderr
+base_dir = /run/bob/dovecot
+namespace inbox {
+  inbox = yes
+}
+protocol lda {
+  mail_plugins = sieve
+}
+plugin {
+  sieve = file:/run/bob/rule.sieve
+}
+"""
+
+
+def dovecot_mailbox(script):
+    """A mailbox in which Dovecot's delivery agent runs a script of Sieve: its folder, and Dovecot's configuration."""
+    home, conf = pathlib.Path("/run/bob"), pathlib.Path("/etc/dovecot/mailbox.conf")
+    home.mkdir()
+    conf.write_text(DOVECOT)
+    (home / "rule.sieve").write_text(script)
+    for place in (home, home / "rule.sieve"):
+        os.chown(place, 65534, 65534)
+    return home, conf
+
+
 @contextlib.contextmanager
 def daemon(command, **options):
     """A program that stays in the foreground, ended when it is no longer needed; what it wrote is shown if it ended before."""

@@ -131,6 +131,9 @@ def _mount(source, target, kind, flags, options=None):
 def _loopback():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP | IFF_RUNNING))
+    routes = pathlib.Path("/proc/net/route").read_text().splitlines()[1:]
+    if routes:
+        raise SystemExit(f"error: mail could leave this world: {routes}")
 
 
 def _accounts():
