@@ -103,6 +103,8 @@ def hold(found):
         found.equal("hold: Postfix's log says so", servers.LOG.read_text().count(": milter-hold: END-OF-MESSAGE from "), 2)
         found.equal("hold: nobody got it", sink.count(), 0)
         run("postsuper", "-H", "ALL")
+        # What is let go waits for the next run of the queue.
+        layers.settled()
         released = arrived(sink, 2)
         found.equal("hold: what is released goes to everybody", [sorted(it.recipients) for it in released], [BOTH, BOTH])
 

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -138,7 +139,8 @@ def daemon(command, **options):
         try:
             yield child
         finally:
-            if child.poll() is not None:
+            # Who was asked to end, or killed by a test, has nothing to explain.
+            if child.poll() not in (None, 0, -signal.SIGKILL, -signal.SIGTERM):
                 out.seek(0)
                 print(f"`{command[0]}` ended with {child.returncode}\n{out.read()[-4000:]}", flush=True)
             child.terminate()

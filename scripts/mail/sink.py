@@ -1,5 +1,6 @@
 """A mail server that takes everything and keeps it: the end of every path, where it is seen who really got a mail."""
 
+import contextlib
 import dataclasses
 import email
 import email.header
@@ -81,6 +82,11 @@ class _Session(socketserver.StreamRequestHandler):
     keep = None
 
     def handle(self):
+        # A server that is stopped in the middle tries again later.
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            self._serve()
+
+    def _serve(self):
         self._reply("220 sink.example ESMTP")
         sender, recipients = "", []
         while line := self.rfile.readline(4096):
@@ -97,7 +103,10 @@ class _Session(socketserver.StreamRequestHandler):
                 self._reply("250 2.1.5 Ok")
             elif verb == b"DATA":
                 self._reply("354 Go on")
-                type(self).keep(Mail(sender, recipients, self._data()))
+                data = self._data()
+                if data is None:
+                    return
+                type(self).keep(Mail(sender, recipients, data))
                 self._reply("250 2.0.0 Ok: kept")
             elif verb == b"QUIT":
                 self._reply("221 2.0.0 Bye")
@@ -106,8 +115,11 @@ class _Session(socketserver.StreamRequestHandler):
                 self._reply("250 2.0.0 Ok")
 
     def _data(self):
+        """The text of a mail; `None` if the connection ended before it did."""
         lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b".\n", b""):
+        while (line := self.rfile.readline()) not in (b".\r\n", b".\n"):
+            if not line:
+                return None
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines)
 
