@@ -232,3 +232,11 @@ def send():
                 one(kind, number)
             count += kind.sent
     return count
+
+
+def control():
+    """What must be told: an application of its own that adds somebody to each mail. Else silence would prove nothing."""
+    with mails.connection() as client:
+        kind = Kind("control", client)
+        for number in range(TIMES):
+            kind.send(to(person(number)), [person(number), SPY])
