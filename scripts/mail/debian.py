@@ -41,6 +41,9 @@ def missing():
     for command in ("apt-get", "dpkg-deb", "unshare"):
         if not shutil.which(command):
             return f"there is no `{command}`"
+    tried = subprocess.run(["unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "true"], capture_output=True, text=True, timeout=20, check=False)
+    if tried.returncode != 0:
+        return f"the kernel refuses namespaces of our own: {tried.stderr.strip()}"
     return None
 
 

@@ -2,6 +2,7 @@
 
 `enter(programs, command)` runs a command there. The file system is this machine's with the unpacked programs laid over /usr, /etc and /var; what is
 written there, or to /run, goes to memory and is gone afterwards. No mail can leave, since there is no way out. All that runs inside ends with it.
+KEEP=FOLDER keeps the logs where the command failed.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import fcntl
 import json
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import struct
@@ -80,7 +82,10 @@ def _begin(plan):
     os.environ["PATH"] = "/usr/local/sbin:/usr/sbin:/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
     for program in plan["programs"]:
         servers.PREPARE.get(program, lambda: None)()
-    return subprocess.run(plan["command"], check=False).returncode
+    code = subprocess.run(plan["command"], check=False).returncode
+    if code != 0 and os.environ.get("KEEP"):
+        shutil.copytree(f"{plan['stage']}/upper/var/log", os.environ["KEEP"], symlinks=True, dirs_exist_ok=True)
+    return code
 
 
 def _late(seconds):
