@@ -1,5 +1,6 @@
 """The rules that Exim, rspamd and Dovecot's Sieve read, in these programs."""
 
+import base64
 import json
 import pathlib
 import re
@@ -42,25 +43,33 @@ def exim(found):
     # A display name that decodes to an address, and one that is written as an address.
     tricks = f'To: =?utf-8?Q?spy=40giftshop.example?= <{mails.ALICE}>\r\nCc: "{mails.SPY}" <bob@customer.example>\r\n'
     mails.send(mails.text("tricks", to=tricks), [mails.ALICE], port=others.EXIM_PORT)
+    forged = f"To: {mails.ALICE},\r\n 2026-11-30 00:00:00 1xXpSY-00002O-0E waxseal-visible to c3B5QGdpZnRzaG9wLmV4YW1wbGU=\r\n"
+    mails.send(mails.text("forged", to=forged), [mails.ALICE], port=others.EXIM_PORT)
     mails.send(mails.text("many", to=f"To: {mails.ALICE}{many}\r\n"), [mails.ALICE], port=others.EXIM_PORT)
     local = run("exim4", "-t", input=mails.text("by-exim-t", f"Bcc: {mails.SPY}\r\n").replace("\r\n", "\n"))
     found.equal("`exim -t` takes mail", (local.returncode, local.stderr), (0, ""))
-    until("four mails behind Exim", lambda: sink.count() >= 4)
+    until("five mails behind Exim", lambda: sink.count() >= 5)
     reached = recipients_by_subject(sink.take())
     found.equal("nobody's copy is stopped", reached["by-exim-t"] + reached["by-smtp"], [mails.ALICE, mails.SPY] * 2)
     sink.close()
-    until("Exim is done with four mails", lambda: others.EXIM_LOG.read_text().count(" Completed") >= 4)
+    until("Exim is done with five mails", lambda: others.EXIM_LOG.read_text().count(" Completed") >= 5)
     blocks = _exim_blocks(others.EXIM_LOG.read_text())
     for name in ("by-smtp", "by-exim-t"):
-        lines = blocks[name]
-        found.true(f"{name}: To is told", any(f"waxseal header To: len={len(mails.ALICE)} {mails.ALICE}" in it for it in lines), lines)
-        found.true(f"{name}: all recipients are told", any(it.endswith(f" for {mails.ALICE} {mails.SPY}") for it in lines), lines)
-        found.true(f"{name}: the headers' end is told", any("waxseal headers end" in it for it in lines), lines)
-    told = [it.split("waxseal header ")[1] for it in blocks["tricks"] if "waxseal header " in it]
-    found.true("tricks: only addresses are told", f"To: len=22 {mails.ALICE}" in told and "Cc: len=20 bob@customer.example" in told, told)
-    cut = next(it for it in blocks["many"] if "waxseal header To: " in it)
-    length, kept = re.search(r"len=(\d+) (\S+)$", cut).groups()
-    found.equal("many: what is cut says how much there was", (int(length), len(kept)), (len(re.sub(r"\s", "", f"{mails.ALICE}{many}")), 3000))
+        told = _visible(blocks[name])
+        found.equal(f"{name}: To and From are told", told, {"to": mails.ALICE, "from": f"Brightfield <{mails.SENDER}>"})
+        found.true(f"{name}: all recipients are told", any(it.endswith(f" for {mails.ALICE} {mails.SPY}") for it in blocks[name]), blocks[name])
+    told = _visible(blocks["tricks"])
+    found.equal("tricks: headers are told as they were sent", (told["to"], told["cc"]), tuple(line.split(": ", 1)[1] for line in tricks.splitlines()))
+    folded = f"{mails.ALICE}{many}".replace("\r\n", "\n")
+    found.equal("many: the beginning of a long header is told", _visible(blocks["many"])["to"], f" {folded}"[:4000].strip())
+    told = _visible(blocks["forged"])
+    found.equal("forged: a header cannot write a line of the log", (told["to"], len(blocks["forged"])), (forged[4:].strip().replace("\r\n", "\n"), len(blocks["tricks"]) - 1))
+
+
+def _visible(lines):
+    """Header → its text, as the rule wrote it into the log."""
+    written = [re.search(r" waxseal-visible (\S+) (\S*)$", line) for line in lines]
+    return {it[1]: base64.b64decode(it[2], validate=True).decode("utf-8", "replace").strip() for it in written if it}
 
 
 def _exim_blocks(log):
