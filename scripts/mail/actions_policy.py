@@ -3,6 +3,8 @@
 import contextlib
 import json
 import pathlib
+import shutil
+import signal
 
 import layers
 import mails
@@ -26,19 +28,20 @@ log-mails = "all"
 BOTH = [mails.ALICE, mails.SPY]
 
 
-def policy(mode, on_error="tempfail", more=""):
-    return layers.policy(POLICY.format(mode=mode, on_error=on_error, more=more))
+def policy(mode, on_error="tempfail", more="", text=POLICY):
+    return layers.policy(text.format(mode=mode, on_error=on_error, more=more))
 
 
 @contextlib.contextmanager
-def milter(mode, on_error="tempfail", more="", **options):
-    """Postfix with a milter of this policy in front of it, and a sink behind."""
+def milter(mode, on_error="tempfail", more="", text=POLICY, **options):
+    """Postfix with a milter of this policy in front of it, and a sink behind. What a milter before it saw of the same mode is forgotten."""
     servers.LOG.write_text("")
     layers.MILTER_LOG.unlink(missing_ok=True)
     state = pathlib.Path(f"/var/lib/waxseal/{mode}")
+    shutil.rmtree(state, ignore_errors=True)
     sink = Sink()
     try:
-        with layers.milter(policy(mode, on_error, more), state, **options) as child:
+        with layers.milter(policy(mode, on_error, more, text), state, **options) as child:
             layers.attach_milter()
             yield sink, child
     finally:
@@ -136,6 +139,30 @@ def strip(found):
             found.equal(f"strip {name}: only who is named gets it", [mail.recipients, *[it.recipients for it in sink.take()]], [[mails.ALICE]])
         code, _ = mails.send(mails.text("all-hidden", to=f"To: {mails.ALICE}\r\n"), [mails.SPY])
         found.equal("strip: a mail that nobody would be left of is refused, not lost", code, 550)
+
+
+def learn(found):
+    """A first week in short: nothing is stopped while nobody was asked; what a person accepts passes from then on, and all else is stopped."""
+    crm, policy_file, questions = "copies@crm.example", pathlib.Path("/etc/waxseal/mail.toml"), pathlib.Path("/tmp/questions.toml")
+    with milter("reject", more='save-every = "1s"', text=POLICY.replace('[[applications]]\nname = "shop"\nsenders = ["app@brightfield.example"]\n', "")) as (sink, child):
+        for number in range(5):
+            to = f"person{number}@customer.example"
+            code, _ = mails.send(mails.text(f"learn-{number}", to=f"To: {to}\r\n"), [to, crm])
+            found.equal("learn: nothing is stopped while it learns", code, 250)
+        state = ("--policy", policy_file, "--state", "/var/lib/waxseal/reject")
+        until("the milter wrote what it saw", lambda: crm in layers.waxseal("mail", "learn", *state).stdout)
+        asked = layers.waxseal("mail", "learn", *state, "--questions", questions)
+        text = questions.read_text()
+        found.equal("learn: one question is asked", (asked.returncode, text.count("[[questions]]"), crm in text), (0, 1, True))
+        questions.write_text(text.replace('answer = "?"\nreason = ""', 'answer = "yes"\nreason = "our customers\' file"'))
+        applied = layers.waxseal("mail", "learn", "--policy", policy_file, "--apply", questions, "--owner", "ops@brightfield.example")
+        found.equal("learn: the answer is taken", (applied.returncode, applied.stdout), (0, ""))
+        child.send_signal(signal.SIGHUP)
+        until("what was never asked is stopped", lambda: mails.send(mails.text("hidden"), BOTH)[0] == 550)
+        found.equal("learn: what was accepted passes", mails.send(mails.text("crm"), [mails.ALICE, crm])[0], 250)
+        until("the last line", lambda: lines()[-1][0] == "report")
+        found.equal("learn: and nothing is said of it", lines()[-1], ("report", []))
+        questions.unlink()
 
 
 def queues():
