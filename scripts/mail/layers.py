@@ -16,8 +16,8 @@ SOCKET = pathlib.Path("/var/spool/postfix/waxseal/milter.sock")
 HEADER_CHECKS = pathlib.Path("/etc/postfix/waxseal_header_checks")
 # What the guide to such attacks has people put into Postfix.
 GUIDE = "/^BCC:/ REJECT Unexpected BCC header in application email\n"
-# `waxseal mail` ends with these where it found something, or nothing; anything else is a failure of its own.
-JUDGED = (0, 1, 2)
+# `waxseal mail` ends with these where it found nothing, or something; with anything else it could not look at everything.
+JUDGED = (0, 1)
 
 
 def waxseal(*arguments, **options):
@@ -80,7 +80,7 @@ def remembered(policy_file, state):
 
 def _report(res):
     if res.returncode not in JUDGED:
-        raise SystemExit(f"error: `{' '.join(res.args[1:4])}` ended with {res.returncode}\n{res.stdout}{res.stderr}")
+        raise SystemExit(f"error: `{' '.join(res.args[1:4])}` ended with {res.returncode}\n{res.stdout[-4000:]}{res.stderr}")
     return json.loads(res.stdout)
 
 

@@ -139,16 +139,17 @@ def daemon(command, **options):
         try:
             yield child
         finally:
-            # Who was asked to end, or killed by a test, has nothing to explain.
-            if child.poll() not in (None, 0, -signal.SIGKILL, -signal.SIGTERM):
-                out.seek(0)
-                print(f"`{command[0]}` ended with {child.returncode}\n{out.read()[-4000:]}", flush=True)
             child.terminate()
             try:
                 child.wait(20)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+            out.seek(0)
+            said = out.read()[-4000:]
+            # Who was asked to end, or killed by a test, has nothing to explain.
+            if child.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM) or "error:" in said:
+                print(f"`{command[0]}` ended with {child.returncode}\n{said}", flush=True)
 
 
 def listens(port, host="127.0.0.1"):
