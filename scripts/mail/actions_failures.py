@@ -13,7 +13,6 @@ import mails
 import servers
 from actions_policy import BOTH, milter, policy
 from checks import run
-from sink import Sink
 from world import until
 
 # Mails and sessions of a load, and how often it is disturbed.

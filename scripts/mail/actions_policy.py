@@ -144,7 +144,8 @@ def strip(found):
 def learn(found):
     """A first week in short: nothing is stopped while nobody was asked; what a person accepts passes from then on, and all else is stopped."""
     crm, policy_file, questions = "copies@crm.example", pathlib.Path("/etc/waxseal/mail.toml"), pathlib.Path("/tmp/questions.toml")
-    with milter("reject", more='save-every = "1s"', text=POLICY.replace('[[applications]]\nname = "shop"\nsenders = ["app@brightfield.example"]\n', "")) as (sink, child):
+    nobody_known = POLICY.replace('[[applications]]\nname = "shop"\nsenders = ["app@brightfield.example"]\n', "")
+    with milter("reject", more='save-every = "1s"', text=nobody_known) as (_, child):
         for number in range(5):
             to = f"person{number}@customer.example"
             code, _ = mails.send(mails.text(f"learn-{number}", to=f"To: {to}\r\n"), [to, crm])

@@ -45,7 +45,8 @@ def syslog_ng(found):
     checked = run("syslog-ng", "--syntax-only", "-f", conf)
     complaints = [line for line in checked.stderr.splitlines() if "waxseal" in line or "rror" in line]
     found.equal("syslog-ng --syntax-only has nothing against it", (checked.returncode, complaints), (0, []))
-    _through(found, "syslog-ng", ["syslog-ng", "-F", "--no-caps", "-f", str(conf), "-R", "/tmp/syslog-ng.persist", "-c", "/run/syslog-ng.ctl", "-p", "/run/syslog-ng.pid"])
+    places = ["-R", "/run/syslog-ng.persist", "-c", "/run/syslog-ng.ctl", "-p", "/run/syslog-ng.pid"]
+    _through(found, "syslog-ng", ["syslog-ng", "-F", "--no-caps", "-f", str(conf), *places])
 
 
 def _through(found, name, command):
@@ -70,7 +71,8 @@ def _through(found, name, command):
         found.equal(f"{name}: two alerts of nine lines that could be", _alerts(), 2)
         found.true(f"{name}: the Bcc header is told", f": warning: header Bcc: {mails.SPY} from " in text, text)
         found.true(f"{name}: the held mail is told", ": 4jXB3H6c2Bz6nKc: milter-hold: END-OF-MESSAGE" in text, text)
-        found.true(f"{name}: each line begins with a date and the host", all(re.match(r"\d{4}-\d\d-\d\dT\S+ mail postfix/cleanup\[\d+\]: ", it) for it in text.splitlines()), text)
+        dated = all(re.match(r"\d{4}-\d\d-\d\dT\S+ mail postfix/cleanup\[\d+\]: ", it) for it in text.splitlines())
+        found.true(f"{name}: each line begins with a date and the host", dated, text)
         run("postconf", "-X", "header_checks", "nested_header_checks")
         servers.configure_postfix(f"maillog_file = {servers.LOG}")
         run("postfix", "stop")
