@@ -70,15 +70,16 @@ def header_checks(text):
 
 def reviewed(log, form, policy_file, state, *options):
     """The report of `waxseal mail logs` on a log."""
-    return _report(waxseal("mail", "logs", log, "--input", form, "--policy", policy_file, "--state", state, "--format", "json", *options, seconds=120))
+    return report_of(waxseal("mail", "logs", log, "--input", form, "--policy", policy_file, "--state", state, "--format", "json", *options, seconds=120))
 
 
 def remembered(policy_file, state):
     """The report of `waxseal mail report` on what a milter saw."""
-    return _report(waxseal("mail", "report", "--policy", policy_file, "--state", state, "--format", "json"))
+    return report_of(waxseal("mail", "report", "--policy", policy_file, "--state", state, "--format", "json"))
 
 
-def _report(res):
+def report_of(res):
+    """The report that a command wrote as JSON; it must have been able to look at everything."""
     if res.returncode not in JUDGED:
         raise SystemExit(f"error: `{' '.join(res.args[1:4])}` ended with {res.returncode}\n{res.stdout[-4000:]}{res.stderr}")
     return json.loads(res.stdout)

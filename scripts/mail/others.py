@@ -135,9 +135,9 @@ SYSLOG = pathlib.Path("/var/log/all.log")
 
 
 @contextlib.contextmanager
-def syslog():
-    """rsyslog at /dev/log, all lines into one file in the form they have always had."""
-    form = "$ActionFileDefaultTemplate RSYSLOG_TraditionalFileFormat"
+def syslog(template="RSYSLOG_TraditionalFileFormat"):
+    """rsyslog at /dev/log, all lines into one file; by default in the form they have always had."""
+    form = f"$ActionFileDefaultTemplate {template}"
     conf = pathlib.Path("/etc/rsyslog-world.conf")
     conf.write_text(f'module(load="imuxsock")\n{form}\n*.* {SYSLOG}\n')
     pathlib.Path("/var/spool/rsyslog").mkdir(parents=True, exist_ok=True)

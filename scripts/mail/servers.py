@@ -68,12 +68,13 @@ def prepare_postfix():
     _run("postfix", "start")
 
 
-def configure_postfix(*settings):
-    """Changes main.cf by `postconf -e` and makes Postfix read it (again)."""
+def configure_postfix(*settings, running=True):
+    """Changes main.cf by `postconf -e`, and makes a Postfix that runs read it again."""
     if settings:
         _run("postconf", "-e", *settings)
     _long_ago(pathlib.Path("/etc/postfix"))
-    _run("postfix", "reload")
+    if running:
+        _run("postfix", "reload")
 
 
 def _long_ago(etc):
