@@ -87,6 +87,11 @@ pub const MAIL: MailIndicators = MailIndicators {
     manual: include_str!("manual.md"),
 };
 
+/// Whether a finding with this id follows from many mails together, and is in no single one.
+pub fn is_statistic(id: &str) -> bool {
+    [COMPANION.id, SHADOW.id].contains(&id)
+}
+
 const ATTACK: &[&str] = &["T1114.003", "T1020", "T1567"];
 const CONTROLS: &[&str] = &["iso27001:A.8.12", "iso27001:A.8.16", "nist80053:SI-4", "nist80053:AU-6"];
 

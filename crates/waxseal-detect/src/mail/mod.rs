@@ -20,7 +20,7 @@ mod recipients;
 
 pub use address::{compare_key, domain_key, registrable};
 pub use application::{Application, Candidate, Companion, Copied, DomainSeen, Noted, Pace, Stopped};
-pub use finding::{MAIL, MailAction, MailFinding, MailIndicators};
+pub use finding::{MAIL, MailAction, MailFinding, MailIndicators, is_statistic};
 pub use ledger::{Ledger, LedgerTotals};
 pub use observe::Judgement;
 pub use policy::{AllHidden, ApplicationPolicy, Approved, Baseline, Lists, MailPolicy, MailPolicyError, OnError};

@@ -10,3 +10,4 @@ pub mod milter;
 pub mod report;
 pub mod settings;
 pub mod state;
+pub mod teller;

@@ -8,9 +8,11 @@ use waxseal_model::Moment;
 use waxseal_sandbox::Signals;
 
 use super::{place, state_problem};
+use crate::alerts::Targets;
 use crate::cli::MailMilter as Arguments;
 use crate::commands::screen::{Problem, Screen, plain};
 use crate::exit::Exit;
+use crate::mail::milter::AlertSink;
 use crate::mail::milter::account::{Account, AccountError, group};
 use crate::mail::milter::notify::{Manager, handed_sockets};
 use crate::mail::milter::place::{Access, ListenError, Listener};
@@ -18,6 +20,7 @@ use crate::mail::milter::serve::{Service, serve};
 use crate::mail::milter::settings::{MilterSettings, Place, Places};
 use crate::mail::settings::MailSettings;
 use crate::mail::state::StateFolder;
+use crate::mail::teller::Teller;
 
 pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Problem> {
     let (mut settings, state) = place(&arguments.place)?;
@@ -39,6 +42,8 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
     let account = account(&settings.milter)?;
     raise_descriptors();
     let (listeners, metrics) = listeners(&settings.milter, account.as_ref())?;
+    // Secrets may be root's alone.
+    let targets = Targets::read(&settings.alerts).map_err(|err| Problem::usage(err, None))?;
     // Before the first thread, which would take the signals itself.
     let signals = Signals::take(&SIGNALS).map_err(|err| Problem::fault(format!("cannot take signals: {err}")))?;
     state.make().map_err(|err| state_problem(&err))?;
@@ -46,6 +51,12 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
         hand_over(account, &settings.milter, &state)?;
         account.become_it().map_err(|err| Problem::usage(err, None))?;
     }
+    let ledger = ledger.unwrap_or_default();
+    let alerts = match settings.alerts.is_empty() {
+        true => None,
+        // Its spool belongs to whoever it runs as.
+        false => Some(Teller::open(targets, &state, &ledger, &settings.policy).map_err(Problem::fault)?),
+    };
     let variable = std::env::var("NOTIFY_SOCKET").ok();
     let policy_file = arguments.place.policy.clone();
     let service = Service {
@@ -59,9 +70,9 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
             let read = MailSettings::load(policy_file.as_deref());
             read.map(|it| it.policy).map_err(|err| err.to_string())
         }),
-        ledger: ledger.unwrap_or_default(),
+        ledger,
         state,
-        alerts: None,
+        alerts: alerts.map(|it| Box::new(it) as Box<dyn AlertSink>),
         clock: now,
     };
     // This program is a large one, and little of it serves. That it stays in memory where the kernel does not offer this is no harm.

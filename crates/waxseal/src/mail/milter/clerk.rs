@@ -9,14 +9,32 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use waxseal_detect::mail::{Ledger, MailFinding};
+use waxseal_detect::mail::{Ledger, MailFinding, MailPolicy};
 
+use super::complain;
 use crate::mail::state::StateFolder;
+use crate::mail::teller::Teller;
 
 /// Whom findings are handed to, by a thread that no mail waits for.
 pub trait AlertSink: Send {
     /// Takes one finding.
     fn raise(&mut self, finding: &MailFinding);
+    /// Looks for what follows from all that was seen, whenever that is saved.
+    fn conclude(&mut self, ledger: &Ledger, policy: &MailPolicy);
+}
+
+impl AlertSink for Teller {
+    fn raise(&mut self, finding: &MailFinding) {
+        if let Some(reason) = self.tell(finding) {
+            complain(&format!("an alert cannot be kept: {reason}; mail goes on"));
+        }
+    }
+
+    fn conclude(&mut self, ledger: &Ledger, policy: &MailPolicy) {
+        if let Some(reason) = Self::conclude(self, ledger, policy, true) {
+            complain(&format!("an alert cannot be kept: {reason}; mail goes on"));
+        }
+    }
 }
 
 /// The other thread, and what it says of itself.
@@ -41,7 +59,11 @@ struct Record {
 enum Job {
     Lines(Vec<u8>),
     Findings(Vec<MailFinding>),
-    Save { ledger: Box<Ledger>, now: i64 },
+    Save {
+        ledger: Box<Ledger>,
+        policy: Box<MailPolicy>,
+        now: i64,
+    },
     Reopen,
 }
 
@@ -99,12 +121,12 @@ impl Clerk {
     }
 
     /// Has what was seen saved, unless that is being done already. Whether it will be.
-    pub(super) fn save(&self, ledger: &Ledger, now: i64) -> bool {
+    pub(super) fn save(&self, ledger: &Ledger, policy: &MailPolicy, now: i64) -> bool {
         if self.record.is_saving.swap(true, Ordering::AcqRel) {
             return false;
         }
-        let ledger = Box::new(ledger.clone());
-        let sent = self.jobs.try_send(Job::Save { ledger, now }).is_ok();
+        let (ledger, policy) = (Box::new(ledger.clone()), Box::new(policy.clone()));
+        let sent = self.jobs.try_send(Job::Save { ledger, policy, now }).is_ok();
         if !sent {
             self.record.is_saving.store(false, Ordering::Release);
         }
@@ -117,10 +139,10 @@ impl Clerk {
     }
 
     /// Hands over and saves a last time, and waits until everything is written.
-    pub(super) fn end(self, findings: Vec<MailFinding>, ledger: Ledger, now: i64) {
+    pub(super) fn end(self, findings: Vec<MailFinding>, ledger: Ledger, policy: MailPolicy, now: i64) {
         let _ = self.jobs.send(Job::Findings(findings));
-        let ledger = Box::new(ledger);
-        let _ = self.jobs.send(Job::Save { ledger, now });
+        let (ledger, policy) = (Box::new(ledger), Box::new(policy));
+        let _ = self.jobs.send(Job::Save { ledger, policy, now });
         drop(self.jobs);
         let _ = self.thread.join();
     }
@@ -195,7 +217,12 @@ impl Work {
                         }
                     }
                 }
-                Job::Save { ledger, now } => self.save(&ledger, now),
+                Job::Save { ledger, policy, now } => {
+                    self.save(&ledger, now);
+                    if let Some(alerts) = &mut self.alerts {
+                        alerts.conclude(&ledger, &policy);
+                    }
+                }
                 Job::Reopen => match Sink::open(self.log.as_deref()) {
                     Ok(sink) => self.sink = sink,
                     // The file that is open goes on being written to.

@@ -82,7 +82,7 @@ impl Server {
         let mails = self.desk.counters.mails();
         if mails != self.saved_mails
             && now.1.duration_since(self.saved) >= self.settings.save_every()
-            && self.clerk.save(&self.desk.ledger, now.0.0)
+            && self.clerk.save(&self.desk.ledger, &self.desk.policy, now.0.0)
         {
             self.saved = now.1;
             self.saved_mails = mails;
@@ -108,7 +108,8 @@ impl Server {
         let message = format!("ended after {} mails", self.desk.counters.mails());
         journal::event(&mut self.desk.lines, now, "end", &message, "");
         self.clerk.log(&mut self.desk.lines);
-        self.clerk.end(self.desk.findings, self.desk.ledger, now.0);
+        self.clerk
+            .end(self.desk.findings, self.desk.ledger, self.desk.policy, now.0);
     }
 }
 
