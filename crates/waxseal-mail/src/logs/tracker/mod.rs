@@ -329,13 +329,16 @@ impl Tracker {
         self.release(slot);
     }
 
-    /// Gives all open mails, oldest first, and keeps them.
+    /// Gives all open mails of which some recipient was seen, oldest first, and keeps them.
     pub(crate) fn give_open(&mut self, sink: &mut Sink<'_>) {
         let mut next = self.oldest;
         while let Some(mail) = self.mails.get(next as usize) {
             let slot = next;
             next = mail.newer;
-            if mail.is_mail() && !mail.is_done && (mail.given == 0 || mail.given < mail.recipients().len()) {
+            if mail.recipients().is_empty() {
+                continue;
+            }
+            if !mail.is_done && (mail.given == 0 || mail.given < mail.recipients().len()) {
                 self.counts.unfinished += 1;
             }
             self.give(slot, sink);
