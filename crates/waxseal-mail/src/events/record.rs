@@ -85,13 +85,14 @@ impl Records {
                 send.bcc.insert(address.to_lowercase());
             });
         }
-        let one = word(&value, &["id"]);
-        let ids = each(&value["ids"]).iter().map(|id| word(id, &[]));
-        let ids: Vec<Box<str>> = ids
-            .chain([one])
-            .map(|id| key(&id).into())
-            .filter(|id: &Box<str>| !id.is_empty())
-            .collect();
+        let mut ids: Vec<Box<str>> = Vec::new();
+        for id in each(&value["ids"]).iter().chain([&value["id"]]) {
+            let id = word(id, &[]);
+            let id = key(&id);
+            if !id.is_empty() {
+                ids.push(id.into());
+            }
+        }
         if ids.is_empty() || self.sends.len() == MAX_SENDS {
             return false;
         }
