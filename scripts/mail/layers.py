@@ -108,11 +108,13 @@ def queue_ids(log):
     return ids
 
 
-def queue_is_empty():
-    return run("postqueue", "-j").stdout.strip() == ""
-
-
 def settled():
-    """Waits until nothing waits in Postfix any more."""
-    run("postqueue", "-f")
-    until("Postfix delivered everything", queue_is_empty, 60)
+    """Waits until nothing waits in Postfix any more. What was put off while something was restarted is tried again at once."""
+
+    def is_empty():
+        if run("postqueue", "-j").stdout.strip() == "":
+            return True
+        run("postqueue", "-f")
+        return False
+
+    until("Postfix delivered everything", is_empty, 60, pause=0.3)
