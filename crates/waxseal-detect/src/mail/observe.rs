@@ -441,7 +441,7 @@ impl Judge<'_> {
             return;
         }
         let beside = before
-            .filter(|(then, other)| *other != own && (0..=SHADOW_SECONDS).contains(&at.since(*then)))
+            .filter(|(then, other)| *other != own && at.since(*then).abs() <= SHADOW_SECONDS)
             .map(|(_, other)| other);
         let shadows = &mut self.application.shadows;
         if let Some(it) = shadows.iter_mut().find(|it| it.hash == own) {

@@ -180,7 +180,7 @@ fn known_without_headers(key: &str, mail: &MailSeen<'_>, policy: &MailPolicy) ->
         return Some(Class::Journal);
     }
     match mail.sender {
-        EnvelopeSender::Null if mail.recipients.len() == 1 => Some(Class::Notice),
+        EnvelopeSender::Null if is_to_one(mail, policy) => Some(Class::Notice),
         // A list's mail is known by its envelope; `List-Id` is a header that anybody can write.
         EnvelopeSender::Address(sender) => {
             let sender = compare_key(sender);
@@ -189,6 +189,16 @@ fn known_without_headers(key: &str, mail: &MailSeen<'_>, policy: &MailPolicy) ->
         }
         _ => None,
     }
+}
+
+/// Whether a mail goes to one person, beside what the server adds.
+fn is_to_one(mail: &MailSeen<'_>, policy: &MailPolicy) -> bool {
+    let is_journal = |it: &&RecipientSeen<'_>| {
+        let key = compare_key(it.address);
+        policy.journals.iter().any(|journal| journal.covers(&key))
+    };
+    mail.recipients.len() <= 1 + policy.journals.len()
+        && mail.recipients.iter().filter(|it| !is_journal(it)).count() <= 1
 }
 
 /// The login's own mailbox, or the sender's where it is one of our domains: the envelope and `From` are the application's own words, and

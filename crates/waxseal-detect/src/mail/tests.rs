@@ -203,6 +203,27 @@ fn known_reasons_are_taken_out_by_name() {
 }
 
 #[test]
+fn a_notice_goes_to_one_beside_the_servers_own_copies() {
+    let rules = policy("[journals]\naddresses = ['archive@journal.example']");
+    let recipients = [to("alice@customer.example"), to("archive@journal.example")];
+    let notice = MailSeen {
+        sender: EnvelopeSender::Null,
+        ..mail(0, &recipients, Visible::Known(&[]))
+    };
+    let classes_of = |rules: &MailPolicy| {
+        classes(&notice, rules)
+            .into_iter()
+            .map(|(_, class)| class)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(classes_of(&rules), [Class::Notice, Class::Journal]);
+    assert_eq!(
+        classes_of(&MailPolicy::default()),
+        [Class::NobodyNamed, Class::NobodyNamed]
+    );
+}
+
+#[test]
 fn whoever_writes_himself_as_the_sender_gets_no_self_copy() {
     let rules = policy("domains = ['shop.example']");
     let recipients = [to("alice@customer.example"), to("spy@giftshop.example")];

@@ -1,6 +1,6 @@
 //! Logs of mail servers, read without opening a file: bytes of lines in, one [`MailSeen`] for each mail out.
 //!
-//! [`FORMATS`] is the table of them; [`Log`] reads one. A mail is put together from its lines by a [`tracker`], and given when its server
+//! [`FORMATS`] is the table of them; [`Log`] reads one. A mail is put together from its lines by a `tracker`, and given when its server
 //! is done with it, when it is safe to judge it ([`Mode::Live`]), or when the log ends.
 //!
 //! Whatever a log says may have been written by the sender of a mail: header text, addresses, HELO names, and what a remote server

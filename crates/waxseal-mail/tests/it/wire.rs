@@ -21,6 +21,11 @@ fn every_recorded_request_gives_its_provider_and_its_recipients() {
     }
     let files = std::fs::read_dir(&folder)
         .expect("the folder of recorded requests")
+        .filter(|entry| {
+            entry
+                .as_ref()
+                .is_ok_and(|it| it.path().extension().is_some_and(|end| end == "http"))
+        })
         .count();
     assert_eq!(
         files,

@@ -74,10 +74,10 @@ pub struct MailMilter {
 #[derive(Debug, Args)]
 #[command(after_help = MAIL_LOGS_HELP)]
 pub struct MailLogs {
-    /// Logs, folders of them, or `-` for standard input [default: standard input, or /var/log at a terminal]
+    /// Logs, providers' exports, folders of them, or `-` for standard input [default: standard input, or /var/log at a terminal]
     #[arg(value_name = "LOG")]
     pub logs: Vec<PathBuf>,
-    /// What the logs are written in: postfix, exim, sendmail, opensmtpd or journald [default: what they look like]
+    /// What they are: postfix, exim, sendmail, opensmtpd, journald, or a source of exports such as postmark [default: what they look like]
     #[arg(long, value_name = "FORMAT")]
     pub input: Option<String>,
     /// Only mails taken in since then: a date, a moment by RFC 3339, or 7d, 12h, 90m
@@ -86,6 +86,9 @@ pub struct MailLogs {
     /// Output of `postconf -n`, or main.cf, for the copies that Postfix itself makes; `auto` runs postconf
     #[arg(long, value_name = "FILE")]
     pub postconf: Option<PathBuf>,
+    /// What the sending side wrote down of its own sends, a JSON object a line: whom it asked for, where an export does not say
+    #[arg(long, value_name = "FILE")]
+    pub sent: Option<PathBuf>,
     /// Go on as the logs grow, and write a line for each finding
     #[arg(long, conflicts_with = "output")]
     pub follow: bool,

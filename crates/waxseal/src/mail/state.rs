@@ -95,11 +95,11 @@ impl StateFolder {
             .map_err(|cause| self.io(&self.0, cause))
     }
 
-    /// What a source (`milter`, `logs`) saw; `None` where there is nothing yet.
+    /// What a source (`milter`, `logs`) saw, and what it kept beside it; `None` where there is nothing yet.
     ///
     /// # Errors
     /// It cannot be read, or is damaged.
-    pub fn load(&self, source: &str) -> Result<Option<Ledger>, StateError> {
+    pub fn load(&self, source: &str) -> Result<Option<(Ledger, Vec<u8>)>, StateError> {
         let path = self.ledger(source);
         let mut bytes = Vec::new();
         match File::open(&path).and_then(|file| file.take(MAX_LEDGER).read_to_end(&mut bytes)) {
@@ -112,22 +112,35 @@ impl StateFolder {
         })
     }
 
-    /// Keeps what a source saw, in place of what it kept before.
+    /// Keeps what a source saw, and what must fit it (how far a log was read), in place of what it kept before: both or neither.
     ///
     /// # Errors
     /// The system refuses; what was kept before is still there.
-    pub fn save(&self, source: &str, ledger: &Ledger) -> Result<(), StateError> {
+    pub fn save(&self, source: &str, ledger: &Ledger, beside: &[u8]) -> Result<(), StateError> {
         self.make()?;
         let path = self.ledger(source);
         let written = || -> io::Result<()> {
             let mut new = tempfile::Builder::new().prefix(".ledger").tempfile_in(&self.0)?;
             new.as_file().set_permissions(fs::Permissions::from_mode(0o600))?;
-            new.write_all(&encode(ledger).map_err(io::Error::other)?)?;
+            new.write_all(&encode(ledger, beside).map_err(io::Error::other)?)?;
             new.as_file().sync_all()?;
             new.persist(&path).map_err(|err| err.error)?;
             Ok(())
         };
         written().map_err(|cause| self.io(&path, cause))
+    }
+
+    /// Whether anything can be kept in it, found out by keeping something.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn try_out(&self) -> Result<(), StateError> {
+        self.make()?;
+        tempfile::Builder::new()
+            .prefix(".try")
+            .tempfile_in(&self.0)
+            .map(drop)
+            .map_err(|cause| self.io(&self.0, cause))
     }
 
     fn ledger(&self, source: &str) -> PathBuf {
@@ -142,8 +155,8 @@ impl StateFolder {
     }
 }
 
-fn encode(ledger: &Ledger) -> Result<Vec<u8>, postcard::Error> {
-    let body = postcard::to_stdvec(ledger)?;
+fn encode(ledger: &Ledger, beside: &[u8]) -> Result<Vec<u8>, postcard::Error> {
+    let body = postcard::to_stdvec(&(beside, ledger))?;
     let mut bytes = Vec::with_capacity(MAGIC.len() + 32 + body.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&Sha256::digest(&body));
@@ -151,13 +164,14 @@ fn encode(ledger: &Ledger) -> Result<Vec<u8>, postcard::Error> {
     Ok(bytes)
 }
 
-fn decode(bytes: &[u8]) -> Option<Ledger> {
+fn decode(bytes: &[u8]) -> Option<(Ledger, Vec<u8>)> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (sum, body) = rest.split_at_checked(32)?;
     if Sha256::digest(body).as_slice() != sum {
         return None;
     }
-    postcard::from_bytes(body).ok()
+    let (beside, ledger) = postcard::from_bytes(body).ok()?;
+    Some((ledger, beside))
 }
 
 /// The form; changes with what a ledger holds.
@@ -173,8 +187,8 @@ mod tests {
 
     #[test]
     fn damage_is_never_an_empty_ledger() {
-        let bytes = encode(&Ledger::new()).unwrap();
-        assert_eq!(decode(&bytes), Some(Ledger::new()));
+        let bytes = encode(&Ledger::new(), b"beside").unwrap();
+        assert_eq!(decode(&bytes), Some((Ledger::new(), b"beside".to_vec())));
         for at in 0..bytes.len() {
             let mut wrong = bytes.clone();
             wrong[at] ^= 1;

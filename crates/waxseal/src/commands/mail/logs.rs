@@ -1,22 +1,30 @@
-//! `waxseal mail logs`: whom the mails of a log went to.
+//! `waxseal mail logs`: whom the mails of a log went to, or of a provider's export.
+
+mod said;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use waxseal_detect::mail::{Judgement, Ledger, MailPolicy};
-use waxseal_mail::logs::{Counts, FORMATS, Format, Mode};
+use waxseal_detect::mail::{Ledger, MailFinding, MailPolicy};
+use waxseal_mail::events::{EXPORTS, Export, Records};
+use waxseal_mail::logs::{FORMATS, Format, Mode};
 use waxseal_model::{MailSeen, Moment};
+use waxseal_sandbox::Signals;
 
 use super::{place, state_problem, write};
+use crate::alerts::Targets;
 use crate::cli::{MailFormat, MailLogs as Arguments, Shared};
 use crate::commands::screen::{Problem, Screen};
 use crate::exit::Exit;
+use crate::mail::logs::exports::{self, ExportFile};
 use crate::mail::logs::postconf::PostfixSettings;
 use crate::mail::logs::{Bookmarks, Follower, LogReader, LogSet, ReadSettings, Wait, When, find};
 use crate::mail::report::MailReport;
 use crate::mail::settings::MailSettings;
-use crate::mail::state::StateFolder;
+use crate::mail::state::{StateError, StateFolder};
+use crate::mail::teller::Teller;
+use said::{counted, remarks, show};
 
 /// What is read, judged and kept.
 struct Review {
@@ -26,42 +34,62 @@ struct Review {
     ledger: Ledger,
     bookmarks: Bookmarks,
     read: ReadSettings,
+    /// The source that exports were said to be of.
+    export: Option<&'static Export>,
+    /// What the sending side wrote down.
+    records: Option<Records>,
+    /// Who is told at once. Only where what was seen is kept: whoever reads a log twice is not told twice.
+    teller: Option<Teller>,
     gaps: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
     super::outputs(&arguments.output)?;
+    // Before the first thread, which would take the signals itself.
+    let signals = match arguments.follow {
+        true => Some(Signals::take(&ENDS).map_err(|err| Problem::fault(format!("cannot take signals: {err}")))?),
+        false => None,
+    };
     let mut review = Review::new(arguments, screen)?;
     let paths = match arguments.logs.is_empty() {
         true if std::io::stdin().is_terminal() || arguments.follow => vec![PathBuf::from(USUAL_FOLDER)],
         true => vec![PathBuf::from("-")],
         false => arguments.logs.clone(),
     };
+    let (paths, files) = match review.read.format {
+        Some(_) => (paths, Vec::new()),
+        None => exports::split(paths, review.export),
+    };
     let found = find(&paths, review.read.format);
     screen.warn(&found.notes);
     review.gaps.extend(found.gaps);
-    if found.sets.is_empty() && review.gaps.is_empty() {
+    if found.sets.is_empty() && files.is_empty() && review.gaps.is_empty() {
         return Err(Problem::Sentence {
             exit: Exit::Nothing,
             message: "there is no log of mail".to_owned(),
             hint: Some("name files, folders, or `-` for standard input".to_owned()),
         });
     }
-    if arguments.follow {
-        return review.follow(found.sets, arguments.output.format, screen);
+    if let Some(signals) = signals {
+        if let Some(export) = files.first() {
+            screen.warn(&[format!(
+                "`{}` and other exports are not followed; read them without --follow",
+                export.path.display()
+            )]);
+        }
+        return review.follow(found.sets, arguments.output.format, signals, screen);
     }
     for set in &found.sets {
         review.read(set, screen);
     }
+    for file in &files {
+        review.export(file, screen);
+    }
     review.keep()?;
+    review.tell(screen);
     let now = Moment(jiff::Timestamp::now().as_second());
-    let report = MailReport::new(
-        &review.ledger,
-        &review.settings.policy,
-        review.settings.path.clone(),
-        review.gaps,
-        now,
-    );
+    let (policy, file) = (&review.settings.policy, review.settings.path.clone());
+    let report = MailReport::new(&review.ledger, policy, file, review.gaps, now);
     write(&report, &arguments.output, shared, screen)
 }
 
@@ -71,34 +99,30 @@ impl Review {
         let state = (arguments.place.state.is_some() || arguments.follow).then_some(state);
         let mut gaps = Vec::new();
         if let Some(from) = &arguments.postconf {
-            let postfix = PostfixSettings::load(from).map_err(|err| {
-                Problem::usage(
-                    format!("cannot read Postfix's settings from `{}`: {err}", from.display()),
-                    None,
-                )
-            })?;
-            postfix.explain(&mut settings.policy);
-            screen.warn(&postfix.notes);
-            gaps.extend(postfix.gaps);
+            explained(from, &mut settings.policy, &mut gaps, screen)?;
         }
-        let format = match &arguments.input {
-            Some(id) => Some(Format::named(id).ok_or_else(|| unknown_format(id))?),
-            None => None,
+        let records = arguments.sent.as_deref().map(sent).transpose()?;
+        gaps.extend(records.iter().flat_map(|it| it.unread.iter().cloned()));
+        let (format, export) = match &arguments.input {
+            Some(id) => input(id)?,
+            None => (None, None),
         };
         let now = Moment(jiff::Timestamp::now().as_second());
         let since = match &arguments.since {
             Some(text) => Some(When::parse(text, now).ok_or_else(|| unknown_moment(text))?.0),
             None => None,
         };
-        let (mut ledger, mut bookmarks) = (Ledger::new(), Bookmarks::default());
-        if let Some(state) = &state {
-            state.make().map_err(|err| state_problem(&err))?;
-            ledger = state
-                .load(SOURCE)
-                .map_err(|err| state_problem(&err))?
-                .unwrap_or_default();
-            bookmarks = Bookmarks::load(state.path()).map_err(|err| cannot_keep(state, &err))?;
-        }
+        let (ledger, bookmarks) = match &state {
+            Some(state) => kept(state)?,
+            None => Default::default(),
+        };
+        let teller = match &state {
+            Some(state) if !settings.alerts.is_empty() => {
+                let targets = Targets::read(&settings.alerts).map_err(|err| Problem::usage(err, None))?;
+                Some(Teller::open(targets, state, &ledger, &settings.policy).map_err(Problem::fault)?)
+            }
+            _ => None,
+        };
         let read = ReadSettings {
             mode: if arguments.follow { Mode::Live } else { Mode::Review },
             since,
@@ -112,6 +136,9 @@ impl Review {
             ledger,
             bookmarks,
             read,
+            export,
+            records,
+            teller,
             gaps,
         })
     }
@@ -149,16 +176,59 @@ impl Review {
         Some(bookmark.clone())
     }
 
-    fn keep(&self) -> Result<(), Problem> {
-        let Some(state) = &self.state else { return Ok(()) };
-        state.save(SOURCE, &self.ledger).map_err(|err| state_problem(&err))?;
-        self.bookmarks
-            .save(state.path())
-            .map_err(|err| cannot_keep(state, &err))
+    /// Reads an export, unless it was read before.
+    fn export(&mut self, file: &ExportFile, screen: &Screen) {
+        let is_kept = self.state.is_some() && file.path.as_os_str() != "-";
+        let hash = is_kept.then(|| exports::hash(&file.path));
+        if let Some(Ok(hash)) = &hash
+            && self.bookmarks.has_export(hash)
+        {
+            screen.note(&format!("`{}` was read before", file.path.display()));
+            return;
+        }
+        let (ledger, policy, since) = (&mut self.ledger, &self.settings.policy, self.read.since);
+        let gaps = exports::read(file, self.records.as_ref(), &mut |mail| {
+            if mail.at.zip(since).is_none_or(|(at, since)| at >= since) {
+                ledger.observe(mail, policy);
+            }
+        });
+        if let Some(Ok(hash)) = hash {
+            self.bookmarks.add_export(hash);
+        }
+        self.gaps.extend(gaps);
     }
 
-    /// Reads on as logs grow, and says what is found as it is found: a line for each finding, as text or as JSON.
-    fn follow(mut self, sets: Vec<LogSet>, format: MailFormat, screen: &Screen) -> Result<Exit, Problem> {
+    /// Keeps what was seen and how far was read: both or neither.
+    fn keep(&self) -> Result<(), Problem> {
+        let Some(state) = &self.state else { return Ok(()) };
+        let bookmarks = self.bookmarks.to_bytes().map_err(Problem::fault)?;
+        state
+            .save(SOURCE, &self.ledger, &bookmarks)
+            .map_err(|err| state_problem(&err))
+    }
+
+    /// Tells of what was not known before, and waits a while until it has got there.
+    fn tell(&mut self, screen: &Screen) {
+        let Some(teller) = &mut self.teller else { return };
+        let trouble = teller.conclude(&self.ledger, &self.settings.policy, false);
+        screen.warn(&trouble.into_iter().collect::<Vec<_>>());
+        match teller.flush(LONGEST_TELLING) {
+            Ok(0) => {}
+            Ok(waiting) => screen.warn(&[format!(
+                "{waiting} alerts wait for their targets; `waxseal mail alerts status` shows them"
+            )]),
+            Err(err) => screen.warn(&[err.to_string()]),
+        }
+    }
+
+    /// Reads on as logs grow, and says what is found as it is found: a line for each finding, as text or as JSON. Ends when it is told to.
+    fn follow(
+        mut self,
+        sets: Vec<LogSet>,
+        format: MailFormat,
+        mut signals: Signals,
+        screen: &Screen,
+    ) -> Result<Exit, Problem> {
         let mut followers = Vec::new();
         for set in sets {
             let mut reader = LogReader::new(&set, self.read);
@@ -177,7 +247,8 @@ impl Review {
                     Wait::For(pause) => wait.min(pause),
                 };
             }
-            if kept.elapsed() >= KEEP_EVERY {
+            let is_told = signals.pending().is_some();
+            if is_told || kept.elapsed() >= KEEP_EVERY {
                 for follower in &followers {
                     if let Some(place) = follower.place() {
                         let set = follower.set();
@@ -187,6 +258,13 @@ impl Review {
                 }
                 self.keep()?;
                 kept = Instant::now();
+                if let Some(teller) = &mut self.teller {
+                    let trouble = teller.conclude(&self.ledger, &self.settings.policy, true);
+                    screen.warn(&trouble.into_iter().collect::<Vec<_>>());
+                }
+            }
+            if is_told {
+                return Ok(Exit::Clean);
             }
             std::thread::sleep(wait);
         }
@@ -199,104 +277,74 @@ impl Review {
         screen: &Screen,
     ) -> Result<(Wait, Vec<String>), Problem> {
         let mut outcome = Ok(());
+        let mut trouble = Vec::new();
         let (ledger, policy): (&mut Ledger, &MailPolicy) = (&mut self.ledger, &self.settings.policy);
-        let looked = follower.look(&mut |mail| {
+        let mut tell = |finding: &MailFinding| self.teller.as_mut().and_then(|it| it.tell(finding));
+        let (wait, mut gaps) = follower.look(&mut |mail| {
             let judgement = ledger.observe(mail, policy);
             if outcome.is_ok() {
                 outcome = show(&judgement, format, screen);
             }
+            trouble.extend(judgement.findings.iter().filter_map(&mut tell));
         });
-        outcome.map(|()| looked)
+        gaps.extend(trouble);
+        outcome.map(|()| (wait, gaps))
     }
 }
 
-fn show(judgement: &Judgement, format: MailFormat, screen: &Screen) -> Result<(), Problem> {
-    for finding in &judgement.findings {
-        let at = finding
-            .at
-            .and_then(|at| jiff::Timestamp::from_second(at.0).ok())
-            .map(|it| it.to_string());
-        let line = match format {
-            MailFormat::Json => serde_json::json!({
-                "indicator": finding.indicator,
-                "severity": finding.severity,
-                "application": finding.application,
-                "recipient": finding.recipient,
-                "host": finding.host,
-                "id": finding.id,
-                "at": at,
-                "summary": finding.summary,
-            })
-            .to_string(),
-            _ => crate::report::escape::escape(
-                &format!(
-                    "{} {} {}: {}",
-                    at.unwrap_or_default(),
-                    finding.host,
-                    finding.id,
-                    finding.summary
-                ),
-                MAX_LINE,
-            ),
-        };
-        screen.print(&format!("{line}\n"))?;
-    }
+/// What was seen before, and how far was read.
+fn kept(state: &StateFolder) -> Result<(Ledger, Bookmarks), Problem> {
+    state.make().map_err(|err| state_problem(&err))?;
+    let Some((ledger, beside)) = state.load(SOURCE).map_err(|err| state_problem(&err))? else {
+        return Ok(Default::default());
+    };
+    let damaged = StateError::Damaged {
+        path: state.path().join("logs.ledger").display().to_string(),
+    };
+    let bookmarks = Bookmarks::from_bytes(&beside).ok_or_else(|| state_problem(&damaged))?;
+    Ok((ledger, bookmarks))
+}
+
+/// What Postfix's own settings explain.
+fn explained(from: &Path, policy: &mut MailPolicy, gaps: &mut Vec<String>, screen: &Screen) -> Result<(), Problem> {
+    let postfix = PostfixSettings::load(from).map_err(|err| {
+        let message = format!("cannot read Postfix's settings from `{}`: {err}", from.display());
+        Problem::usage(message, None)
+    })?;
+    postfix.explain(policy);
+    screen.warn(&postfix.notes);
+    gaps.extend(postfix.gaps);
     Ok(())
 }
 
-/// What a reading counted that leaves it incomplete.
-fn counted(set: &LogSet, counts: Counts) -> Vec<String> {
-    let name = set.name.display();
-    let mut gaps = Vec::new();
-    let mut gap = |count: u64, what: &str| {
-        if count > 0 {
-            gaps.push(format!("`{name}`: {count} {what}"));
+fn sent(path: &Path) -> Result<Records, Problem> {
+    let bytes = std::fs::read(path).map_err(|err| {
+        let message = format!("cannot read the record of sends `{}`: {err}", path.display());
+        Problem::usage(message, None)
+    })?;
+    Ok(Records::read(&bytes))
+}
+
+type Input = (Option<&'static Format>, Option<&'static Export>);
+
+/// The format of logs or the source of exports with this id.
+fn input(id: &str) -> Result<Input, Problem> {
+    let export = EXPORTS.iter().find(|it| it.id == id);
+    match (Format::named(id), export) {
+        (None, None) => {
+            let mut known: Vec<&str> = FORMATS
+                .iter()
+                .map(|it| it.id)
+                .chain(EXPORTS.iter().map(|it| it.id))
+                .collect();
+            known.dedup();
+            Err(Problem::usage(
+                format!("`{id}` is no format of logs and no source of exports"),
+                format!("write one of {}", known.join(", ")),
+            ))
         }
-    };
-    gap(
-        counts.given_up,
-        "mails were judged by what was known when too many were open at once",
-    );
-    gap(counts.malformed, "lines about recipients or headers could not be read");
-    gap(counts.overlong, "lines were too long to be read to their end");
-    gap(
-        counts.recipients_lost,
-        "recipients of mails with too many could not be kept",
-    );
-    if counts.lines > 0 && counts.understood == 0 {
-        gaps.push(format!(
-            "`{name}`: none of its {} lines is one of {} about a mail",
-            counts.lines, set.format.name
-        ));
+        (format, export) => Ok((format, export.filter(|_| format.is_none()))),
     }
-    gaps
-}
-
-/// What it counted that is worth knowing.
-fn remarks(set: &LogSet, counts: Counts) -> Vec<String> {
-    let name = set.name.display();
-    let mut remarks = Vec::new();
-    if counts.imitations > 0 {
-        remarks.push(format!(
-            "`{name}`: {} lines hold text of a sender's that imitates the log's own; fewer of its recipients count as named",
-            counts.imitations
-        ));
-    }
-    if counts.unfinished > 0 {
-        remarks.push(format!(
-            "`{name}`: {} mails were not done when the log ended; they are judged by what it says",
-            counts.unfinished
-        ));
-    }
-    remarks
-}
-
-fn unknown_format(id: &str) -> Problem {
-    let known: Vec<&str> = FORMATS.iter().map(|format| format.id).collect();
-    Problem::usage(
-        format!("`{id}` is no format of logs"),
-        format!("write one of {}", known.join(", ")),
-    )
 }
 
 fn unknown_moment(text: &str) -> Problem {
@@ -306,14 +354,6 @@ fn unknown_moment(text: &str) -> Problem {
     )
 }
 
-fn cannot_keep(state: &StateFolder, err: &std::io::Error) -> Problem {
-    Problem::Sentence {
-        exit: Exit::Incomplete,
-        message: format!("cannot use the bookmarks in `{}`: {err}", state.path().display()),
-        hint: Some("move `logs.bookmarks` and `logs.ledger` away to begin anew".to_owned()),
-    }
-}
-
 /// Under which name the ledger is kept.
 const SOURCE: &str = "logs";
 /// Where logs lie where nobody says otherwise (Filesystem Hierarchy Standard 3.0 §5.10).
@@ -321,5 +361,7 @@ const USUAL_FOLDER: &str = "/var/log";
 /// How often what was seen is kept while a log is followed.
 const KEEP_EVERY: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-/// Characters of a finding's line.
-const MAX_LINE: usize = 1000;
+/// How long alerts are waited for at the end.
+const LONGEST_TELLING: Duration = Duration::from_secs(15);
+/// `SIGINT` and `SIGTERM`, the same numbers on every system.
+const ENDS: [i32; 2] = [2, 15];

@@ -51,7 +51,8 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
         hand_over(account, &settings.milter, &state)?;
         account.become_it().map_err(|err| Problem::usage(err, None))?;
     }
-    let ledger = ledger.unwrap_or_default();
+    state.try_out().map_err(|err| state_problem(&err))?;
+    let ledger = ledger.map(|(ledger, _)| ledger).unwrap_or_default();
     let alerts = match settings.alerts.is_empty() {
         true => None,
         // Its spool belongs to whoever it runs as.

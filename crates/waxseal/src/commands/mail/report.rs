@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &Arguments, shared: &Shared, screen: &Screen) -> Re
 /// What the milter saw, or else what was read from logs: they see the same mail, so that they do not add up.
 pub(super) fn ledgers(state: &StateFolder) -> Result<Ledger, Problem> {
     for source in ["milter", "logs"] {
-        if let Some(ledger) = state.load(source).map_err(|err| state_problem(&err))? {
+        if let Some((ledger, _)) = state.load(source).map_err(|err| state_problem(&err))? {
             return Ok(ledger);
         }
     }

@@ -1,8 +1,8 @@
 //! How far a log was read: in which file, to which byte, and what stood before it, so that a file that was rotated is found again under
 //! its new name, and one that was replaced is not taken for it.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -109,6 +109,8 @@ fn hash(bytes: &[u8], wanted: u64) -> io::Result<String> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bookmarks {
     logs: Vec<Marked>,
+    /// SHA-256 of exports that were read.
+    exports: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,42 +123,33 @@ struct Marked {
 }
 
 impl Bookmarks {
-    /// Reads them; none where there is no file.
-    ///
-    /// # Errors
-    /// The file cannot be read, or is not what was written.
-    pub fn load(folder: &Path) -> io::Result<Self> {
-        let bytes = match fs::read(folder.join(FILE)) {
-            Ok(bytes) => bytes,
-            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(err) => return Err(err),
-        };
-        let rest = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32));
-        let body = rest
-            .filter(|(sum, body)| Sha256::digest(body).as_slice() == *sum)
-            .map(|(_, body)| body);
-        let read = body.and_then(|body| postcard::from_bytes(body).ok());
-        read.ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                "is damaged, or was written by another version of waxseal",
-            )
-        })
+    /// Reads what [`Self::to_bytes`] wrote; nothing is none. `None` where it is something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [] => Some(Self::default()),
+            bytes => postcard::from_bytes(bytes).ok(),
+        }
     }
 
-    /// Writes them, whole or not at all.
+    /// The form in which they are kept beside what was seen.
     ///
     /// # Errors
-    /// The system refuses; what was written before is still there.
-    pub fn save(&self, folder: &Path) -> io::Result<()> {
-        let body = postcard::to_stdvec(self).map_err(io::Error::other)?;
-        let mut new = tempfile::Builder::new().prefix(".bookmarks").tempfile_in(folder)?;
-        new.write_all(MAGIC)?;
-        new.write_all(&Sha256::digest(&body))?;
-        new.write_all(&body)?;
-        new.as_file().sync_all()?;
-        new.persist(folder.join(FILE)).map_err(|err| err.error)?;
-        Ok(())
+    /// They cannot be written.
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        postcard::to_stdvec(self).map_err(io::Error::other)
+    }
+
+    /// Whether an export with this content was read before.
+    pub fn has_export(&self, hash: &str) -> bool {
+        self.exports.iter().any(|it| it == hash)
+    }
+
+    /// Remembers that it was; the latest [`MAX_EXPORTS`].
+    pub fn add_export(&mut self, hash: String) {
+        if self.exports.len() == MAX_EXPORTS {
+            self.exports.remove(0);
+        }
+        self.exports.push(hash);
     }
 
     /// The bookmark of a log, and the mails that were open there.
@@ -179,5 +172,5 @@ impl Bookmarks {
 
 /// Bytes before a bookmark that must be the same: some 30 lines.
 const BEFORE: u64 = 4096;
-const FILE: &str = "logs.bookmarks";
-const MAGIC: &[u8] = b"waxseal bookmarks 1\n";
+/// Exports that are remembered.
+const MAX_EXPORTS: usize = 10_000;

@@ -20,15 +20,6 @@ pub struct ExportFile {
     pub export: &'static Export,
 }
 
-/// What reading an export came to.
-#[derive(Debug, Default)]
-pub struct ExportRead {
-    /// What could not be read, in words.
-    pub gaps: Vec<String>,
-    /// SHA-256 of what it holds, decompressed, in hexadecimal digits; none where it could not be read to its end.
-    pub hash: Option<String>,
-}
-
 /// Takes the exports out of what is to be read; folders are looked into, one level deep.
 ///
 /// With a source's id that was asked for, everything is such an export.
@@ -71,45 +62,52 @@ fn recognise(path: &Path) -> Option<ExportFile> {
     })
 }
 
-/// Reads an export to its end. What its mails' headers name is taken from `records` where the export does not say.
-pub fn read(file: &ExportFile, records: Option<&Records>, seen: &mut dyn FnMut(&MailSeen<'_>)) -> ExportRead {
+/// SHA-256 of what a file holds, decompressed, in hexadecimal digits.
+///
+/// # Errors
+/// It cannot be read to its end.
+pub fn hash(path: &Path) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    pieces(open(path)?.bytes, &mut |piece| digest.update(piece))?;
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Reads an export to its end, and says in words what could not be read. Whom its mails' headers name is taken from `records` where the export
+/// does not say.
+pub fn read(file: &ExportFile, records: Option<&Records>, seen: &mut dyn FnMut(&MailSeen<'_>)) -> Vec<String> {
     let name = file.path.display();
     let mut reading = Reading::new(file.export);
     if let Some(records) = records {
         reading = reading.with_records(records);
     }
-    let mut digest = Sha256::new();
-    let mut fed = || -> io::Result<()> {
-        let mut bytes = match file.path.as_os_str() == "-" {
-            true => stdin()?,
-            false => open(&file.path)?,
-        }
-        .bytes;
-        let mut buffer = vec![0; BUFFER];
-        loop {
-            match bytes.read(&mut buffer)? {
-                0 => return Ok(()),
-                count => {
-                    digest.update(&buffer[..count]);
-                    reading.feed(&buffer[..count], seen);
-                }
-            }
-        }
+    let opened = match file.path.as_os_str() == "-" {
+        true => stdin(),
+        false => open(&file.path),
     };
-    let ended = fed();
+    let ended = opened.and_then(|it| pieces(it.bytes, &mut |piece| reading.feed(piece, seen)));
     let outcome = reading.finish(seen);
     let mut gaps: Vec<String> = outcome.unread.iter().map(|it| format!("`{name}`: {it}")).collect();
-    if outcome.mails == 0 && gaps.is_empty() && ended.is_ok() {
-        gaps.push(format!("`{name}` tells of no mail that {} would", file.export.title));
-    }
-    let hash = match ended {
-        Ok(()) => Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-        Err(err) => {
-            gaps.push(format!("cannot read all of `{name}`: {err}"));
-            None
+    match ended {
+        Err(err) => gaps.push(format!("cannot read all of `{name}`: {err}")),
+        Ok(()) if outcome.mails == 0 && gaps.is_empty() => {
+            gaps.push(format!(
+                "`{name}` tells of no mail in the form of {}",
+                file.export.title
+            ));
         }
-    };
-    ExportRead { gaps, hash }
+        Ok(()) => {}
+    }
+    gaps
+}
+
+fn pieces(mut bytes: impl Read, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match bytes.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => take(&buffer[..count]),
+        }
+    }
 }
 
 const HEAD: u64 = 64 << 10;

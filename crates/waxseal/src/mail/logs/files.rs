@@ -232,7 +232,8 @@ fn base(path: &Path) -> PathBuf {
                 .all(|byte| byte.is_ascii_digit() || byte == b'-' || byte == b'_')
     };
     let name = match (name.rsplit_once('.'), name.split_once('-')) {
-        (Some((base, number)), _) if is_number(number) => base,
+        // `postfix logrotate` adds `.20261130-141500`.
+        (Some((base, number)), _) if is_number(number) || is_date(number) => base,
         (_, Some((base, date))) if is_date(date) && !base.is_empty() => base,
         _ => name,
     };
@@ -268,6 +269,8 @@ mod tests {
             "mail.log.12.gz",
             "mail.log-20261120",
             "mail.log-20261120.zst",
+            "mail.log.20261130-141500",
+            "mail.log.20261130-141500.gz",
             "mail.log.xz",
         ] {
             assert_eq!(

@@ -5,6 +5,7 @@
 //! it was rotated in between. What cannot be read is a gap, in words; it never ends the reading of the rest.
 
 mod bookmark;
+pub mod exports;
 mod files;
 mod follow;
 mod open;

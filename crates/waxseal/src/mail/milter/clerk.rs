@@ -253,7 +253,7 @@ impl Work {
     }
 
     fn save(&mut self, ledger: &Ledger, now: i64) {
-        match self.state.save("milter", ledger) {
+        match self.state.save("milter", ledger, &[]) {
             Ok(()) => self.record.saved.store(now, Ordering::Relaxed),
             Err(err) => {
                 self.record.save_errors.fetch_add(1, Ordering::Relaxed);

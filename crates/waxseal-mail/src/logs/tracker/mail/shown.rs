@@ -6,7 +6,7 @@ use super::{Headers, Mail, Place, Recipient, Sender};
 
 impl Mail {
     /// Shows the mail with those of its recipients that `choose` takes.
-    pub(super) fn show<R>(
+    pub(in crate::logs::tracker) fn show<R>(
         &self,
         place: Place<'_>,
         choose: impl Fn(usize, &Recipient) -> bool,
