@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use waxseal_model::{Delivery, Moment};
 
@@ -25,11 +27,15 @@ pub struct Application {
     pub stopped: Stopped,
     /// Who got copies that no header names, by address.
     pub copies: BTreeMap<String, Copied>,
+    /// Copies to subscribers of mailing lists, who are not remembered one by one.
+    pub listed: u64,
     /// Copies to addresses beyond [`Application::MAX_COPIES`], which are not remembered one by one.
     pub further_copies: u64,
-    /// Recipients' registrable domains.
-    pub domains: HashMap<String, DomainSeen>,
-    /// Mails to domains beyond [`Application::MAX_DOMAINS`].
+    /// Hashes of recipients' domains, as they are and as they were registered.
+    pub domains: HashSet<u64>,
+    /// How many registered ones.
+    pub registered: u64,
+    /// Recipients at domains beyond [`Application::MAX_DOMAINS`].
     pub further_domains: u64,
     /// The clients that handed its mail in; at most [`Application::MAX_CLIENTS`].
     pub clients: BTreeSet<String>,
@@ -41,7 +47,10 @@ pub struct Application {
     pub companions: HashMap<String, Companion>,
     /// Hashes of addresses that got a mail by themselves; at most [`Application::MAX_SOLE`].
     pub sole: HashSet<u64>,
-    /// Addresses that get a mail of their own unusually often: candidates for a shadow.
+    /// Hashes of addresses that get mails of their own often, and their weights: a small table that keeps the most frequent (the algorithm of Misra
+    /// and Gries).
+    pub heavy: Vec<(u64, u32)>,
+    /// Those of them that came back: candidates for a shadow.
     pub shadows: Vec<Candidate>,
     /// What was found in single mails: new domains and clients, and recipients that nobody counted; at most [`Application::MAX_NOTED`].
     pub noted: Vec<Noted>,
@@ -49,12 +58,15 @@ pub struct Application {
     pub further_noted: u64,
     /// The last mail's moment and the hash of its first recipient.
     pub last_mail: Option<(Moment, u64)>,
+    /// Hashes of senders, logins and clients together that are remembered above; not kept on disk.
+    #[serde(skip)]
+    pub(super) familiar: Familiar,
 }
 
 impl Application {
     /// Addresses with hidden copies that are remembered.
     pub const MAX_COPIES: usize = 10_000;
-    /// Domains that are remembered.
+    /// Hashes of domains that are remembered.
     pub const MAX_DOMAINS: usize = 100_000;
     /// Clients that are remembered.
     pub const MAX_CLIENTS: usize = 64;
@@ -66,6 +78,8 @@ impl Application {
     pub const MAX_SOLE: usize = 500_000;
     /// Candidates for a shadow.
     pub const MAX_SHADOWS: usize = 32;
+    /// Combinations of sender, login and client.
+    pub(super) const MAX_FAMILIAR: usize = 1_024;
     /// Findings in single mails.
     pub const MAX_NOTED: usize = 256;
 }
@@ -84,6 +98,37 @@ pub struct Noted {
     /// When.
     pub at: Option<Moment>,
 }
+
+/// Combinations that were met since the start, by a hash that differs from start to start.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Familiar {
+    state: DefaultHashBuilder,
+    met: HashSet<u64>,
+}
+
+impl Familiar {
+    /// Whether it was met before; remembers it.
+    pub(super) fn has(&mut self, words: (&str, &str, &str)) -> bool {
+        let hash = self.state.hash_one(words);
+        if self.met.contains(&hash) {
+            return true;
+        }
+        if self.met.len() >= Application::MAX_FAMILIAR {
+            self.met.clear();
+        }
+        self.met.insert(hash);
+        false
+    }
+}
+
+impl PartialEq for Familiar {
+    /// It only saves time.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Familiar {}
 
 /// Since when and until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -118,7 +163,8 @@ pub struct Copied {
     pub count: u64,
     /// Since when and until when.
     pub pace: Pace,
-    /// The first queue ids or message ids and the latest ones, at most [`Copied::MAX_IDS`] each, with the host before a slash where it is known.
+    /// The first queue ids or message ids and, without a known reason, the latest ones, at most [`Copied::MAX_IDS`] each, with the host before a
+    /// slash where it is known.
     pub first_ids: Vec<String>,
     /// See `first_ids`.
     pub last_ids: Vec<String>,
@@ -152,16 +198,16 @@ impl Copied {
         }
     }
 
-    pub(super) fn add(&mut self, id: String, at: Option<Moment>, delivery: Delivery) {
+    pub(super) fn add(&mut self, id: impl FnOnce() -> String, at: Option<Moment>, delivery: Delivery) {
         self.count += 1;
         self.pace.add(at);
         if self.first_ids.len() < Self::MAX_IDS {
-            self.first_ids.push(id);
-        } else {
+            self.first_ids.push(id());
+        } else if !self.class.is_explained() {
             if self.last_ids.len() == Self::MAX_IDS {
                 self.last_ids.remove(0);
             }
-            self.last_ids.push(id);
+            self.last_ids.push(id());
         }
         match delivery {
             Delivery::Sent => self.sent += 1,
@@ -171,27 +217,14 @@ impl Copied {
     }
 }
 
-/// What is known of a recipient domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct DomainSeen {
-    /// Mails.
-    pub mails: u64,
-    /// Since when and until when.
-    pub pace: Pace,
-    /// Mails in which a recipient at it was hidden.
-    pub hidden: u64,
-}
-
-/// An address that gets many mails of its own, as far as a small table can tell (the algorithm of Misra and Gries).
+/// An address that gets many mails of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// The hash of `address`.
     pub hash: u64,
     /// Who.
     pub address: String,
-    /// Its weight in the table.
-    pub weight: u64,
-    /// Its mails since it is in the table.
+    /// Its mails from the second on.
     pub seen: Companion,
 }
 

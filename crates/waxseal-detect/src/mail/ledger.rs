@@ -204,8 +204,12 @@ impl View<'_> {
 
     /// Where no headers are to be had: whoever is beside ever different people and never alone.
     fn companions(&self, found: &mut Vec<MailFinding>) {
+        let mut counts: Vec<u64> = self.application.companions.values().map(|it| it.count).collect();
+        counts.sort_unstable();
+        let usual = counts.get(counts.len() / 2).copied().unwrap_or(0);
         for (address, seen) in &self.application.companions {
-            if !is_companion(seen) || self.application.sole.contains(&hash(address)) || self.is_accepted(address) {
+            if !is_companion(seen, usual) || self.application.sole.contains(&hash(address)) || self.is_accepted(address)
+            {
                 continue;
             }
             found.push(MailFinding {
@@ -278,8 +282,9 @@ pub(super) fn is_constant(copied: &Copied, policy: &MailPolicy) -> bool {
     copied.beside.len() >= policy.baseline.constant_copies as usize
 }
 
-fn is_companion(seen: &Companion) -> bool {
-    seen.fresh >= COMPANION_MAILS && seen.fresh * 2 >= seen.count
+/// Beside ever different people, and far more often than further recipients usually are: among many, some are by chance.
+fn is_companion(seen: &Companion, usual: u64) -> bool {
+    seen.fresh >= COMPANION_MAILS && seen.fresh * 2 >= seen.count && seen.count >= usual * TIMES_USUAL
 }
 
 /// `1 mail`, `2 mails`.
@@ -290,6 +295,8 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 /// Mails beside people it was not beside before, from which a companion is told. Two customers who are written to together by chance a few times
 /// stay below.
 const COMPANION_MAILS: u64 = 5;
+/// How much more often than the median of all further recipients.
+const TIMES_USUAL: u64 = 8;
 /// Mails after a mail to somebody else, from which a shadow is told.
 const SHADOW_MAILS: u64 = 10;
 /// How long after another mail a mail counts as its shadow.

@@ -19,7 +19,7 @@ mod propose;
 mod recipients;
 
 pub use address::{compare_key, domain_key, registrable};
-pub use application::{Application, Candidate, Companion, Copied, DomainSeen, Noted, Pace, Stopped};
+pub use application::{Application, Candidate, Companion, Copied, Noted, Pace, Stopped};
 pub use finding::{MAIL, MailAction, MailFinding, MailIndicators, is_statistic};
 pub use ledger::{Ledger, LedgerTotals};
 pub use observe::Judgement;

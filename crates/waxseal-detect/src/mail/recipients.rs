@@ -2,7 +2,7 @@
 
 use waxseal_model::{EnvelopeSender, MailSeen, NamedBy, RecipientSeen, Visible};
 
-use super::address::{compare_key, domain_of, without_detail};
+use super::address::{compare_key, compare_key_into, domain_key, domain_of, without_detail};
 use super::policy::{AllHidden, ApplicationPolicy, MailPolicy};
 
 /// Why somebody gets a mail, or may.
@@ -72,15 +72,17 @@ pub(super) fn classify_for<'a>(
 ) -> Classified<'a> {
     let mut found = Classified::default();
     let mut named: Option<Vec<String>> = None;
+    let mut scratch = String::new();
+    let of_sender = of_sender(mail, policy);
     for recipient in mail.recipients {
         if recipient.named == NamedBy::Header || is_named_as_written(recipient, mail.visible) {
             continue;
         }
         if recipient.named == NamedBy::Envelope && mail.visible == Visible::Unknown {
             // A journal is known without headers.
-            let key = compare_key(recipient.address);
-            match known_without_headers(&key, mail, policy) {
-                Some(class) => found.hidden.push((recipient.address, key, class)),
+            compare_key_into(&mut scratch, recipient.address);
+            match journal(&scratch, policy).or(of_sender) {
+                Some(class) => found.hidden.push((recipient.address, scratch.clone(), class)),
                 None => found.undecided += 1,
             }
             continue;
@@ -90,7 +92,8 @@ pub(super) fn classify_for<'a>(
         if recipient.named == NamedBy::Envelope && keys.are_named(named, &policy.delimiters) {
             continue;
         }
-        let class = reason(&keys, mail, policy, application, !named.is_empty());
+        let known = journal(&keys.address, policy).or(of_sender);
+        let class = known.unwrap_or_else(|| reason(&keys, mail, policy, application, !named.is_empty()));
         if class == Class::Unexplained && matches!(mail.visible, Visible::Partial(_)) {
             found.undecided += 1;
             continue;
@@ -147,9 +150,6 @@ fn reason(
     application: Option<&ApplicationPolicy>,
     names_anybody: bool,
 ) -> Class {
-    if let Some(class) = known_without_headers(&keys.address, mail, policy) {
-        return class;
-    }
     if application.is_some_and(|it| keys.any(|key| it.refuses(key))) {
         return Class::Unexplained;
     }
@@ -174,18 +174,24 @@ fn reason(
     Class::Unexplained
 }
 
-/// The reasons that need no header.
-fn known_without_headers(key: &str, mail: &MailSeen<'_>, policy: &MailPolicy) -> Option<Class> {
-    if policy.journals.iter().any(|journal| journal.covers(key)) {
-        return Some(Class::Journal);
-    }
+/// The server itself adds it.
+fn journal(key: &str, policy: &MailPolicy) -> Option<Class> {
+    policy
+        .journals
+        .iter()
+        .any(|it| it.covers(key))
+        .then_some(Class::Journal)
+}
+
+/// The reasons that are in the envelope's sender.
+fn of_sender(mail: &MailSeen<'_>, policy: &MailPolicy) -> Option<Class> {
     match mail.sender {
         EnvelopeSender::Null if is_to_one(mail, policy) => Some(Class::Notice),
         // A list's mail is known by its envelope; `List-Id` is a header that anybody can write.
-        EnvelopeSender::Address(sender) => {
-            let sender = compare_key(sender);
-            let domain = domain_of(&sender);
-            policy.lists.covers(domain, mail.client).then_some(Class::List)
+        EnvelopeSender::Address(sender) if !policy.lists.domains.is_empty() => {
+            let (_, domain) = sender.rsplit_once('@')?;
+            let domain = domain_key(domain.trim_end_matches('>'));
+            policy.lists.covers(&domain, mail.client).then_some(Class::List)
         }
         _ => None,
     }

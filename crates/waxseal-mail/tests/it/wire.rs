@@ -27,12 +27,7 @@ fn every_recorded_request_gives_its_provider_and_its_recipients() {
                 .is_ok_and(|it| it.path().extension().is_some_and(|end| end == "http"))
         })
         .count();
-    assert_eq!(
-        files,
-        RECORDED.len() + 1,
-        "a file in {} is in no test",
-        folder.display()
-    );
+    assert_eq!(files, RECORDED.len(), "a file in {} is in no test", folder.display());
 }
 
 fn read(text: &str) -> (String, Vec<String>) {

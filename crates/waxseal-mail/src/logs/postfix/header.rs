@@ -4,7 +4,9 @@
 //! HOST is the mail's own client: a text that imitates another host's is seen through. A text or a HELO name that imitates exactly
 //! that is read up to the first of them, so that fewer recipients count as named, never more.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{Finder, FinderRev};
 
 use super::{Entry, take_names};
 use crate::logs::State;
@@ -77,9 +79,9 @@ fn end_of_text(rest: &[u8], client: &[u8]) -> Option<End> {
     let mut first_of_client = None;
     let mut first = None;
     let (mut of_client, mut count) = (0, 0);
-    for semicolon in memmem::find_iter(rest, b"; from=<") {
+    for semicolon in SENDER.find_iter(rest) {
         let before = &rest[..semicolon];
-        let Some(from) = memmem::rfind(before, b" from ") else {
+        let Some(from) = CLIENT.rfind(before) else {
             continue;
         };
         let host = &before[from + b" from ".len()..];
@@ -110,10 +112,14 @@ fn end_of_text(rest: &[u8], client: &[u8]) -> Option<End> {
 
 /// The envelope sender of ` from HOST; from=<A> …`.
 fn sender(tail: &[u8]) -> Option<&[u8]> {
-    let from = memmem::find(tail, b"; from=<")? + b"; from=<".len();
+    let from = SENDER.find(tail)? + b"; from=<".len();
     let address = &tail[from..];
     Some(&address[..memchr::memchr(b'>', address)?])
 }
 
 /// Bytes of a header that are logged at most.
 const LOGGED: usize = 200;
+
+/// What Postfix writes behind a header's text; made once, since every line is searched for it.
+pub(super) static SENDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"; from=<"));
+static CLIENT: LazyLock<FinderRev<'static>> = LazyLock::new(|| FinderRev::new(b" from "));

@@ -4,6 +4,7 @@
 //! logged where `header_checks` say `INFO` or `WARN` ([`header`]); where it is not, that is unknown.
 
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 
 use memchr::{memchr, memmem, memrchr};
 use waxseal_model::{Delivery, Moment};
@@ -254,7 +255,7 @@ fn active(entry: Entry<'_>, state: &mut State, sink: &mut Sink<'_>) -> Option<()
     let end = memrchr(b'>', rest)?;
     let address = &rest[..end];
     let fields = &rest[end + 1..];
-    let Some(at) = memmem::find(fields, b"nrcpt=") else {
+    let Some(at) = COUNT.find(fields) else {
         // `status=expired, returned to sender`: what became of whom is in lines of its own.
         return fields.starts_with(b", status=").then_some(());
     };
@@ -350,6 +351,8 @@ fn take_names(mail: &mut Mail, text: &[u8]) {
     }
 }
 
+/// Made once, since it is looked for in every mail.
+static COUNT: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"nrcpt="));
 const NO_QUEUE: &[u8] = b"NOQUEUE";
 /// Refused mails that are kept open for lines to come.
 const CLOSING: usize = 64;

@@ -4,7 +4,7 @@
 use super::{MAX_SHOWN, MailReport, stamp};
 use crate::report::escape::escape;
 
-pub(super) fn render(report: &MailReport) -> String {
+pub(super) fn render(report: &MailReport<'_>) -> String {
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut rows: Vec<[String; 12]> = vec![COLUMNS.map(str::to_owned)];
     for sender in &report.senders {
@@ -23,7 +23,7 @@ pub(super) fn render(report: &MailReport) -> String {
                 },
             );
             rows.push([
-                cell(&sender.application),
+                cell(sender.application),
                 sender.seen.mails.to_string(),
                 finding.severity.id().to_owned(),
                 finding.indicator.to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn render(report: &MailReport) -> String {
             }
             let ids: Vec<String> = copied.first_ids.iter().chain(&copied.last_ids).cloned().collect();
             rows.push([
-                cell(&sender.application),
+                cell(sender.application),
                 sender.seen.mails.to_string(),
                 String::new(),
                 String::new(),

@@ -8,7 +8,7 @@ use super::text::plural;
 use super::{MAX_SHOWN, MailReport, Sender, minute};
 use crate::report::escape::escape;
 
-pub(super) fn render(report: &MailReport) -> String {
+pub(super) fn render(report: &MailReport<'_>) -> String {
     let mut out = String::from(HEAD);
     let findings: usize = report.senders.iter().map(|it| it.findings.len()).sum();
     let judged = report.totals.mails - report.totals.elsewhere;
@@ -34,7 +34,8 @@ pub(super) fn render(report: &MailReport) -> String {
     let _ = writeln!(out, ". Made {}.</p>", minute(report.made));
     list(&mut out, "Not looked at", &report.gaps);
     list(&mut out, "Limits", &report.limits);
-    let (loud, quiet): (Vec<&Sender>, Vec<&Sender>) = report.senders.iter().partition(|it| !it.findings.is_empty());
+    let (loud, quiet): (Vec<&Sender<'_>>, Vec<&Sender<'_>>) =
+        report.senders.iter().partition(|it| !it.findings.is_empty());
     for sender in loud {
         application(&mut out, sender);
     }
@@ -64,12 +65,12 @@ fn list(out: &mut String, heading: &str, items: &[String]) {
     out.push_str("</ul>\n");
 }
 
-fn application(out: &mut String, sender: &Sender) {
-    let seen = &sender.seen;
+fn application(out: &mut String, sender: &Sender<'_>) {
+    let seen = sender.seen;
     let _ = writeln!(
         out,
         "<section>\n<h2>{}</h2>\n<p>{}",
-        safe(&sender.application),
+        safe(sender.application),
         plural(seen.mails, "mail")
     );
     if seen.undecided > 0 {

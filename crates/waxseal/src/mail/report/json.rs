@@ -9,7 +9,7 @@ use super::{MAX_SHOWN, MailReport, Sender, stamp};
 use crate::exit::Exit;
 use crate::report::escape::escape;
 
-pub(super) fn render(report: &MailReport) -> String {
+pub(super) fn render(report: &MailReport<'_>) -> String {
     let mut out = serde_json::to_string_pretty(&MailReportJson::of(report)).expect("plain data can be written as JSON");
     out.push('\n');
     out
@@ -58,7 +58,9 @@ struct SenderJson {
     /// Mails whose headers name nobody.
     all_hidden: u64,
     findings: Vec<FindingJson>,
-    /// Everybody who got copies that no header names, with known reasons too.
+    /// Copies to subscribers of mailing lists, who are not listed one by one.
+    listed: u64,
+    /// Everybody else who got copies that no header names, with known reasons too.
     copies: Vec<CopyJson>,
 }
 
@@ -96,7 +98,7 @@ struct CopyJson {
 }
 
 impl MailReportJson {
-    fn of(report: &MailReport) -> Self {
+    fn of(report: &MailReport<'_>) -> Self {
         let worst = report
             .senders
             .iter()
@@ -130,16 +132,17 @@ impl MailReportJson {
 }
 
 impl SenderJson {
-    fn of(sender: &Sender) -> Self {
-        let seen = &sender.seen;
+    fn of(sender: &Sender<'_>) -> Self {
+        let seen = sender.seen;
         Self {
-            application: escape(&sender.application, MAX_SHOWN),
+            application: escape(sender.application, MAX_SHOWN),
             mails: seen.mails,
             first: seen.pace.first.map(stamp),
             last: seen.pace.last.map(stamp),
             with_headers: seen.with_headers,
             undecided: seen.undecided,
             all_hidden: seen.all_hidden,
+            listed: seen.listed,
             findings: sender.findings.iter().map(FindingJson::of).collect(),
             copies: seen
                 .copies

@@ -18,7 +18,7 @@ pub use json::MailReportJson;
 
 /// A report on mail.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MailReport {
+pub struct MailReport<'l> {
     /// When it was made.
     pub made: Moment,
     /// The policy's file, if there is one.
@@ -28,7 +28,7 @@ pub struct MailReport {
     /// From the first mail with a moment to the last.
     pub pace: Pace,
     /// The applications, those with findings first, then by name.
-    pub senders: Vec<Sender>,
+    pub senders: Vec<Sender<'l>>,
     /// What could not be looked at, in words.
     pub gaps: Vec<String>,
     /// Limits that statistics met, in words. They leave the report complete: each mail was judged.
@@ -37,38 +37,44 @@ pub struct MailReport {
 
 /// One application.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sender {
+pub struct Sender<'l> {
     /// Its name.
-    pub application: String,
+    pub application: &'l str,
     /// What is remembered of it.
-    pub seen: Application,
+    pub seen: &'l Application,
     /// What was found, worst first.
     pub findings: Vec<MailFinding>,
 }
 
-impl Sender {
+impl Sender<'_> {
     /// The copies to an address, where there are any.
     pub fn copies(&self, address: &str) -> Option<&Copied> {
         self.seen.copies.get(address)
     }
 }
 
-impl MailReport {
+impl<'l> MailReport<'l> {
     /// What a ledger holds, by a policy. `gaps` is what could not be read.
-    pub fn new(ledger: &Ledger, policy: &MailPolicy, file: Option<PathBuf>, gaps: Vec<String>, made: Moment) -> Self {
+    pub fn new(
+        ledger: &'l Ledger,
+        policy: &MailPolicy,
+        file: Option<PathBuf>,
+        gaps: Vec<String>,
+        made: Moment,
+    ) -> Self {
         let mut findings = ledger.conclusions(policy);
-        let mut senders: Vec<Sender> = ledger
+        let mut senders: Vec<Sender<'_>> = ledger
             .applications()
             .into_iter()
             .map(|(name, seen)| Sender {
-                application: name.to_owned(),
-                seen: seen.clone(),
+                application: name,
+                seen,
                 findings: findings.extract_if(.., |it| it.application == name).collect(),
             })
             .collect();
         senders.sort_by(|a, b| {
-            let worst = |it: &Sender| it.findings.iter().map(|finding| finding.severity).max();
-            worst(b).cmp(&worst(a)).then_with(|| a.application.cmp(&b.application))
+            let worst = |it: &Sender<'_>| it.findings.iter().map(|finding| finding.severity).max();
+            worst(b).cmp(&worst(a)).then_with(|| a.application.cmp(b.application))
         });
         let firsts = senders.iter().filter_map(|it| it.seen.pace.first);
         let lasts = senders.iter().filter_map(|it| it.seen.pace.last);

@@ -4,6 +4,10 @@ use waxseal_model::{Delivery, EnvelopeSender, MailSeen, NamedBy, RecipientSeen, 
 
 use super::*;
 
+fn policy() -> MailPolicy {
+    toml::from_str("[journals]\naddresses = ['archive@journal.example']").unwrap()
+}
+
 /// A shop with a planted copy, an archive that is known, a bulk sender, and an application that is clean.
 fn ledger(policy: &MailPolicy) -> Ledger {
     let mut ledger = Ledger::new();
@@ -56,11 +60,11 @@ fn ledger(policy: &MailPolicy) -> Ledger {
     ledger
 }
 
-fn report() -> MailReport {
-    let policy: MailPolicy = toml::from_str("[journals]\naddresses = ['archive@journal.example']").unwrap();
+fn report(ledger: &Ledger) -> MailReport<'_> {
+    let policy = policy();
     let gaps = vec!["mail.log.3.xz is compressed in a way that is not read".to_owned()];
     MailReport::new(
-        &ledger(&policy),
+        ledger,
         &policy,
         Some(PathBuf::from("mail.toml")),
         gaps,
@@ -74,7 +78,7 @@ fn rendered(format: MailFormat, verbose: bool) -> String {
         verbose,
         ..RenderOptions::default()
     };
-    report().render(format, &options)
+    report(&ledger(&policy())).render(format, &options)
 }
 
 #[test]
@@ -114,7 +118,7 @@ fn the_way_it_ends_never_takes_what_was_not_seen_for_clean() {
     };
     assert_eq!(of(&Ledger::new(), &[]), Exit::Nothing);
     assert_eq!(of(&Ledger::new(), &["a file"]), Exit::Incomplete);
-    assert_eq!(report().exit(), Exit::Findings);
+    assert_eq!(report(&ledger(&policy())).exit(), Exit::Findings);
 }
 
 #[test]

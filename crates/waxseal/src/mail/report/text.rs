@@ -10,9 +10,10 @@ use crate::report::RenderOptions;
 use crate::report::escape::escape;
 use crate::report::text::page::Page;
 
-pub(super) fn render(report: &MailReport, options: &RenderOptions) -> String {
+pub(super) fn render(report: &MailReport<'_>, options: &RenderOptions) -> String {
     let mut page = Page::new(options);
-    let (loud, quiet): (Vec<&Sender>, Vec<&Sender>) = report.senders.iter().partition(|it| !it.findings.is_empty());
+    let (loud, quiet): (Vec<&Sender<'_>>, Vec<&Sender<'_>>) =
+        report.senders.iter().partition(|it| !it.findings.is_empty());
     for sender in &loud {
         application(&mut page, sender);
     }
@@ -37,14 +38,14 @@ pub(super) fn render(report: &MailReport, options: &RenderOptions) -> String {
     page.finish()
 }
 
-fn application(page: &mut Page, sender: &Sender) {
+fn application(page: &mut Page, sender: &Sender<'_>) {
     page.blank();
-    let seen = &sender.seen;
+    let seen = sender.seen;
     let span = match (seen.pace.first, seen.pace.last) {
         (Some(first), Some(last)) => format!(", {} to {}", minute(first), minute(last)),
         _ => String::new(),
     };
-    let name = page.paint(Style::new().bold(), &escape(&sender.application, MAX_SHOWN));
+    let name = page.paint(Style::new().bold(), &escape(sender.application, MAX_SHOWN));
     page.line(&format!("{name}  {}{span}", plural(seen.mails, "mail")));
     if seen.undecided > 0 {
         page.labelled(
@@ -63,7 +64,7 @@ fn application(page: &mut Page, sender: &Sender) {
 }
 
 /// One finding, and the mails that show it.
-fn said(page: &mut Page, sender: &Sender, finding: &MailFinding) {
+fn said(page: &mut Page, sender: &Sender<'_>, finding: &MailFinding) {
     let color = match finding.severity {
         Severity::Critical => AnsiColor::Red.on_default().bold(),
         Severity::High => AnsiColor::Red.on_default(),
@@ -111,13 +112,17 @@ fn of_copies(copied: &Copied) -> Vec<String> {
 }
 
 /// Copies that are known by name: one line each, all of them only where asked for.
-fn explained(page: &mut Page, sender: &Sender) {
+fn explained(page: &mut Page, sender: &Sender<'_>) {
     let known: Vec<_> = sender
         .seen
         .copies
         .iter()
         .filter(|(_, copied)| copied.class.is_explained())
         .collect();
+    if sender.seen.listed > 0 {
+        let line = format!("{} to subscribers of mailing lists", plural(sender.seen.listed, "copy"));
+        page.labelled("  known    ", Style::new(), &line);
+    }
     if !page.verbose {
         if !known.is_empty() {
             let copies: u64 = known.iter().map(|(_, copied)| copied.count).sum();
@@ -147,7 +152,7 @@ fn explained(page: &mut Page, sender: &Sender) {
     }
 }
 
-fn sum(page: &mut Page, report: &MailReport, loud: usize) {
+fn sum(page: &mut Page, report: &MailReport<'_>, loud: usize) {
     let mut line = format!(
         "{} of {}",
         plural(report.totals.mails - report.totals.elsewhere, "mail"),
