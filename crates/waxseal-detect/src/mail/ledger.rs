@@ -30,11 +30,44 @@ pub struct LedgerTotals {
     pub elsewhere: u64,
     /// Mails of senders beyond [`Ledger::MAX_APPLICATIONS`], which are remembered together.
     pub unremembered: u64,
+    /// What may still be remembered of all applications together.
+    pub room: Room,
+}
+
+/// Bytes that may still be remembered, more or less, of all applications together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// How many are left.
+    pub left: u64,
+    /// Things that were not remembered for want of it.
+    pub refused: u64,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            left: Ledger::MAX_REMEMBERED,
+            refused: 0,
+        }
+    }
+}
+
+impl Room {
+    /// Takes so many; false, and counted, where there are not that many left.
+    pub(super) fn take(&mut self, bytes: u64) -> bool {
+        match self.left.checked_sub(bytes) {
+            Some(left) => self.left = left,
+            None => self.refused += 1,
+        }
+        self.refused == 0
+    }
 }
 
 impl Ledger {
     /// Applications that are remembered one by one.
     pub const MAX_APPLICATIONS: usize = 5_000;
+    /// Bytes that are remembered of all of them, more or less.
+    pub const MAX_REMEMBERED: u64 = 256 << 20;
     /// The name under which the others are remembered together.
     pub const OTHERS: &'static str = "(other senders)";
 
@@ -65,10 +98,18 @@ impl Ledger {
                 Self::MAX_APPLICATIONS
             ));
         }
+        if self.totals.room.refused > 0 {
+            met.push(format!(
+                "{} things were not remembered, since all applications together fill {} MB; each mail was judged",
+                self.totals.room.refused,
+                Self::MAX_REMEMBERED >> 20
+            ));
+        }
         for (name, it) in self.applications() {
             let beyond = [
                 (it.further_copies, "copies to addresses", Application::MAX_COPIES),
-                (it.further_domains, "mails to domains", Application::MAX_DOMAINS),
+                (it.further_domains, "recipients at domains", Application::MAX_DOMAINS),
+                (it.further_noted, "findings in single mails", Application::MAX_NOTED),
             ];
             for (count, what, limit) in beyond {
                 if count > 0 {
@@ -76,6 +117,12 @@ impl Ledger {
                         "{name}: {count} {what} beyond the first {limit} are only counted"
                     ));
                 }
+            }
+            if it.companions.len() >= Application::MAX_COMPANIONS {
+                met.push(format!(
+                    "{name}: of more than {} further recipients the rarest are forgotten",
+                    Application::MAX_COMPANIONS
+                ));
             }
             if it.sole.len() >= Application::MAX_SOLE {
                 met.push(format!(

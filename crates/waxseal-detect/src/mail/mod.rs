@@ -21,11 +21,11 @@ mod recipients;
 pub use address::{compare_key, domain_key, registrable};
 pub use application::{Application, Candidate, Companion, Copied, Noted, Pace, Stopped};
 pub use finding::{MAIL, MailAction, MailFinding, MailIndicators, is_statistic};
-pub use ledger::{Ledger, LedgerTotals};
+pub use ledger::{Ledger, LedgerTotals, Room};
 pub use observe::Judgement;
 pub use policy::{AllHidden, ApplicationPolicy, Approved, Baseline, Lists, MailPolicy, MailPolicyError, OnError};
 pub use propose::{Proposal, Question, proposals};
-pub use recipients::{Class, Classified, classify};
+pub use recipients::{Class, Classified, Hidden, classify};
 
 #[cfg(test)]
 mod tests;

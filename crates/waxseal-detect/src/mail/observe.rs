@@ -3,15 +3,16 @@
 mod copies;
 mod statistics;
 
+use hashbrown::HashSet;
 use waxseal_model::{Confidence, Delivery, EnvelopeSender, MailSeen, Moment, Severity, Visible};
 
 use super::address::{domain_key, domain_of, registrable, remembered};
 use super::application::{Application, Noted};
 use super::finding::{MailAction, MailFinding, NEW_CLIENT, NEW_DOMAIN, UNCOUNTED};
 use super::hash::hash;
-use super::ledger::{Ledger, counted};
+use super::ledger::{Ledger, Room, counted};
 use super::policy::{ApplicationPolicy, MailPolicy};
-use super::recipients::{Classified, classify_for};
+use super::recipients::{Class, Classified, classify_for};
 use crate::Indicator;
 
 /// What is said of one mail.
@@ -55,6 +56,7 @@ impl Ledger {
             policy,
             judgement: Judgement::default(),
             key: &mut key,
+            room: &mut self.totals.room,
         };
         judge.mail();
         let judgement = judge.judgement;
@@ -67,6 +69,7 @@ impl Ledger {
 fn is_concern(mail: &MailSeen<'_>, policy: &MailPolicy) -> bool {
     if !policy.listeners.is_empty()
         && !mail.listener.is_empty()
+        && !LOCAL.contains(&mail.listener)
         && !policy.listeners.iter().any(|it| it.eq_ignore_ascii_case(mail.listener))
     {
         return false;
@@ -81,7 +84,14 @@ fn is_concern(mail: &MailSeen<'_>, policy: &MailPolicy) -> bool {
             .is_none_or(|(_, domain)| policy.is_ours(&domain_key(domain.trim_end_matches('>'))))
     };
     match mail.sender {
-        EnvelopeSender::Address(sender) => ours(sender) || (!mail.from.is_empty() && ours(mail.from)),
+        // A milter is shown every header: a `From` that cannot be read hides whose mail it is.
+        EnvelopeSender::Address(sender) => {
+            ours(sender)
+                || match mail.from {
+                    "" => mail.source == MILTER,
+                    from => ours(from),
+                }
+        }
         EnvelopeSender::Null | EnvelopeSender::Unknown => mail.from.is_empty() || ours(mail.from),
     }
 }
@@ -143,6 +153,8 @@ struct Judge<'a> {
     judgement: Judgement,
     /// An address in the form addresses are compared in, for the moment.
     key: &'a mut String,
+    /// What may still be remembered.
+    room: &'a mut Room,
 }
 
 impl Judge<'_> {
@@ -191,7 +203,7 @@ impl Judge<'_> {
             if domains.contains(&hash(&domain)) {
                 continue;
             }
-            if domains.len() + 1 >= Application::MAX_DOMAINS {
+            if domains.len() + 1 >= Application::MAX_DOMAINS || !self.room.take(2 * HASH) {
                 self.application.further_domains += 1;
                 continue;
             }
@@ -206,12 +218,15 @@ impl Judge<'_> {
         if new.is_empty() || !self.is_known || !self.is_closed(before) {
             return;
         }
+        // Whoever is a finding already, or was signed, is not news.
+        let told: HashSet<&str> = classified
+            .hidden
+            .iter()
+            .filter(|it| !matches!(it.class, Class::Notice | Class::NobodyNamed))
+            .map(|it| registrable(domain_of(&it.key)))
+            .collect();
         for domain in new {
-            let hidden = classified
-                .hidden
-                .iter()
-                .any(|(_, key, _)| registrable(domain_of(key)) == domain);
-            if !hidden {
+            if !told.contains(domain.as_str()) {
                 let summary = format!(
                     "`{}` wrote to `{domain}` for the first time, after {} to {}",
                     self.name,
@@ -321,5 +336,11 @@ fn id_of(mail: &MailSeen<'_>) -> String {
     }
 }
 
+/// Bytes that a remembered hash takes, more or less.
+const HASH: u64 = 16;
+/// What a milter's session calls itself in [`MailSeen::source`].
+const MILTER: &str = "milter";
+/// Listeners that only this machine's own programs reach: what they hand in is judged whatever listeners are named.
+const LOCAL: [&str; 3] = ["pickup", "cleanup", "local"];
 /// Mails for each domain from which on an application's recipients are said to hardly change.
 const MAILS_PER_DOMAIN: u64 = 20;

@@ -1,6 +1,7 @@
 //! Which recipients of one mail its headers hide, and for which known reason.
 
-use waxseal_model::{EnvelopeSender, MailSeen, NamedBy, RecipientSeen, Visible};
+use hashbrown::HashSet;
+use waxseal_model::{Delivery, EnvelopeSender, MailSeen, NamedBy, RecipientSeen, Visible};
 
 use super::address::{compare_key, compare_key_into, domain_key, domain_of, without_detail};
 use super::policy::{AllHidden, ApplicationPolicy, MailPolicy};
@@ -53,13 +54,26 @@ impl Class {
 /// What can be said of one mail's recipients.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Classified<'a> {
-    /// Those whom no header names: as written, in the form addresses are compared in, and why.
-    pub hidden: Vec<(&'a str, String, Class)>,
+    /// Those whom no header names.
+    pub hidden: Vec<Hidden<'a>>,
     /// How many could not be decided, because headers are missing or cut off.
     pub undecided: usize,
 }
 
-/// Compares whom a mail goes to with whom it names.
+/// A recipient whom no header names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden<'a> {
+    /// The address as it was written.
+    pub written: &'a str,
+    /// In the form addresses are compared in.
+    pub key: String,
+    /// Why it gets the mail.
+    pub class: Class,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// Compares whom a mail goes to with whom it names. Takes time proportional to both.
 pub fn classify<'a>(mail: &MailSeen<'a>, policy: &MailPolicy) -> Classified<'a> {
     classify_for(mail, policy, policy.application(mail))
 }
@@ -71,34 +85,41 @@ pub(super) fn classify_for<'a>(
     application: Option<&ApplicationPolicy>,
 ) -> Classified<'a> {
     let mut found = Classified::default();
-    let mut named: Option<Vec<String>> = None;
+    let mut named: Option<Named> = None;
     let mut scratch = String::new();
-    let of_sender = of_sender(mail, policy);
+    let few = mail.visible.named().len() <= FEW;
+    let envelope = Envelope::of(mail, policy, application);
     for recipient in mail.recipients {
-        if recipient.named == NamedBy::Header || is_named_as_written(recipient, mail.visible) {
+        if recipient.named == NamedBy::Header || (few && is_named_as_written(recipient, mail.visible)) {
             continue;
         }
+        let mut hide = |key: String, class: Class| {
+            found.hidden.push(Hidden {
+                written: recipient.address,
+                key,
+                class,
+                delivery: recipient.delivery,
+            });
+        };
         if recipient.named == NamedBy::Envelope && mail.visible == Visible::Unknown {
             // A journal is known without headers.
             compare_key_into(&mut scratch, recipient.address);
-            match journal(&scratch, policy).or(of_sender) {
-                Some(class) => found.hidden.push((recipient.address, scratch.clone(), class)),
+            match envelope.known(&scratch, true) {
+                Some(class) => hide(scratch.clone(), class),
                 None => found.undecided += 1,
             }
             continue;
         }
-        let named = named.get_or_insert_with(|| mail.visible.named().iter().map(|it| compare_key(it)).collect());
+        let named = named.get_or_insert_with(|| Named::of(mail.visible, &policy.delimiters));
         let keys = Keys::of(recipient);
-        if recipient.named == NamedBy::Envelope && keys.are_named(named, &policy.delimiters) {
+        if recipient.named == NamedBy::Envelope && keys.any(|key| named.has(key, &policy.delimiters)) {
             continue;
         }
-        let known = journal(&keys.address, policy).or(of_sender);
-        let class = known.unwrap_or_else(|| reason(&keys, mail, policy, application, !named.is_empty()));
-        if class == Class::Unexplained && matches!(mail.visible, Visible::Partial(_)) {
-            found.undecided += 1;
-            continue;
+        let class = envelope.reason(&keys, recipient.named, !named.keys.is_empty());
+        match class == Class::Unexplained && matches!(mail.visible, Visible::Partial(_)) {
+            true => found.undecided += 1,
+            false => hide(keys.address, class),
         }
-        found.hidden.push((recipient.address, keys.address, class));
     }
     found
 }
@@ -110,6 +131,30 @@ fn is_named_as_written(recipient: &RecipientSeen<'_>, visible: Visible<'_>) -> b
             || (!recipient.original.is_empty() && named.eq_ignore_ascii_case(recipient.original))
     };
     recipient.named == NamedBy::Envelope && visible.named().iter().any(same)
+}
+
+/// Names up to which looking through them all is the quickest.
+const FEW: usize = 16;
+
+/// Whom the headers name, in the form addresses are compared in, as they are and without details.
+struct Named {
+    keys: HashSet<String>,
+    short: HashSet<String>,
+}
+
+impl Named {
+    fn of(visible: Visible<'_>, delimiters: &str) -> Self {
+        let keys: HashSet<String> = visible.named().iter().map(|it| compare_key(it)).collect();
+        let short = keys.iter().map(|key| without_detail(key, delimiters).into_owned());
+        Self {
+            short: short.collect(),
+            keys,
+        }
+    }
+
+    fn has(&self, key: &str, delimiters: &str) -> bool {
+        self.keys.contains(key) || self.short.contains(&*without_detail(key, delimiters))
+    }
 }
 
 /// A recipient in the form addresses are compared in.
@@ -127,73 +172,86 @@ impl Keys {
         }
     }
 
-    fn are_named(&self, named: &[String], delimiters: &str) -> bool {
-        let plain = |key: &str| {
-            named.iter().any(|it| it == key) || {
-                let short = without_detail(key, delimiters);
-                named.iter().any(|it| without_detail(it, delimiters) == short)
-            }
-        };
-        plain(&self.address) || self.original.as_deref().is_some_and(plain)
-    }
-
     fn any(&self, test: impl Fn(&str) -> bool) -> bool {
         test(&self.address) || self.original.as_deref().is_some_and(test)
     }
 }
 
-/// Why a recipient that no header names gets the mail.
-fn reason(
-    keys: &Keys,
-    mail: &MailSeen<'_>,
-    policy: &MailPolicy,
-    application: Option<&ApplicationPolicy>,
-    names_anybody: bool,
-) -> Class {
-    if application.is_some_and(|it| keys.any(|key| it.refuses(key))) {
-        return Class::Unexplained;
-    }
-    if policy.self_copies && keys.any(|key| is_own(key, mail, policy)) {
-        return Class::SelfCopy;
-    }
-    if application.is_some_and(|it| keys.any(|key| it.accepts(key))) {
-        return Class::Approved;
-    }
-    let declared = mail.bcc_header || mail.recipients.iter().any(|it| it.named != NamedBy::Envelope);
-    if !names_anybody && !declared && matches!(mail.visible, Visible::Known(_)) {
-        return match application.and_then(|it| it.all_hidden).unwrap_or(policy.all_hidden) {
-            AllHidden::Allow => Class::AllHidden,
-            AllHidden::Report => Class::NobodyNamed,
-            AllHidden::Enforce => Class::Unexplained,
-        };
-    }
-    let by_source = |it: &RecipientSeen<'_>| it.named == NamedBy::Bcc && compare_key(it.address) == keys.address;
-    if mail.recipients.iter().any(by_source) {
-        return Class::Declared;
-    }
-    Class::Unexplained
+/// What of a mail is the same for all its recipients.
+struct Envelope<'a> {
+    mail: &'a MailSeen<'a>,
+    policy: &'a MailPolicy,
+    application: Option<&'a ApplicationPolicy>,
+    /// Its sender is a list that the policy knows.
+    is_list: bool,
+    /// It is a notice to one person.
+    is_notice: bool,
+    /// Somebody is declared a `Bcc`.
+    is_declared: bool,
 }
 
-/// The server itself adds it.
-fn journal(key: &str, policy: &MailPolicy) -> Option<Class> {
-    policy
-        .journals
-        .iter()
-        .any(|it| it.covers(key))
-        .then_some(Class::Journal)
-}
-
-/// The reasons that are in the envelope's sender.
-fn of_sender(mail: &MailSeen<'_>, policy: &MailPolicy) -> Option<Class> {
-    match mail.sender {
-        EnvelopeSender::Null if is_to_one(mail, policy) => Some(Class::Notice),
+impl<'a> Envelope<'a> {
+    fn of(mail: &'a MailSeen<'a>, policy: &'a MailPolicy, application: Option<&'a ApplicationPolicy>) -> Self {
         // A list's mail is known by its envelope; `List-Id` is a header that anybody can write.
-        EnvelopeSender::Address(sender) if !policy.lists.domains.is_empty() => {
-            let (_, domain) = sender.rsplit_once('@')?;
-            let domain = domain_key(domain.trim_end_matches('>'));
-            policy.lists.covers(&domain, mail.client).then_some(Class::List)
+        let is_list = match mail.sender {
+            EnvelopeSender::Address(sender) if !policy.lists.domains.is_empty() => {
+                sender.rsplit_once('@').is_some_and(|(_, domain)| {
+                    policy
+                        .lists
+                        .covers(&domain_key(domain.trim_end_matches('>')), mail.client)
+                })
+            }
+            _ => false,
+        };
+        Self {
+            mail,
+            policy,
+            application,
+            is_list,
+            is_notice: mail.sender == EnvelopeSender::Null && is_to_one(mail, policy),
+            is_declared: mail.bcc_header || mail.recipients.iter().any(|it| it.named != NamedBy::Envelope),
         }
-        _ => None,
+    }
+
+    /// The reasons that need no header. A notice is one only where no header names anybody else.
+    fn known(&self, key: &str, is_alone: bool) -> Option<Class> {
+        if self.application.is_some_and(|it| it.refuses(key)) {
+            return None;
+        }
+        if self.policy.journals.iter().any(|it| it.covers(key)) {
+            return Some(Class::Journal);
+        }
+        let list = self.is_list.then_some(Class::List);
+        list.or((self.is_notice && is_alone).then_some(Class::Notice))
+    }
+
+    /// Why a recipient that no header names gets the mail.
+    fn reason(&self, keys: &Keys, named_by: NamedBy, names_anybody: bool) -> Class {
+        let (policy, application) = (self.policy, self.application);
+        // Whoever was refused is refused whatever else is accepted.
+        if application.is_some_and(|it| keys.any(|key| it.refuses(key))) {
+            return Class::Unexplained;
+        }
+        if let Some(class) = self.known(&keys.address, !names_anybody) {
+            return class;
+        }
+        if policy.self_copies && keys.any(|key| is_own(key, self.mail, policy)) {
+            return Class::SelfCopy;
+        }
+        if application.is_some_and(|it| keys.any(|key| it.accepts(key))) {
+            return Class::Approved;
+        }
+        if !names_anybody && !self.is_declared && matches!(self.mail.visible, Visible::Known(_)) {
+            return match application.and_then(|it| it.all_hidden).unwrap_or(policy.all_hidden) {
+                AllHidden::Allow => Class::AllHidden,
+                AllHidden::Report => Class::NobodyNamed,
+                AllHidden::Enforce => Class::Unexplained,
+            };
+        }
+        match named_by {
+            NamedBy::Bcc => Class::Declared,
+            NamedBy::Envelope | NamedBy::Header => Class::Unexplained,
+        }
     }
 }
 

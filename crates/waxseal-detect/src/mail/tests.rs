@@ -40,7 +40,7 @@ fn classes(mail: &MailSeen<'_>, policy: &MailPolicy) -> Vec<(String, Class)> {
     classify(mail, policy)
         .hidden
         .into_iter()
-        .map(|(_, key, class)| (key, class))
+        .map(|it| (it.key, it.class))
         .collect()
 }
 
@@ -680,4 +680,120 @@ fn what_others_wrote_is_remembered_up_to_a_length() {
         let text = serde_json::to_string(&ledger).unwrap();
         assert!(text.len() < 60_000, "{}", text.len());
     }
+}
+
+#[test]
+fn who_was_refused_is_refused_whatever_the_envelope_says() {
+    let rules = policy(
+        "[lists]
+         domains = ['lists.shop.example']
+         [[applications]]
+         name = 'any'
+         clients = ['*']
+         allow = ['@giftshop.example']
+         refuse = ['spy@giftshop.example']
+         reason = 'x'
+         owner = 'y'",
+    );
+    let spy = [to("spy@giftshop.example")];
+    let seen = mail(0, &spy, Visible::Known(&["alice@customer.example"]));
+    for sender in [
+        EnvelopeSender::Null,
+        EnvelopeSender::Address("x@lists.shop.example"),
+        EnvelopeSender::Address("shop@shop.example"),
+    ] {
+        assert_eq!(
+            classes(&MailSeen { sender, ..seen }, &rules),
+            unexplained("spy@giftshop.example"),
+            "{sender:?}"
+        );
+    }
+}
+
+#[test]
+fn a_bounce_that_names_somebody_else_is_no_notice() {
+    let spy = [to("x7@giftshop.example")];
+    let seen = MailSeen {
+        sender: EnvelopeSender::Null,
+        ..mail(0, &spy, Visible::Known(&["alice@customer.example"]))
+    };
+    assert_eq!(
+        classes(&seen, &MailPolicy::default()),
+        unexplained("x7@giftshop.example")
+    );
+}
+
+#[test]
+fn details_do_not_make_another_address_and_a_reason_that_was_missing_counts() {
+    let none = MailPolicy::default();
+    let mut ledger = Ledger::new();
+    let nobody = [to("evil@giftshop.example")];
+    ledger.observe(&mail(0, &nobody, Visible::Known(&[])), &none);
+    for n in 0..5 {
+        let (customer, evil) = (
+            format!("user{n}@customer.example"),
+            format!("evil+{n}@giftshop.example"),
+        );
+        let recipients = [to(&customer), to(&evil)];
+        ledger.observe(&mail(n, &recipients, Visible::Known(&[&customer])), &none);
+    }
+    let found: Vec<_> = ledger
+        .conclusions(&none)
+        .into_iter()
+        .map(|it| (it.indicator, it.recipient))
+        .collect();
+    assert_eq!(found, [("mail/constant-copy", "evil@giftshop.example".to_owned())]);
+}
+
+#[test]
+fn an_application_that_names_people_is_told_of_for_each_it_does_not() {
+    let rules = policy("[baseline]\nlearn-days = 0\nmin-mails = 20");
+    let mut ledger = Ledger::new();
+    known_shop(&mut ledger, &rules, 100);
+    for address in ["a@giftshop.example", "b@giftshop.example"] {
+        let nobody = [to(address)];
+        let seen = mail(400_000, &nobody, Visible::Known(&[]));
+        let said: Vec<_> = ledger
+            .observe(&seen, &rules)
+            .findings
+            .into_iter()
+            .map(|it| it.indicator)
+            .collect();
+        assert!(said.contains(&"mail/all-hidden"), "{address}: {said:?}");
+        assert_eq!(ledger.observe(&seen, &rules).findings, [], "once for each");
+    }
+}
+
+#[test]
+fn a_mail_to_very_many_is_judged_in_time_proportional_to_them() {
+    let names: Vec<String> = (0..50_000).map(|n| format!("user{n}+x@customer.example")).collect();
+    let named: Vec<&str> = names.iter().map(String::as_str).collect();
+    let addresses: Vec<String> = (0..50_000).map(|n| format!("other{n}@domain{n}.example")).collect();
+    let recipients: Vec<_> = addresses.iter().map(|it| to(it)).collect();
+    // Every one against every one would take minutes here.
+    let judgement = Ledger::new().observe(&mail(0, &recipients, Visible::Known(&named)), &MailPolicy::default());
+    assert_eq!(judgement.hidden.len(), 50_000);
+}
+
+#[test]
+fn all_applications_together_have_a_limit() {
+    let mut ledger = Ledger::new();
+    ledger.totals.room.left = 600;
+    for n in 0..5 {
+        let (customer, evil) = (
+            format!("user{n}@customer{n}.example"),
+            format!("evil{n}@giftshop.example"),
+        );
+        let recipients = [to(&customer), to(&evil)];
+        let judgement = ledger.observe(
+            &mail(n, &recipients, Visible::Known(&[&customer])),
+            &MailPolicy::default(),
+        );
+        assert_eq!(judgement.hidden.len(), 1, "each mail is judged");
+    }
+    assert!(
+        ledger.limits_met().iter().any(|it| it.contains("not remembered")),
+        "{:?}",
+        ledger.limits_met()
+    );
 }

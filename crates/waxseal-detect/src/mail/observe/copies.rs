@@ -1,14 +1,12 @@
 //! Hidden recipients of one mail: what is remembered, said and done.
 
-use waxseal_model::Delivery;
-
-use super::super::address::{compare_key, remembered};
+use super::super::address::{compare_key, remembered, without_detail};
 use super::super::application::{Application, Copied};
 use super::super::finding::{ALL_HIDDEN, CONSTANT, DECLARED, HIDDEN, UNREADABLE};
 use super::super::hash::hash;
 use super::super::ledger::{counted, is_constant};
-use super::super::recipients::{Class, Classified};
-use super::{Judge, id_of};
+use super::super::recipients::{Class, Classified, Hidden};
+use super::{Judge, MILTER, id_of};
 
 impl Judge<'_> {
     /// Hidden recipients, each by its class.
@@ -19,12 +17,17 @@ impl Judge<'_> {
         let beside = self.beside(classified);
         let mut enforced = false;
         let mut nobody_named = false;
-        for (written, key, class) in &classified.hidden {
+        let mut new_to_nobody = Vec::new();
+        for hidden in &classified.hidden {
+            let (key, class) = (&hidden.key, &hidden.class);
             if *class == Class::List {
                 self.application.listed += 1;
                 continue;
             }
-            let constant = self.remember_copy(written, key, *class, &beside);
+            if *class == Class::NobodyNamed && !self.application.copies.contains_key(&*self.without_detail(key)) {
+                new_to_nobody.push(key.as_str());
+            }
+            let constant = self.remember_copy(hidden, &beside);
             nobody_named |= matches!(class, Class::NobodyNamed | Class::AllHidden);
             let indicator = match class {
                 Class::Unexplained | Class::Declared if constant => CONSTANT,
@@ -34,7 +37,7 @@ impl Judge<'_> {
                 _ => continue,
             };
             enforced = true;
-            self.judgement.hidden.push((*written).to_owned());
+            self.judgement.hidden.push(hidden.written.to_owned());
             let summary = match constant {
                 true => format!(
                     "`{}` sends hidden copies of its mail to different people to `{}`",
@@ -50,21 +53,7 @@ impl Judge<'_> {
             self.find(indicator, indicator.severity, key, summary);
         }
         if nobody_named {
-            let first = self.application.all_hidden == 0;
-            self.application.all_hidden += 1;
-            if first
-                && classified
-                    .hidden
-                    .iter()
-                    .any(|(_, _, class)| *class == Class::NobodyNamed)
-            {
-                let summary = format!(
-                    "`{}` sent a mail whose headers name nobody, to {}",
-                    self.name,
-                    counted(classified.hidden.len() as u64, "recipient")
-                );
-                self.find(ALL_HIDDEN, ALL_HIDDEN.severity, "", summary);
-            }
+            self.nobody_named(classified.hidden.len(), &new_to_nobody);
         }
         enforced |= self.unreadable(classified);
         // Whom nobody has written a line about is only watched until it is known.
@@ -75,8 +64,8 @@ impl Judge<'_> {
 
     /// Hashes of whom the headers name, where anybody is hidden without a reason that the configuration gives.
     fn beside(&self, classified: &Classified<'_>) -> Vec<u64> {
-        let is_told_apart = |class: &Class| !class.is_explained() || *class == Class::Notice;
-        if !classified.hidden.iter().any(|(_, _, class)| is_told_apart(class)) {
+        let is_told_apart = |it: &Hidden<'_>| !it.class.is_explained() || it.class == Class::Notice;
+        if !classified.hidden.iter().any(is_told_apart) {
             // Only the archive that everything goes to: the first few are enough for a report.
             let full = |key: &str| {
                 self.application
@@ -84,7 +73,7 @@ impl Judge<'_> {
                     .get(key)
                     .is_some_and(|it| it.beside.len() >= FEW)
             };
-            if classified.hidden.iter().all(|(_, key, _)| full(key)) {
+            if classified.hidden.iter().all(|it| full(&it.key)) {
                 return Vec::new();
             }
         }
@@ -106,31 +95,52 @@ impl Judge<'_> {
         true
     }
 
+    /// A mail that names nobody: the first of an application is told, and where it mostly names people, everybody new.
+    fn nobody_named(&mut self, recipients: usize, new: &[&str]) {
+        let first = self.application.all_hidden == 0;
+        self.application.all_hidden += 1;
+        if new.is_empty() {
+            return;
+        }
+        let unusual = self.is_known && self.application.all_hidden * 4 <= self.application.mails;
+        if first || unusual {
+            let summary = format!(
+                "`{}` sent a mail whose headers name nobody, to {}",
+                self.name,
+                match new {
+                    [one] => format!("`{}`", remembered(one)),
+                    _ => counted(recipients as u64, "recipient"),
+                }
+            );
+            let whom = if new.len() == 1 { new[0] } else { "" };
+            self.find(ALL_HIDDEN, ALL_HIDDEN.severity, whom, summary);
+        }
+    }
+
+    /// `evil+1@` and `evil+2@` are one mailbox.
+    fn without_detail<'k>(&self, key: &'k str) -> std::borrow::Cow<'k, str> {
+        without_detail(remembered(key), &self.policy.delimiters)
+    }
+
     /// Remembers one copy; whether the address is one that gets them beside different people.
-    fn remember_copy(&mut self, written: &str, key: &str, class: Class, beside: &[u64]) -> bool {
-        let delivery = self
-            .mail
-            .recipients
-            .iter()
-            .find(|it| it.address == written)
-            .map_or(Delivery::Unknown, |it| it.delivery);
-        let key = remembered(key);
+    fn remember_copy(&mut self, hidden: &Hidden<'_>, beside: &[u64]) -> bool {
+        let key = self.without_detail(&hidden.key);
         let copies = &mut self.application.copies;
-        if !copies.contains_key(key) {
-            if copies.len() >= Application::MAX_COPIES {
+        if !copies.contains_key(&*key) {
+            if copies.len() >= Application::MAX_COPIES || !self.room.take(COPY) {
                 self.application.further_copies += 1;
                 return false;
             }
-            copies.insert(key.to_owned(), Copied::new(class, self.is_known));
+            copies.insert(key.clone().into_owned(), Copied::new(hidden.class, self.is_known));
         }
-        let Some(copied) = copies.get_mut(key) else {
+        let Some(copied) = copies.get_mut(&*key) else {
             return false;
         };
         // A reason that was missing once is not made good by a later one.
-        if copied.class.is_explained() {
-            copied.class = class;
+        if copied.class.is_explained() || hidden.class > copied.class {
+            copied.class = hidden.class;
         }
-        copied.add(|| id_of(self.mail), self.mail.at, delivery);
+        copied.add(|| id_of(self.mail), self.mail.at, hidden.delivery);
         for other in beside {
             if copied.beside.len() < Copied::MAX_BESIDE {
                 copied.beside.insert(*other);
@@ -140,7 +150,7 @@ impl Judge<'_> {
     }
 }
 
-/// What a milter's session calls itself in [`waxseal_model::MailSeen::source`].
-const MILTER: &str = "milter";
 /// Visible recipients beside a copy with a known reason that are told apart.
 const FEW: usize = 4;
+/// Bytes that a remembered copy takes, more or less.
+const COPY: u64 = 512;

@@ -6,8 +6,8 @@ use super::super::address::{compare_key, compare_key_into, remembered};
 use super::super::application::{Application, Candidate, Companion};
 use super::super::hash::hash;
 use super::super::ledger::SHADOW_SECONDS;
-use super::super::recipients::{Class, Classified};
-use super::{Judge, id_of};
+use super::super::recipients::{Class, Classified, Hidden};
+use super::{HASH, Judge, id_of};
 
 impl Judge<'_> {
     /// Where no headers are to be had: who is beside whom. What the server itself adds does not count.
@@ -16,17 +16,19 @@ impl Judge<'_> {
             return;
         }
         let is_journal = |it: &&RecipientSeen<'_>| {
-            let journal =
-                |(written, _, class): &(&str, String, Class)| *class == Class::Journal && *written == it.address;
+            let journal = |hidden: &Hidden<'_>| hidden.class == Class::Journal && hidden.written == it.address;
             classified.hidden.iter().any(journal)
         };
         let recipients = self.mail.recipients;
+        if recipients.len() > CROWD + self.policy.journals.len() {
+            return;
+        }
         let mut others = recipients.iter().filter(|it| !is_journal(it));
         let (Some(first), second) = (others.next(), others.next()) else {
             return;
         };
         let Some(second) = second else {
-            if self.application.sole.len() < Application::MAX_SOLE {
+            if self.application.sole.len() < Application::MAX_SOLE && self.room.take(HASH) {
                 compare_key_into(self.key, written(first));
                 self.application.sole.insert(hash(remembered(self.key)));
             }
@@ -48,6 +50,9 @@ impl Judge<'_> {
                 companions.retain(|_, seen| seen.count > 1);
             }
             if companions.len() >= Application::MAX_COMPANIONS && !companions.contains_key(key) {
+                continue;
+            }
+            if !companions.contains_key(key) && !self.room.take(COMPANION) {
                 continue;
             }
             let beside = hashes.iter().copied().filter(|it| *it != hashes[at]);
@@ -124,3 +129,5 @@ fn written<'a>(recipient: &RecipientSeen<'a>) -> &'a str {
 
 /// More recipients than this are a list or a circular: nothing is learned from who is beside whom.
 const CROWD: usize = 5;
+/// Bytes that a remembered companion takes, more or less.
+const COMPANION: u64 = 384;

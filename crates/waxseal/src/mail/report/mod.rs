@@ -76,6 +76,11 @@ impl<'l> MailReport<'l> {
             let worst = |it: &Sender<'_>| it.findings.iter().map(|finding| finding.severity).max();
             worst(b).cmp(&worst(a)).then_with(|| a.application.cmp(b.application))
         });
+        let mut gaps = gaps;
+        let undecided: u64 = senders.iter().map(|it| it.seen.undecided).sum();
+        if undecided > 0 && senders.iter().all(|it| it.seen.with_headers == 0) {
+            gaps.push(NO_HEADERS.to_owned());
+        }
         let firsts = senders.iter().filter_map(|it| it.seen.pace.first);
         let lasts = senders.iter().filter_map(|it| it.seen.pace.last);
         Self {
@@ -105,7 +110,7 @@ impl<'l> MailReport<'l> {
             Exit::Findings
         } else if !self.gaps.is_empty() {
             Exit::Incomplete
-        } else if self.totals.mails == 0 {
+        } else if self.totals.mails == self.totals.elsewhere {
             Exit::Nothing
         } else {
             Exit::Clean
@@ -135,6 +140,8 @@ fn stamp(at: Moment) -> String {
         .map_or_else(|_| String::new(), |it| it.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
+/// A log without headers answers no question about them.
+const NO_HEADERS: &str = "no mail's headers could be read, so that nobody can be told hidden or named (`waxseal mail rules header-checks` has Postfix log them)";
 /// Characters of an address or a name that are shown.
 const MAX_SHOWN: usize = 320;
 
