@@ -43,8 +43,11 @@ pub struct Application {
     pub logins: BTreeSet<String>,
     /// The envelope senders it wrote, or where there is none its `From`; at most [`Application::MAX_NAMES`].
     pub senders: BTreeSet<String>,
-    /// Where no headers are to be had: addresses that were further recipients, and how often.
-    pub companions: HashMap<String, Companion>,
+    /// Where no headers are to be had: hashes of addresses that were one of several recipients at least once; at most
+    /// [`Application::MAX_SOLE`].
+    pub once: HashSet<u64>,
+    /// Those that were so again, by their hashes.
+    pub companions: HashMap<u64, Candidate>,
     /// Hashes of addresses that got a mail by themselves; at most [`Application::MAX_SOLE`].
     pub sole: HashSet<u64>,
     /// Hashes of addresses that get mails of their own often, and their weights: a small table that keeps the most frequent (the algorithm of Misra
@@ -217,14 +220,14 @@ impl Copied {
     }
 }
 
-/// An address that gets many mails of its own.
+/// An address that is met again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// The hash of `address`.
     pub hash: u64,
     /// Who.
     pub address: String,
-    /// Its mails from the second on.
+    /// Its mails; of the first it is only known that there was one.
     pub seen: Companion,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use waxseal_model::{Confidence, Moment, Severity};
 
 use super::address::domain_of;
-use super::application::{Application, Companion, Copied};
+use super::application::{Application, Candidate, Companion, Copied};
 use super::finding::{ALL_HIDDEN, COMPANION, CONSTANT, DECLARED, HIDDEN, MAIL, MailFinding, SHADOW};
 use super::hash::hash;
 use super::policy::MailPolicy;
@@ -251,10 +251,17 @@ impl View<'_> {
 
     /// Where no headers are to be had: whoever is beside ever different people and never alone.
     fn companions(&self, found: &mut Vec<MailFinding>) {
-        let mut counts: Vec<u64> = self.application.companions.values().map(|it| it.count).collect();
+        let mut counts: Vec<u64> = self.application.companions.values().map(|it| it.seen.count).collect();
         counts.sort_unstable();
-        let usual = counts.get(counts.len() / 2).copied().unwrap_or(0);
-        for (address, seen) in &self.application.companions {
+        // Whoever was there once counts in the median.
+        let once = self.application.once.len().saturating_sub(counts.len());
+        let middle = (counts.len() + once) / 2;
+        let usual = middle
+            .checked_sub(once)
+            .and_then(|at| counts.get(at))
+            .copied()
+            .unwrap_or(1);
+        for Candidate { address, seen, .. } in self.application.companions.values() {
             if !is_companion(seen, usual) || self.application.sole.contains(&hash(address)) || self.is_accepted(address)
             {
                 continue;

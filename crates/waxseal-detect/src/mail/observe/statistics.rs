@@ -2,7 +2,7 @@
 
 use waxseal_model::{RecipientSeen, Visible};
 
-use super::super::address::{compare_key, compare_key_into, remembered};
+use super::super::address::{compare_key_into, remembered};
 use super::super::application::{Application, Candidate, Companion};
 use super::super::hash::hash;
 use super::super::ledger::SHADOW_SECONDS;
@@ -34,33 +34,58 @@ impl Judge<'_> {
             }
             return;
         };
-        let rest = others.clone().count();
-        if 2 + rest > CROWD {
+        let all = [first, second].into_iter().chain(others);
+        let mut hashes = [0_u64; CROWD];
+        let mut count = 0;
+        for recipient in all.clone() {
+            let Some(place) = hashes.get_mut(count) else { return };
+            compare_key_into(self.key, written(recipient));
+            *place = hash(remembered(self.key));
+            count += 1;
+        }
+        for (recipient, own) in all.zip(hashes) {
+            let beside = hashes[..count].iter().copied().filter(|it| *it != own);
+            self.further(recipient, own, beside);
+        }
+    }
+
+    /// Remembers one of several recipients: at first that there was one, from the second time on beside whom.
+    fn further(&mut self, recipient: &RecipientSeen<'_>, own: u64, beside: impl Iterator<Item = u64>) {
+        let id = || id_of(self.mail);
+        let it = &mut *self.application;
+        if let Some(known) = it.companions.get_mut(&own) {
+            known.seen.add(beside, self.mail.at, id);
             return;
         }
-        let keys: Vec<String> = [first, second]
-            .into_iter()
-            .chain(others)
-            .map(|it| remembered(&compare_key(written(it))).to_owned())
-            .collect();
-        let hashes: Vec<u64> = keys.iter().map(|key| hash(key)).collect();
-        for (at, key) in keys.iter().enumerate() {
-            let companions = &mut self.application.companions;
-            if companions.len() >= Application::MAX_COMPANIONS && !companions.contains_key(key) {
-                companions.retain(|_, seen| seen.count > 1);
+        if !it.once.contains(&own) {
+            if it.once.len() < Application::MAX_SOLE && self.room.take(HASH) {
+                it.once.insert(own);
             }
-            if companions.len() >= Application::MAX_COMPANIONS && !companions.contains_key(key) {
-                continue;
-            }
-            if !companions.contains_key(key) && !self.room.take(COMPANION) {
-                continue;
-            }
-            let beside = hashes.iter().copied().filter(|it| *it != hashes[at]);
-            companions
-                .entry_ref(key.as_str())
-                .or_default()
-                .add(beside, self.mail.at, || id_of(self.mail));
+            return;
         }
+        if it.companions.len() >= Application::MAX_COMPANIONS {
+            it.companions.retain(|_, known| known.seen.count > 2);
+        }
+        if it.companions.len() >= Application::MAX_COMPANIONS || !self.room.take(COMPANION) {
+            return;
+        }
+        compare_key_into(self.key, written(recipient));
+        // The first time it was beside somebody new, too.
+        let mut seen = Companion {
+            count: 1,
+            fresh: 1,
+            ..Companion::default()
+        };
+        seen.add(beside, self.mail.at, id);
+        let address = remembered(self.key).to_owned();
+        it.companions.insert(
+            own,
+            Candidate {
+                hash: own,
+                address,
+                seen,
+            },
+        );
     }
 
     /// Mails to one person each: who gets one after each mail to somebody else?
