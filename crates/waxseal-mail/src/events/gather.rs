@@ -6,6 +6,7 @@
 mod tell;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::BuildHasher as _;
 
 use waxseal_model::{Delivery, Moment, NamedBy};
 
@@ -25,6 +26,8 @@ pub(super) struct Mails {
     unnamed: u64,
     /// Messages that were let go before the end.
     pub(super) early: u64,
+    /// Recipients of messages that were told of, who were not held since there are too many.
+    pub(super) lost: u64,
 }
 
 /// One message, as far as it is known.
@@ -51,6 +54,8 @@ pub(super) struct Mail {
     /// A header that names somebody was not read wholly.
     unreadable: bool,
     bcc_header: bool,
+    /// The hash of the record that shows all of it, if one was read.
+    whole: Option<u64>,
     /// Recipients that were not held, since there are too many.
     more: u32,
     /// Bytes of text, and of those what [`Mails`] has not counted yet.
@@ -81,13 +86,33 @@ pub(super) enum Shown {
 impl Mails {
     /// The message with this id, without angle brackets; an empty id is a message of its own each time.
     pub(super) fn of(&mut self, id: &str) -> &mut Mail {
-        let id = cut(id.trim().trim_start_matches('<').trim_end_matches('>'));
+        let id = bare(id);
         let key: Box<str> = if id.is_empty() {
             self.unnamed += 1;
             format!("\0{}", self.unnamed).into()
         } else {
             id.into()
         };
+        self.held(key, id)
+    }
+
+    /// As [`Self::of`], for a record that shows all of a message. Another record of the same id is a message of its own: the sender chooses
+    /// the id, and what one of two messages shows must not count as shown in the other. The same record again is the same message.
+    pub(super) fn whole(&mut self, id: &str, record: &str) -> &mut Mail {
+        let id = bare(id);
+        let print = self.by_id.hasher().hash_one(record);
+        let is_it = |mail: &Mail| mail.whole.is_none_or(|known| known == print);
+        let key: Box<str> = if !id.is_empty() && self.by_id.get(id).is_none_or(is_it) {
+            id.into()
+        } else {
+            format!("\0{print:016x}{id}").into()
+        };
+        let mail = self.held(key, id);
+        mail.whole = Some(print);
+        mail
+    }
+
+    fn held(&mut self, key: Box<str>, id: &str) -> &mut Mail {
         if !self.by_id.contains_key(&key) {
             self.make_room();
             self.order.push_back(key.clone());
@@ -115,6 +140,7 @@ impl Mails {
         let key = self.order.pop_front()?;
         let mail = self.by_id.remove(&key)?;
         self.text = self.text.saturating_sub(PER_MAIL + key.len() * 3 + mail.size);
+        self.lost += u64::from(mail.more);
         Some(mail)
     }
 
@@ -333,6 +359,11 @@ fn first_address(text: &str) -> Option<String> {
         }
     });
     first
+}
+
+/// An id without angle brackets.
+fn bare(id: &str) -> &str {
+    cut(id.trim().trim_start_matches('<').trim_end_matches('>'))
 }
 
 fn cut(text: &str) -> &str {

@@ -97,7 +97,8 @@ fn stored(value: &Value, mails: &mut Mails) -> bool {
         found.map_or("", |pair| text_at(pair, 1))
     };
     let id = first(value, &["Message-Id", "Message-ID", "message-id"]);
-    let mail = mails.of(if id.is_empty() { header("message-id") } else { id });
+    let id = if id.is_empty() { header("message-id") } else { id };
+    let mail = mails.whole(id, &value.to_string());
     mail.sender(first(value, &["sender"]));
     mail.from(first(value, &["From", "from"]));
     mail.recipients(text(value, &["recipients"]), NamedBy::Envelope, Delivery::Unknown);

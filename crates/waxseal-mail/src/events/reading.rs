@@ -180,6 +180,10 @@ impl State {
             self.mails.early,
             "messages were told of before the end, since too many are open at once; what came later for them counts as another mail",
         );
+        say(
+            self.mails.lost,
+            "recipients could not be held, since there are too many with one id",
+        );
         if self.header.is_none() && matches!(export.form, Form::Table { .. }) {
             unread.push("the table has no row of names that is known".to_owned());
         }

@@ -65,6 +65,7 @@ impl Exim {
 
     fn text(&mut self, at: Moment, host: &[u8], text: &[u8], state: &mut State, sink: &mut Sink<'_>) {
         let Some(host) = state.tracker.host(host, b"", b"") else {
+            state.tracker.counts.malformed += 1;
             return;
         };
         let (id, rest) = text.split_at(memchr(b' ', text).unwrap_or(text.len()));

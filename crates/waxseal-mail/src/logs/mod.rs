@@ -110,7 +110,7 @@ pub struct Counts {
     pub unfinished: u64,
     /// Sessions that were begun and never became a mail.
     pub abandoned: u64,
-    /// Header lines that hold an imitation of what the log writes after header text.
+    /// Header lines that hold an imitation of what the log writes after header text, and lines of the journal that no mail server wrote.
     pub imitations: u64,
     /// Recipients that could not be kept, since one mail had more than [`Limits`] allow.
     pub recipients_lost: u64,

@@ -60,6 +60,7 @@ impl OpenSmtpd {
             return;
         };
         let Some(host) = state.tracker.host(line.host, b"", b"") else {
+            state.tracker.counts.malformed += 1;
             return;
         };
         let entry = Entry {

@@ -50,6 +50,7 @@ impl Sendmail {
             return;
         };
         let Some(host) = state.tracker.host(line.host, b"", b"") else {
+            state.tracker.counts.malformed += 1;
             return;
         };
         let entry = Entry {
@@ -287,7 +288,7 @@ fn recognises(line: &[u8]) -> bool {
     })
 }
 
-const PROGRAMS: [&[u8]; 5] = [
+pub(super) const PROGRAMS: [&[u8]; 5] = [
     b"sendmail",
     b"sm-mta",
     b"sm-msp-queue",

@@ -12,7 +12,7 @@ use super::reply;
 pub enum Answer<'a> {
     /// It goes its way.
     Accept,
-    /// It goes its way with the header field [`super::HIDDEN_FIELD`], which says how many recipients no header names.
+    /// It goes its way with the header field [`super::HIDDEN_FIELD`], which says how many recipients no header names, or may name.
     Tag(usize),
     /// It is taken in and held until a person decides. The reason is shown in the mail server's log.
     Hold(&'a str),
@@ -33,6 +33,9 @@ pub enum NotPossible {
     /// Somebody to be taken out is not among the recipients.
     #[error("a recipient to be taken out is not among the recipients")]
     NoSuchRecipient,
+    /// Somebody to be taken out has an address that is too long to be kept.
+    #[error("the address of a recipient to be taken out is too long")]
+    TooLong,
     /// Nobody would be left.
     #[error("all recipients would be taken out")]
     NobodyLeft,
@@ -73,6 +76,9 @@ fn strip(hidden: &[String], draft: &Draft, output: &mut Vec<u8>) -> Result<(), N
         if !hidden.contains(&address_small) {
             left = true;
             continue;
+        }
+        if draft.is_cut(index) {
+            return Err(NotPossible::TooLong);
         }
         match odd {
             Some(written) => reply::remove_recipient(output, written),

@@ -39,6 +39,8 @@ pub(super) struct Draft {
     recipients: Vec<Span>,
     /// Recipients whose bytes are no UTF-8, as they were written, by their place in `recipients`.
     odd: Vec<(usize, Vec<u8>)>,
+    /// Recipients of whom only the first bytes are kept, marked, by their place in `recipients`, from the first to the last.
+    cut: Vec<usize>,
     visible: Vec<Span>,
     /// Bytes of header fields with recipients that were read.
     visible_text: usize,
@@ -105,14 +107,22 @@ impl Draft {
     }
 
     pub(super) fn add_recipient(&mut self, written: &[u8], limits: &Limits) {
-        if self.recipients.len() >= limits.recipients || written.len() > MAX_WORD {
+        if self.recipients.len() >= limits.recipients {
             self.too_much = true;
             return;
         }
-        if std::str::from_utf8(written).is_err() {
-            self.odd.push((self.recipients.len(), written.to_vec()));
-        }
-        let span = self.put(bare(written), MAX_WORD);
+        let address = bare(written);
+        let span = if address.len() > MAX_WORD {
+            self.cut.push(self.recipients.len());
+            // Neither its beginning nor a domain in it may pass for a recipient that a header names or that somebody accepted.
+            let marked = [CUT_BEFORE, &address[..MAX_WORD], CUT_BEHIND].concat();
+            self.put(&marked, marked.len())
+        } else {
+            if std::str::from_utf8(written).is_err() {
+                self.odd.push((self.recipients.len(), written.to_vec()));
+            }
+            self.put(address, MAX_WORD)
+        };
         self.recipients.push(span);
     }
 
@@ -178,6 +188,11 @@ impl Draft {
         let address = self.recipients.get(index).map_or("", |span| self.get(*span));
         let odd = self.odd.iter().find(|(place, _)| *place == index);
         (address, odd.map(|(_, written)| written.as_slice()))
+    }
+
+    /// Whether only the first bytes of a recipient are kept, so that the mail server cannot be told whom is meant.
+    pub(super) fn is_cut(&self, index: usize) -> bool {
+        self.cut.binary_search(&index).is_ok()
     }
 
     /// Shows the mail.
@@ -274,8 +289,12 @@ const KEPT_ROOM: usize = 16 << 10;
 /// Places for addresses that are kept between mails.
 const KEPT_PLACES: usize = 1024;
 /// The longest address that is taken: four times what RFC 5321 §4.5.3.1.3 allows, since quotes and a route come on top. Longer ones are no
-/// mailbox; the recipient counts as more than can be read.
+/// mailbox that a header names: they are cut.
 const MAX_WORD: usize = 1024;
+/// What is before an address that was cut: no header field can hold it, since it ends there.
+const CUT_BEFORE: &[u8] = b"\0";
+/// What is behind it: a domain that never is one (RFC 2606 §2).
+const CUT_BEHIND: &[u8] = b"@too-long.invalid";
 /// The longest line of a header (RFC 5322 §2.1.1).
 const MAX_LINE: usize = 998;
 /// As much of `From` as is read.

@@ -22,7 +22,7 @@ fn exempt(names: &[Name]) -> String {
         } else {
             name.in_expression()
         };
-        let _ = writeln!(out, "/^Bcc:[[:space:]]*<?{mailbox}>?[[:space:]]*$/ DUNNO");
+        let _ = writeln!(out, "/^Bcc[[:space:]]*:[[:space:]]*<?{mailbox}>?[[:space:]]*$/ DUNNO");
     }
     out
 }

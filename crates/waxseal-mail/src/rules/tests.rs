@@ -80,10 +80,12 @@ fn header_checks_tell_of_recipients_and_warn_of_bcc() {
         "RESENT-CC: x",
         "List-Id: <l.example>",
         "From: a",
+        "To : a@b.example",
+        "cc\t:a@b.example",
     ] {
         assert_eq!(action(&table, header), Some("INFO"), "{header}");
     }
-    for header in ["Bcc: a@b.example", "BCC: x", "resent-bcc: x", "Bcc: "] {
+    for header in ["Bcc: a@b.example", "BCC: x", "resent-bcc: x", "Bcc: ", "Bcc : x"] {
         assert_eq!(action(&table, header), Some("WARN bcc header present"), "{header}");
     }
     for header in ["Subject: To: x", "X-To: a", "Reply-To: a", "X-Bcc: a", "Bccx: a"] {
@@ -97,7 +99,9 @@ fn the_refusing_variant_lets_an_empty_bcc_and_exemptions_pass() {
     let bare = table(&plain("header-checks-reject"));
     assert_eq!(action(&bare, "Bcc: spy@collector.example"), refusing);
     assert_eq!(action(&bare, "bcc:spy@collector.example"), refusing);
+    assert_eq!(action(&bare, "Bcc : spy@collector.example"), refusing);
     assert_eq!(action(&bare, "Bcc: "), Some("DUNNO"));
+    assert_eq!(action(&bare, "Bcc : "), Some("DUNNO"));
     // The blind spot that its comments name.
     assert_eq!(action(&bare, "Resent-Bcc: spy@collector.example"), None);
 
@@ -109,6 +113,7 @@ fn the_refusing_variant_lets_an_empty_bcc_and_exemptions_pass() {
     );
     assert_eq!(action(&filled, "Bcc: crm+in@own.example"), Some("DUNNO"));
     assert_eq!(action(&filled, "Bcc: <anybody@archive.example>"), Some("DUNNO"));
+    assert_eq!(action(&filled, "Bcc : crm+in@own.example"), Some("DUNNO"));
     for header in [
         "Bcc: crm+in@own.example, spy@collector.example",
         "Bcc: spy@collector.example, anybody@archive.example",

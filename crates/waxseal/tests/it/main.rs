@@ -18,6 +18,7 @@ mod exits;
 mod filtering;
 mod fixtures;
 mod history;
+mod mailing;
 mod pinning;
 mod reading;
 mod registry;

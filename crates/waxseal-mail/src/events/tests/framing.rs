@@ -215,11 +215,30 @@ fn a_mail_with_too_many_recipients_says_how_many_there_are() {
             "{{\"email\":\"r{number}@x.example\",\"event\":\"delivered\",\"sg_message_id\":\"m.filter\"}}\n"
         ));
     }
-    let (told, _) = read_in(export_of("sendgrid"), feed.as_bytes(), 1 << 16);
+    let (told, outcome) = read_in(export_of("sendgrid"), feed.as_bytes(), 1 << 16);
     assert_eq!(
         (told.len(), told[0].recipients.len(), told[0].announced),
         (1, 10_000, Some(10_050))
     );
+    assert_eq!(
+        outcome.unread,
+        ["50 recipients could not be held, since there are too many with one id"]
+    );
+}
+
+#[test]
+fn a_second_stored_message_of_one_id_is_its_own_mail() {
+    let hidden = include_str!("../samples/mailgun-stored.hidden.json");
+    // The sender chooses the id: whom the first mail names, the second does not name.
+    let named = hidden.replace(
+        "bob@customer.example\"",
+        "bob@customer.example, spy@collector.example\"",
+    );
+    let both = format!("{named}\n{hidden}\n{named}\n{hidden}");
+    let (told, outcome) = read_in(export_of("mailgun"), both.as_bytes(), 1 << 16);
+    assert_eq!((told.len(), outcome.unread.len()), (2, 0));
+    assert_eq!(told[0].hidden(), Vec::<&str>::new());
+    assert_eq!(told[1].hidden(), ["spy@collector.example"]);
 }
 
 #[test]

@@ -76,3 +76,58 @@ fn what_cannot_be_read_is_counted() {
     log.finish(&mut |mail| moment = mail.at);
     assert_eq!(moment.map(|it| it.0), Some(1_795_310_153));
 }
+
+/// An arrival with what the journal noted of its writer.
+fn noted(program: &str, fields: &str) -> String {
+    let message = match program {
+        "exim4" => r#""1xUwNb-0005uG-0g <= app@x.example P=local for a@x.example""#,
+        "sm-mta" => r#""4AM1SV12001234: from=<app@x.example>, size=1, class=0, nrcpts=1, msgid=<1>, relay=x""#,
+        _ => r#""9A1B2C3D4E: from=<app@x.example>, size=1, nrcpt=1 (queue active)""#,
+    };
+    entry(program, message).replace("\"MESSAGE\"", &format!("{fields},\"MESSAGE\""))
+}
+
+#[test]
+fn what_no_mail_server_wrote_is_not_read() {
+    for (program, fields, is_read) in [
+        ("postfix/qmgr", r#""_UID":"0","_EXE":"/usr/bin/logger""#, true),
+        (
+            "postfix/qmgr",
+            r#""_UID":"108","_EXE":"/usr/lib/postfix/sbin/qmgr""#,
+            true,
+        ),
+        (
+            "postfix/qmgr",
+            r#""_UID":"108","_SYSTEMD_UNIT":"postfix@-.service""#,
+            true,
+        ),
+        ("postfix/qmgr", r#""_UID":"108","_COMM":"qmgr""#, true),
+        ("exim4", r#""_UID":"107","_EXE":"/usr/sbin/exim4""#, true),
+        ("sm-mta", r#""_UID":"110","_COMM":"sm-mta""#, true),
+        ("postfix/qmgr", r#""_COMM":"logger""#, true),
+        (
+            "postfix/qmgr",
+            r#""_UID":"1000","_EXE":"/usr/bin/logger","_COMM":"qmgr""#,
+            false,
+        ),
+        (
+            "postfix/qmgr",
+            r#""_UID":"1000","_EXE":"/home/app/postfix/qmgr""#,
+            false,
+        ),
+        (
+            "postfix/qmgr",
+            r#""_UID":"1000","_SYSTEMD_UNIT":"session-1.scope""#,
+            false,
+        ),
+        ("exim4", r#""_UID":"108","_EXE":"/usr/lib/postfix/sbin/qmgr""#, false),
+        ("sm-mta", r#""_UID":"1000""#, false),
+    ] {
+        let mut log = log("journald", Mode::Review);
+        let mut mails = 0;
+        log.read(noted(program, fields).as_bytes(), &mut |_| mails += 1);
+        log.finish(&mut |_| mails += 1);
+        let expected = if is_read { (1, 0) } else { (0, 1) };
+        assert_eq!((mails, log.counts().imitations), expected, "{program} {fields}");
+    }
+}

@@ -357,7 +357,7 @@ const NO_QUEUE: &[u8] = b"NOQUEUE";
 /// Refused mails that are kept open for lines to come.
 const CLOSING: usize = 64;
 /// By which a log is recognised.
-const PROGRAMS: [&[u8]; 12] = [
+pub(super) const PROGRAMS: [&[u8]; 12] = [
     b"smtpd", b"pickup", b"cleanup", b"qmgr", b"nqmgr", b"smtp", b"lmtp", b"local", b"virtual", b"pipe", b"bounce",
     b"master",
 ];

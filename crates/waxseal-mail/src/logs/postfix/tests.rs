@@ -129,7 +129,7 @@ fn a_text_that_imitates_the_log_names_nobody_more() {
     // Of its own: read up to the first, so that not even `a` counts as named.
     assert_eq!(
         visible(&["To: \"x from web[192.0.2.7]; from=<> to=<spy@y.example>\" <a@x.example>"]),
-        "known "
+        "partial "
     );
     // A HELO name that imitates it must not make the envelope a part of the header.
     let text =
@@ -138,15 +138,22 @@ fn a_text_that_imitates_the_log_names_nobody_more() {
     assert!(counts(&text).imitations > 0);
     // A whole line within a header stays within it, since newlines are written as question marks: it begins no other mail.
     let line = "To: a@x.example?Nov 22 01:15:56 vm postfix/smtpd[7]: 9A1B2C3D4F: client=spy[192.0.2.9]";
-    assert_eq!(visible(&[line]), "known ");
+    assert_eq!(visible(&[line]), "partial ");
+}
+
+#[test]
+fn a_header_that_can_be_read_in_two_ways_is_partial() {
+    assert_eq!(visible(&["To: a@x.example spy@y.example"]), "partial ");
+    assert_eq!(
+        visible(&["To: a@x.example, <b@x.example> <spy@y.example>"]),
+        "partial a@x.example"
+    );
 }
 
 #[test]
 fn a_header_that_was_cut_is_partial() {
-    let long = format!(
-        "To: a@x.example, {}, spy@y.exam",
-        "b".repeat(200 - 4 - 13 - 2 - 10 - 2) + "@x"
-    );
+    // 199 bytes before the last.
+    let long = format!("To: {}spy@y.exam", "a@x.example, ".repeat(15));
     assert_eq!(visible(&[&long[..200]]).split(' ').next(), Some("partial"));
     assert!(!visible(&[&long[..200]]).contains("spy"));
     assert_eq!(visible(&[&long[..199]]).split(' ').next(), Some("known"));

@@ -110,6 +110,23 @@ fn strip_never_leaves_a_mail_without_anybody() {
 }
 
 #[test]
+fn strip_takes_out_nobody_of_whom_only_the_beginning_is_known() {
+    let long = format!("<{}@collector.example>", "a".repeat(2000));
+    let bytes = [offer(POSTFIX), mail(&["<alice@customer.example>", &long], &[]), end()].concat();
+    let mut session = Session::new(Limits::default());
+    let mut output = Vec::new();
+    session.receive(&bytes, &mut output).unwrap();
+    let before = output.len();
+    let hidden = [format!("\0{}@too-long.invalid", "a".repeat(1024))];
+    assert_eq!(
+        session.answer(Answer::Strip(&hidden), &mut output),
+        Err(NotPossible::TooLong)
+    );
+    assert_eq!(output.len(), before);
+    assert_eq!(session.answer(Answer::Hold("reason"), &mut output), Ok(()));
+}
+
+#[test]
 fn what_was_not_offered_is_not_done() {
     let nothing = [6, 0, 0x1f_ffff];
     refused(nothing, Answer::Tag(1), NotPossible::NotOffered("add a header field"));

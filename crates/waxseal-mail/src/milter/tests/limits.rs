@@ -26,8 +26,41 @@ fn more_recipients_than_are_kept_are_no_mail_that_can_be_judged() {
     let mail_to = |count: usize| [offer(POSTFIX), mail(&vec!["<a@b.example>"; count], &[]), end()].concat();
     assert!(drive(limits, &mail_to(3), usize::MAX, Answer::Accept).mails[0].is_some());
     assert_eq!(drive(limits, &mail_to(4), usize::MAX, Answer::Accept).mails, [None]);
+}
+
+#[test]
+fn a_recipient_that_is_too_long_is_cut_and_named_by_no_header() {
     let long = format!("<{}@b.example>", "a".repeat(2000));
-    let bytes = [offer(POSTFIX), mail(&[&long], &[]), end()].concat();
+    // What is kept of it ends as if it were another address of Alice's.
+    let detail = format!("alice+{}@customer.example", "a".repeat(1001));
+    assert_eq!(detail.len(), 1024);
+    for written in [
+        long.replacen("aaa", "\u{e9}", 1),
+        long,
+        format!("<{detail}.collector.example>"),
+    ] {
+        let bytes = [
+            offer(POSTFIX),
+            mail(
+                &["<alice@customer.example>", &written],
+                &[("To", "alice@customer.example")],
+            ),
+            end(),
+        ]
+        .concat();
+        let seen = run(&bytes, Answer::Accept).mails.remove(0).unwrap();
+        assert_eq!(seen.recipients.len(), 2);
+        let kept = &seen.recipients[1];
+        assert_eq!(kept.len(), 1024 + "\0@too-long.invalid".len());
+        assert!(kept.starts_with('\0') && kept.ends_with("@too-long.invalid"));
+        assert_eq!(seen.visible, ["alice@customer.example"]);
+    }
+}
+
+#[test]
+fn recipients_that_are_too_long_are_bounded_as_text_is() {
+    let long = format!("<{}@b.example>", "a".repeat(2000));
+    let bytes = [offer(POSTFIX), mail(&vec![long.as_str(); 10_000], &[]), end()].concat();
     assert_eq!(run(&bytes, Answer::Accept).mails, [None]);
 }
 

@@ -53,6 +53,7 @@ pub(super) fn put(path: &Path, value: &impl Serialize, keep: Keep) -> Result<(),
             .create(true)
             .truncate(true)
             .mode(0o600)
+            .custom_flags(NO_LINK)
             .open(&beside)?;
         file.write_all(&bytes)?;
         if keep == Keep::Synced {
@@ -120,6 +121,9 @@ pub(super) fn names(folder: &Path, most: usize) -> Result<Vec<String>, SpoolErro
     }
     Ok(found)
 }
+
+/// For files that are made or written to: a link in their place is an error, so that nobody has another file written.
+pub(super) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
 
 /// The moment it is.
 pub(crate) fn now() -> Moment {

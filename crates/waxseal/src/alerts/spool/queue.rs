@@ -68,6 +68,7 @@ impl Queue {
             .create(true)
             .truncate(false)
             .mode(0o600)
+            .custom_flags(files::NO_LINK)
             .open(&path)
             .map_err(failed("open", &path))?;
         let queue = Self {
@@ -229,6 +230,7 @@ impl Queue {
             .create(true)
             .truncate(false)
             .mode(0o600)
+            .custom_flags(files::NO_LINK)
             .open(&path)
             .map_err(failed("open", &path))?;
         match file.try_lock() {

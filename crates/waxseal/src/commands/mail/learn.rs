@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use waxseal_detect::mail::proposals;
@@ -83,15 +83,26 @@ fn take(arguments: &MailLearn, answers: &Path, screen: &Screen) -> Result<Exit, 
     Ok(Exit::Clean)
 }
 
-/// Puts a new text in a file's place at once, with its permissions.
+/// Puts a new text in a file's place at once, with its permissions, and its owner and group as far as we may.
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path
         .parent()
         .filter(|it| !it.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mode = fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode() & 0o777);
+    let before = fs::metadata(path).ok();
+    let mode = before.as_ref().map_or(0o644, |it| it.mode() & 0o777);
     let mut new = tempfile::Builder::new().prefix(".mail").tempfile_in(folder)?;
+    if let Some(before) = &before {
+        let made = new.as_file().metadata()?;
+        // Only root may give a file away; to a group of their own, anybody.
+        if made.gid() != before.gid() {
+            let _ = fchown(new.as_file(), None, Some(before.gid()));
+        }
+        if made.uid() != before.uid() {
+            let _ = fchown(new.as_file(), Some(before.uid()), None);
+        }
+    }
     new.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use waxseal_detect::mail::{Ledger, MailFinding, MailPolicy};
 use waxseal_mail::events::{EXPORTS, Export, Records};
 use waxseal_mail::logs::{FORMATS, Format, Mode};
-use waxseal_model::{MailSeen, Moment};
+use waxseal_model::{MailSeen, Moment, Severity};
 use waxseal_sandbox::Signals;
 
 use super::{place, state_problem, write};
@@ -24,7 +24,7 @@ use crate::mail::report::MailReport;
 use crate::mail::settings::MailSettings;
 use crate::mail::state::{StateError, StateFolder};
 use crate::mail::teller::Teller;
-use said::{counted, remarks, show};
+use said::{counted, ended, remarks, show};
 
 /// What is read, judged and kept.
 struct Review {
@@ -41,6 +41,8 @@ struct Review {
     /// Who is told at once. Only where what was seen is kept: whoever reads a log twice is not told twice.
     teller: Option<Teller>,
     gaps: Vec<String>,
+    /// The worst that was shown while logs were followed.
+    worst: Option<Severity>,
 }
 
 pub(super) fn run(arguments: &Arguments, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
@@ -140,6 +142,7 @@ impl Review {
             records,
             teller,
             gaps,
+            worst: None,
         })
     }
 
@@ -192,7 +195,10 @@ impl Review {
                 ledger.observe(mail, policy);
             }
         });
-        if let Some(Ok(hash)) = hash {
+        // What could not be read wholly may be read wholly another time.
+        if let Some(Ok(hash)) = hash
+            && gaps.is_empty()
+        {
             self.bookmarks.add_export(hash);
         }
         self.gaps.extend(gaps);
@@ -221,7 +227,8 @@ impl Review {
         }
     }
 
-    /// Reads on as logs grow, and says what is found as it is found: a line for each finding, as text or as JSON. Ends when it is told to.
+    /// Reads on as logs grow, and says what is found as it is found: a line for each finding, as text or as JSON. Ends when it is told to,
+    /// with the status of what was seen until then.
     fn follow(
         mut self,
         sets: Vec<LogSet>,
@@ -236,11 +243,13 @@ impl Review {
             followers.push(Follower::new(reader, set, place));
         }
         screen.warn(&self.gaps);
+        let mut is_incomplete = !self.gaps.is_empty();
         let mut kept = Instant::now();
         loop {
             let mut wait = LONGEST_WAIT;
             for follower in &mut followers {
                 let (next, gaps) = self.look(follower, format, screen)?;
+                is_incomplete |= !gaps.is_empty();
                 screen.warn(&gaps);
                 wait = match next {
                     Wait::None => Duration::ZERO,
@@ -249,14 +258,7 @@ impl Review {
             }
             let is_told = signals.pending().is_some();
             if is_told || kept.elapsed() >= KEEP_EVERY {
-                for follower in &followers {
-                    if let Some(place) = follower.place() {
-                        let set = follower.set();
-                        self.bookmarks
-                            .set(&set.name, set.format.id, place.clone(), follower.reader().open_mails());
-                    }
-                }
-                self.keep()?;
+                self.keep_places(&followers)?;
                 kept = Instant::now();
                 if let Some(teller) = &mut self.teller {
                     let trouble = teller.conclude(&self.ledger, &self.settings.policy, true);
@@ -264,12 +266,30 @@ impl Review {
                 }
             }
             if is_told {
-                return Ok(Exit::Clean);
+                for follower in &followers {
+                    let gaps = counted(follower.set(), follower.reader().counts());
+                    is_incomplete |= !gaps.is_empty();
+                    screen.warn(&gaps);
+                }
+                return Ok(ended(self.worst, is_incomplete));
             }
             std::thread::sleep(wait);
         }
     }
 
+    /// Keeps how far each log was followed, and what was seen in it.
+    fn keep_places(&mut self, followers: &[Follower]) -> Result<(), Problem> {
+        for follower in followers {
+            if let Some(place) = follower.place() {
+                let set = follower.set();
+                self.bookmarks
+                    .set(&set.name, set.format.id, place.clone(), follower.reader().open_mails());
+            }
+        }
+        self.keep()
+    }
+
+    /// Reads what was added to one log; when to look again, and what could not be read.
     fn look(
         &mut self,
         follower: &mut Follower,
@@ -278,16 +298,19 @@ impl Review {
     ) -> Result<(Wait, Vec<String>), Problem> {
         let mut outcome = Ok(());
         let mut trouble = Vec::new();
+        let worst = &mut self.worst;
         let (ledger, policy): (&mut Ledger, &MailPolicy) = (&mut self.ledger, &self.settings.policy);
         let mut tell = |finding: &MailFinding| self.teller.as_mut().and_then(|it| it.tell(finding));
-        let (wait, mut gaps) = follower.look(&mut |mail| {
+        let (wait, gaps) = follower.look(&mut |mail| {
             let judgement = ledger.observe(mail, policy);
             if outcome.is_ok() {
                 outcome = show(&judgement, format, screen);
             }
+            *worst = judgement.findings.iter().map(|it| it.severity).max().max(*worst);
             trouble.extend(judgement.findings.iter().filter_map(&mut tell));
         });
-        gaps.extend(trouble);
+        // That an alert could not be kept leaves nothing unread.
+        screen.warn(&trouble);
         outcome.map(|()| (wait, gaps))
     }
 }

@@ -1,6 +1,8 @@
 //! `waxseal mail milter`: opens everything while it may be root, gives that up, and serves.
 
-use std::path::Path;
+mod handing;
+
+use std::path::PathBuf;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use waxseal_detect::mail::{MailAction, MailPolicy, OnError};
@@ -33,11 +35,7 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
         screen.print(&plan(&settings, &state))?;
         return Ok(Exit::Clean);
     }
-    for exposed in settings.milter.places().iter().filter(|it| !it.is_local()) {
-        screen.warn(&[format!(
-            "`{exposed}` can be reached from other machines; the milter protocol knows no passwords"
-        )]);
-    }
+    screen.warn(&warnings(&settings.milter));
     let ledger = state.load("milter").map_err(|err| state_problem(&err))?;
     let account = account(&settings.milter)?;
     raise_descriptors();
@@ -48,7 +46,7 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
     let signals = Signals::take(&SIGNALS).map_err(|err| Problem::fault(format!("cannot take signals: {err}")))?;
     state.make().map_err(|err| state_problem(&err))?;
     if let Some(account) = &account {
-        hand_over(account, &settings.milter, &state)?;
+        handing::hand_over(account, &settings, &state)?;
         account.become_it().map_err(|err| Problem::usage(err, None))?;
     }
     state.try_out().map_err(|err| state_problem(&err))?;
@@ -59,7 +57,7 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
         false => Some(Teller::open(targets, &state, &ledger, &settings.policy).map_err(Problem::fault)?),
     };
     let variable = std::env::var("NOTIFY_SOCKET").ok();
-    let policy_file = arguments.place.policy.clone();
+    let policy_file = arguments.place.policy.clone().or_else(|| settings.path.clone());
     let service = Service {
         listeners,
         metrics,
@@ -67,19 +65,49 @@ pub(super) fn run(arguments: &Arguments, screen: &Screen) -> Result<Exit, Proble
         manager: Manager::find(variable.as_deref()),
         policy: settings.policy,
         settings: settings.milter,
-        reload: Box::new(move || {
-            let read = MailSettings::load(policy_file.as_deref());
-            read.map(|it| it.policy).map_err(|err| err.to_string())
-        }),
+        reload: reloader(policy_file),
         ledger,
         state,
         alerts: alerts.map(|it| Box::new(it) as Box<dyn AlertSink>),
+        alert_targets: settings.alerts,
         clock: now,
     };
     // This program is a large one, and little of it serves. That it stays in memory where the kernel does not offer this is no harm.
     let _ = waxseal_sandbox::forget_start();
     serve(service).map_err(|err| Problem::fault(format!("cannot serve: {err}")))?;
     Ok(Exit::Clean)
+}
+
+/// Reads the policy anew. A file that was there and is gone is a mistake, not the policy of those who have none.
+fn reloader(mut file: Option<PathBuf>) -> Box<dyn FnMut() -> Result<MailPolicy, String>> {
+    Box::new(move || {
+        let read = MailSettings::load(file.as_deref()).map_err(|err| err.to_string())?;
+        file = read.path;
+        Ok(read.policy)
+    })
+}
+
+/// What a person should know before it serves.
+fn warnings(settings: &MilterSettings) -> Vec<String> {
+    let mut said = Vec::new();
+    if rustix::process::geteuid().is_root() && settings.user.is_none() {
+        said.push("it serves as root, which it never needs; name an account with `--user`".to_owned());
+    }
+    for place in settings.places() {
+        match (&place, place.is_local()) {
+            (Place::Unix(_), _) => {}
+            (Place::Inet { .. }, true) => said.push(format!(
+                "any local process can hand in mails, and so findings, at `{place}`; a unix socket is only for its group"
+            )),
+            (Place::Inet { .. }, false) => said.push(format!(
+                "`{place}` can be reached from other machines; the milter protocol knows no passwords"
+            )),
+        }
+    }
+    if let Some(place) = settings.metrics.as_ref().filter(|it| !it.is_local()) {
+        said.push(format!("the figures at `{place}` can be read from other machines"));
+    }
+    said
 }
 
 /// What was typed goes before what the file says.
@@ -149,33 +177,6 @@ fn listen_problem(err: &ListenError) -> Problem {
         ListenError::Io { .. } => Some("its folder must be there, and be ours to write to".to_owned()),
     };
     Problem::usage(err, hint)
-}
-
-/// Gives the account what it will write to.
-fn hand_over(account: &Account, settings: &MilterSettings, state: &StateFolder) -> Result<(), Problem> {
-    let (user, group) = (Some(account.user), Some(account.group));
-    let give = |path: &Path| {
-        std::os::unix::fs::chown(path, user, group).map_err(|err| {
-            Problem::usage(
-                format!("cannot give `{}` to `{}`: {err}", path.display(), account.name),
-                None,
-            )
-        })
-    };
-    give(state.path())?;
-    for entry in std::fs::read_dir(state.path()).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().ends_with(".ledger") {
-            give(&entry.path())?;
-        }
-    }
-    if let Some(log) = &settings.log {
-        let opened = std::fs::OpenOptions::new().append(true).create(true).open(log);
-        opened.map_err(|err| Problem::usage(format!("cannot open the log `{}`: {err}", log.display()), None))?;
-        if std::fs::symlink_metadata(log).is_ok_and(|it| it.is_file()) {
-            give(log)?;
-        }
-    }
-    Ok(())
 }
 
 /// As many descriptors as this process may have; each connection takes one.
@@ -290,3 +291,21 @@ const CHROOT: &str = "
 Where Postfix runs smtpd and cleanup in a chroot (the fifth column of master.cf, `y` on Debian), it looks for the socket below /var/spool/postfix:
 listen at unix:/var/spool/postfix/waxseal/milter.sock then, and this command prints the name that fits.
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_is_gone_is_not_read_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mail.toml");
+        std::fs::write(&path, "mode = \"hold\"\n").unwrap();
+        let mut reload = reloader(Some(path.clone()));
+        assert_eq!(reload().map(|it| it.mode), Ok(MailAction::Hold));
+        std::fs::remove_file(&path).unwrap();
+        assert!(reload().is_err());
+        std::fs::write(&path, "mode = \"tag\"\n").unwrap();
+        assert_eq!(reload().map(|it| it.mode), Ok(MailAction::Tag));
+    }
+}

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use memchr::memrchr;
 use waxseal_mail::logs::{Format, Limits, Log, Mode, Settings};
 use waxseal_model::Moment;
 
@@ -25,7 +26,12 @@ pub struct LogFile {
     pub is_plain: bool,
     /// The first moment in it.
     first: Option<Moment>,
+    /// There is nothing in it.
+    is_empty: bool,
 }
+
+/// Files by the name of their log, each with the format that it was recognised as.
+type Sets = BTreeMap<PathBuf, Vec<(LogFile, Option<&'static Format>)>>;
 
 /// A log: one file, or several that were one after the other.
 #[derive(Debug, Clone)]
@@ -55,7 +61,7 @@ pub struct Found {
 /// them instead of what they look like.
 pub fn find(paths: &[PathBuf], format: Option<&'static Format>) -> Found {
     let mut found = Found::default();
-    let mut sets: BTreeMap<PathBuf, Vec<(LogFile, Option<&'static Format>)>> = BTreeMap::new();
+    let mut sets = Sets::new();
     for path in paths {
         if path.as_os_str() == "-" {
             let file = LogFile {
@@ -64,42 +70,71 @@ pub fn find(paths: &[PathBuf], format: Option<&'static Format>) -> Found {
                 identity: None,
                 is_plain: false,
                 first: None,
+                is_empty: false,
             };
             sets.entry(path.clone()).or_default().push((file, None));
-            continue;
-        }
-        let (files, is_folder) = match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => (listed(path, &mut found), true),
-            _ => (vec![path.clone()], false),
-        };
-        let mut others = 0;
-        for file in files {
-            match looked_at(&file) {
-                Ok((it, None)) if is_folder && format.is_none() => others += usize::from(it.written.0 != i64::MIN),
-                Ok(it) => {
-                    let of_set = sets.entry(base(&file)).or_default();
-                    // The same file may be named twice.
-                    if !of_set.iter().any(|(known, _)| known.identity == it.0.identity) {
-                        of_set.push(it);
-                    }
-                }
-                Err(err) => found.gaps.push(format!("cannot read `{}`: {err}", file.display())),
+        } else if fs::metadata(path).is_ok_and(|meta| meta.is_dir()) {
+            found.folder(path, format, &mut sets);
+        } else {
+            match looked_at(path, format.is_none()) {
+                Ok(it) => put(&mut sets, it),
+                Err(err) => found.gaps.push(unreadable(path, &err)),
             }
         }
-        if others > 0 {
-            found
-                .notes
-                .push(format!("{others} files in `{}` hold no log of mail", path.display()));
-        }
     }
-    found.drop_copies(&mut sets);
+    found.drop_copies(&mut sets, format.is_some());
     for (name, files) in sets {
         found.add(name, files, format);
     }
     found
 }
 
+/// Puts a file into its log; the same file may be named twice.
+fn put(sets: &mut Sets, it: (LogFile, Option<&'static Format>)) {
+    let of_set = sets.entry(base(&it.0.path)).or_default();
+    if !of_set.iter().any(|(known, _)| known.identity == it.0.identity) {
+        of_set.push(it);
+    }
+}
+
+fn unreadable(path: &Path, err: &io::Error) -> String {
+    format!("cannot read `{}`: {err}", path.display())
+}
+
 impl Found {
+    /// Takes what in a folder is a log of mail: what is recognised, its rotated siblings, and whatever has the name of such a log.
+    fn folder(&mut self, folder: &Path, format: Option<&'static Format>, sets: &mut Sets) {
+        let mut unknown = Vec::new();
+        for path in listed(folder, self) {
+            match looked_at(&path, format.is_none()) {
+                Ok((file, None)) if format.is_none() => unknown.push(file),
+                Ok(it) => put(sets, it),
+                Err(err) => self.gaps.push(unreadable(&path, &err)),
+            }
+        }
+        let mut others = 0_usize;
+        for mut file in unknown {
+            let name = base(&file.path);
+            let of_set = sets
+                .get(&name)
+                .and_then(|files| files.iter().find_map(|(_, format)| *format));
+            match of_set {
+                _ if file.is_empty => others += 1,
+                Some(format) => {
+                    file.first = first_of(&file, format);
+                    put(sets, (file, None));
+                }
+                // It becomes a gap if none of its siblings is recognised.
+                None if is_all_mail(&name) => put(sets, (file, None)),
+                None => others += 1,
+            }
+        }
+        if others > 0 {
+            self.notes
+                .push(format!("{others} files in `{}` hold no log of mail", folder.display()));
+        }
+    }
+
     fn add(
         &mut self,
         name: PathBuf,
@@ -136,17 +171,12 @@ impl Found {
         }
     }
 
-    /// What syslog writes to several files is read from one of them.
-    fn drop_copies(&mut self, sets: &mut BTreeMap<PathBuf, Vec<(LogFile, Option<&'static Format>)>>) {
-        let name = |path: &Path| {
-            path.file_name()
-                .map(|it| it.to_string_lossy().into_owned())
-                .unwrap_or_default()
-        };
+    /// What syslog writes to several files is read from one of them. A file with the name of such a log that is none replaces no other.
+    fn drop_copies(&mut self, sets: &mut Sets, is_said: bool) {
         let with_all: Vec<PathBuf> = sets
-            .keys()
-            .filter(|path| ALL_MAIL.contains(&name(path).as_str()))
-            .cloned()
+            .iter()
+            .filter(|(path, files)| is_all_mail(path) && (is_said || files.iter().any(|(_, format)| format.is_some())))
+            .map(|(path, _)| path.clone())
             .collect();
         for all in with_all {
             for copy in COPIES {
@@ -180,8 +210,16 @@ fn listed(folder: &Path, found: &mut Found) -> Vec<PathBuf> {
     files
 }
 
-/// Opens a file far enough to see what it is, and when its first line was written.
-fn looked_at(path: &Path) -> std::io::Result<(LogFile, Option<&'static Format>)> {
+/// Whether this is the name of a file that holds all of the mail facility.
+fn is_all_mail(path: &Path) -> bool {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| ALL_MAIL.contains(&name))
+}
+
+/// Opens a file far enough to see what it is, and when its first line was written. `is_sought`: a file with the name of a log of mail is
+/// looked at further where its beginning does not show what it is.
+fn looked_at(path: &Path, is_sought: bool) -> io::Result<(LogFile, Option<&'static Format>)> {
     let meta = fs::metadata(path)?;
     let mut file = LogFile {
         path: path.to_owned(),
@@ -189,18 +227,50 @@ fn looked_at(path: &Path) -> std::io::Result<(LogFile, Option<&'static Format>)>
         identity: meta.is_file().then(|| (meta.dev(), meta.ino())),
         is_plain: false,
         first: None,
+        is_empty: false,
     };
     if !meta.is_file() {
         return Ok((file, None));
     }
-    let opened = open(path)?;
+    let mut opened = open(path)?;
     file.is_plain = opened.compression == Compression::None;
     let mut sample = Vec::new();
-    opened.bytes.take(SAMPLE).read_to_end(&mut sample)?;
+    opened.bytes.by_ref().take(SAMPLE).read_to_end(&mut sample)?;
+    file.is_empty = sample.is_empty();
     // Lines that Postfix did not write may stand first, so that the format is that of any line.
-    let format = Format::of(&sample);
+    let mut format = Format::of(&sample);
+    if format.is_none() && is_sought && is_all_mail(&base(path)) {
+        format = sought(&mut opened.bytes, &sample)?;
+    }
     file.first = first_moment(&sample, file.written, format);
     Ok((file, format))
+}
+
+/// The format of the first line that shows it behind a sample, as far as is looked.
+fn sought(bytes: &mut impl Read, sample: &[u8]) -> io::Result<Option<&'static Format>> {
+    let last_line = |piece: &[u8]| memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1);
+    let mut piece = sample[last_line(sample)..].to_vec();
+    let mut looked = SAMPLE;
+    while looked < FURTHEST {
+        if bytes.by_ref().take(SAMPLE).read_to_end(&mut piece)? == 0 {
+            break;
+        }
+        if let Some(format) = Format::of(&piece) {
+            return Ok(Some(format));
+        }
+        let whole = last_line(&piece);
+        piece.drain(..whole);
+        looked += SAMPLE;
+    }
+    Ok(None)
+}
+
+/// When the first line of a file was written, read as this format.
+fn first_of(file: &LogFile, format: &'static Format) -> Option<Moment> {
+    let mut sample = Vec::new();
+    let opened = open(&file.path).ok()?;
+    opened.bytes.take(SAMPLE).read_to_end(&mut sample).ok()?;
+    first_moment(&sample, file.written, Some(format))
 }
 
 /// When the first mail in a sample was seen, or else nothing.
@@ -251,6 +321,8 @@ fn rotation(path: &Path) -> u64 {
 
 /// How much of a file is looked at to see what it is.
 const SAMPLE: u64 = 64 << 10;
+/// How much of a file with the name of a log of mail is looked at.
+const FURTHEST: u64 = 8 << 20;
 const COMPRESSED: [&str; 6] = [".gz", ".zst", ".xz", ".bz2", ".lz4", ".zstd"];
 /// Files that hold all of the mail facility, by the defaults of Debian, Red Hat, SUSE and FreeBSD.
 const ALL_MAIL: [&str; 3] = ["mail.log", "maillog", "mail"];

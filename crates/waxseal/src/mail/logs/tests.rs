@@ -133,6 +133,34 @@ fn what_cannot_be_read_is_said() {
     assert_eq!(found.gaps.len(), 2);
 }
 
+/// Lines that no mail server wrote.
+fn others(count: usize) -> String {
+    "Nov 22 00:59:59 vm sshd[12]: Accepted publickey for nobody\n".repeat(count)
+}
+
+#[test]
+fn a_file_whose_siblings_are_a_log_is_read_with_them() {
+    let folder = Folder::new();
+    folder.write("relay.log.1", format!("{}{}", others(3000), mails(0..2)));
+    folder.write("relay.log", mails(2..4));
+    assert_eq!(folder.read(), (expected(0..4), Vec::new()));
+}
+
+#[test]
+fn a_file_with_the_name_of_a_log_of_mail_is_looked_at_further_or_said() {
+    let folder = Folder::new();
+    folder.write("mail.log", format!("{}{}", others(3000), mails(0..2)));
+    assert_eq!(folder.read(), (expected(0..2), Vec::new()));
+    folder.write("mail.log", others(3));
+    let (seen, gaps) = folder.read();
+    assert_eq!((seen.len(), gaps.len()), (0, 1), "{gaps:?}");
+    // It is no reason to leave the others out.
+    folder.write("syslog", mails(0..2));
+    assert_eq!(folder.read().0, expected(0..2));
+    folder.write("mail.log", "");
+    assert_eq!(folder.read(), (expected(0..2), Vec::new()));
+}
+
 #[test]
 fn a_log_that_is_read_twice_has_nothing_new() {
     let (folder, mut bookmarks) = (Folder::new(), Bookmarks::default());

@@ -1,13 +1,15 @@
 //! A thread of its own for what may take long: it writes the log, hands on findings and saves what was seen. No mail waits for it.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use waxseal_detect::mail::{Ledger, MailFinding, MailPolicy};
 
@@ -50,6 +52,8 @@ pub(super) struct Clerk {
 struct Record {
     lines_lost: AtomicU64,
     findings_lost: AtomicU64,
+    /// Findings that were handed over and not handed on yet.
+    findings_waiting: AtomicUsize,
     log_errors: AtomicU64,
     save_errors: AtomicU64,
     saved: AtomicI64,
@@ -85,6 +89,8 @@ impl Clerk {
             state,
             alerts,
             record: Arc::clone(&record),
+            backlog: VecDeque::new(),
+            later: None,
             line_broken: false,
             complained: false,
         };
@@ -106,18 +112,32 @@ impl Clerk {
         }
     }
 
-    /// Hands over findings. Where the clerk is far behind they stay, up to a limit, and those beyond it are counted and dropped.
+    /// Hands over findings. Those beyond what may wait are counted and dropped; where the clerk is behind with everything, they stay.
     pub(super) fn alert(&self, findings: &mut Vec<MailFinding>) {
         if findings.is_empty() {
             return;
         }
-        let all = std::mem::take(findings);
-        if let Err(TrySendError::Full(Job::Findings(all))) = self.jobs.try_send(Job::Findings(all)) {
-            *findings = all;
-            let beyond = findings.len().saturating_sub(MAX_FINDINGS) as u64;
-            findings.truncate(MAX_FINDINGS);
-            self.record.findings_lost.fetch_add(beyond, Ordering::Relaxed);
+        let mut all = std::mem::take(findings);
+        let waiting = self.record.findings_waiting.load(Ordering::Acquire);
+        let room = MAX_FINDINGS.saturating_sub(waiting);
+        self.lose(all.len().saturating_sub(room));
+        all.truncate(room);
+        let count = all.len();
+        if count == 0 {
+            return;
         }
+        self.record.findings_waiting.fetch_add(count, Ordering::AcqRel);
+        if let Err(err) = self.jobs.try_send(Job::Findings(all)) {
+            self.record.findings_waiting.fetch_sub(count, Ordering::AcqRel);
+            match err {
+                TrySendError::Full(Job::Findings(all)) => *findings = all,
+                _ => self.lose(count),
+            }
+        }
+    }
+
+    fn lose(&self, findings: usize) {
+        self.record.findings_lost.fetch_add(findings as u64, Ordering::Relaxed);
     }
 
     /// Has what was seen saved, unless that is being done already. Whether it will be.
@@ -140,6 +160,7 @@ impl Clerk {
 
     /// Hands over and saves a last time, and waits until everything is written.
     pub(super) fn end(self, findings: Vec<MailFinding>, ledger: Ledger, policy: MailPolicy, now: i64) {
+        self.record.findings_waiting.fetch_add(findings.len(), Ordering::AcqRel);
         let _ = self.jobs.send(Job::Findings(findings));
         let (ledger, policy) = (Box::new(ledger), Box::new(policy));
         let _ = self.jobs.send(Job::Save { ledger, policy, now });
@@ -175,10 +196,23 @@ struct Work {
     state: StateFolder,
     alerts: Option<Box<dyn AlertSink>>,
     record: Arc<Record>,
+    /// Findings that are not handed on yet.
+    backlog: VecDeque<MailFinding>,
+    /// What is saved once these are.
+    later: Option<Later>,
     /// A line was written in part: the next one begins on a line of its own.
     line_broken: bool,
     /// It was said on standard error that the log cannot be written.
     complained: bool,
+}
+
+/// What was seen, to be saved once the findings that came before it are handed on: who forgets them in a crash must find them again.
+struct Later {
+    /// How many of these there are.
+    before: usize,
+    ledger: Box<Ledger>,
+    policy: Box<MailPolicy>,
+    now: i64,
 }
 
 enum Sink {
@@ -206,28 +240,73 @@ impl Sink {
 }
 
 impl Work {
+    /// Works in turn: lines are written between findings, which take longer, so that neither waits for all of the other.
     fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(job) = jobs.recv() {
-            match job {
-                Job::Lines(lines) => self.write(&lines),
-                Job::Findings(findings) => {
-                    for finding in &findings {
-                        if let Some(alerts) = &mut self.alerts {
-                            alerts.raise(finding);
-                        }
-                    }
-                }
-                Job::Save { ledger, policy, now } => {
-                    self.save(&ledger, now);
-                    if let Some(alerts) = &mut self.alerts {
-                        alerts.conclude(&ledger, &policy);
-                    }
-                }
-                Job::Reopen => match Sink::open(self.log.as_deref()) {
-                    Ok(sink) => self.sink = sink,
-                    // The file that is open goes on being written to.
-                    Err(err) => self.complain(&err.to_string()),
-                },
+        let mut goes_on = true;
+        while goes_on || !self.backlog.is_empty() {
+            goes_on = goes_on && self.take_in(jobs);
+            self.hand_on();
+        }
+    }
+
+    /// Does what is asked for, up to a limit, and waits for it only where there is nothing else to do. False once nobody will ask again.
+    fn take_in(&mut self, jobs: &Receiver<Job>) -> bool {
+        if self.backlog.is_empty() {
+            match jobs.recv() {
+                Ok(job) => self.take(job),
+                Err(_) => return false,
+            }
+        }
+        for _ in 0..MAX_TAKEN {
+            match jobs.try_recv() {
+                Ok(job) => self.take(job),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Lines(lines) => self.write(&lines),
+            Job::Findings(findings) => self.backlog.extend(findings),
+            Job::Save { ledger, policy, now } => {
+                // One that still waits is older than this.
+                self.later = Some(Later {
+                    before: self.backlog.len(),
+                    ledger,
+                    policy,
+                    now,
+                });
+            }
+            Job::Reopen => match Sink::open(self.log.as_deref()) {
+                Ok(sink) => self.sink = sink,
+                // The file that is open goes on being written to.
+                Err(err) => self.complain(&err.to_string()),
+            },
+        }
+    }
+
+    /// Hands on findings for a short while, and saves what waited for them.
+    fn hand_on(&mut self) {
+        let begin = Instant::now();
+        while let Some(finding) = self.backlog.pop_front() {
+            if let Some(alerts) = &mut self.alerts {
+                alerts.raise(&finding);
+            }
+            self.record.findings_waiting.fetch_sub(1, Ordering::AcqRel);
+            if let Some(later) = &mut self.later {
+                later.before = later.before.saturating_sub(1);
+            }
+            if begin.elapsed() >= TURN {
+                break;
+            }
+        }
+        if let Some(later) = self.later.take_if(|it| it.before == 0) {
+            self.save(&later.ledger, later.now);
+            if let Some(alerts) = &mut self.alerts {
+                alerts.conclude(&later.ledger, &later.policy);
             }
         }
     }
@@ -276,7 +355,11 @@ impl Work {
 
 /// Batches of lines that may wait. Each is what came from one reading of a socket.
 const MAX_JOBS: usize = 4096;
-/// Findings that may wait beside them.
+/// Findings that may wait, in however many batches.
 const MAX_FINDINGS: usize = 10_000;
+/// Jobs that are done before findings are handed on.
+const MAX_TAKEN: usize = 1024;
+/// How long findings are handed on before lines are written; one is always.
+const TURN: Duration = Duration::from_millis(10);
 /// It writes and encodes, nothing else.
 const STACK: usize = 256 << 10;

@@ -20,6 +20,8 @@ pub(super) struct Connection {
     written: usize,
     /// It ends once everything is written.
     is_over: bool,
+    /// When it was taken.
+    pub(super) taken: Instant,
     /// When the peer last said something.
     pub(super) heard: Instant,
     /// Since when a packet or a request is there in part.
@@ -64,10 +66,16 @@ impl Connection {
             output: Vec::new(),
             written: 0,
             is_over: false,
+            taken: now,
             heard: now,
             partial: None,
             is_full: false,
         }
+    }
+
+    /// Whether it is one for figures, not for mail.
+    pub(super) fn is_for_figures(&self) -> bool {
+        matches!(self.talk, Talk::Scrape(_))
     }
 
     /// Whether it may be ended without a mail being torn.

@@ -3,12 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use waxseal_detect::mail::{Judgement, Ledger, MailAction, MailFinding, MailPolicy, OnError};
-use waxseal_mail::milter::{Answer, NotPossible, Session};
-use waxseal_model::Moment;
+use waxseal_mail::milter::{Answer, NotPossible, Session, Terms};
+use waxseal_model::{EnvelopeSender, MailSeen, Moment};
 
 use super::counters::{Became, Counters};
 use super::journal;
 use super::settings::LogMails;
+use crate::alerts::TargetSettings;
 
 /// What is known and decided with.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Desk {
     pub(super) policy: MailPolicy,
     /// Findings that the clerk has not got yet.
     pub(super) findings: Vec<MailFinding>,
+    /// Who is told of findings. The mails that tell are none to tell of.
+    pub(super) alert_targets: Vec<TargetSettings>,
     pub(super) log_mails: LogMails,
     pub(super) counters: Counters,
     /// Lines for the log that the clerk has not got yet.
@@ -51,6 +54,7 @@ impl Desk {
             counters,
             lines,
             findings,
+            alert_targets,
         } = self;
         let judged = session.mail(Some(now), |mail| {
             counters.recipients += mail.recipients.len() as u64;
@@ -59,10 +63,11 @@ impl Desk {
             if !is_quiet || *log_mails == LogMails::All {
                 journal::mail(lines, mail, &judgement, now);
             }
-            Some(judgement)
+            let is_own = !judgement.findings.is_empty() && is_own(mail, alert_targets);
+            Some((judgement, is_own))
         });
-        let judgement = match judged {
-            Ok(Some(judgement)) => judgement,
+        let (judgement, is_own) = match judged {
+            Ok(Some(judged)) => judged,
             Ok(None) => return Decided::Failed("a fault of waxseal's own while the mail was judged"),
             Err(_) => return Decided::Failed("the mail has more recipients than are taken"),
         };
@@ -70,7 +75,9 @@ impl Desk {
         counters.undecided += judgement.undecided as u64;
         for finding in &judgement.findings {
             counters.found(finding.indicator);
-            findings.push(finding.clone());
+            if !is_own {
+                findings.push(finding.clone());
+            }
         }
         Decided::Judged(judgement)
     }
@@ -102,7 +109,9 @@ fn answer(session: &mut Session, judgement: &Judgement, output: &mut Vec<u8>) ->
     };
     let (answer, became) = match judgement.action {
         MailAction::Report => (Answer::Accept, Became::Accepted),
-        MailAction::Tag => (Answer::Tag(hidden), Became::Tagged),
+        MailAction::Tag => (Answer::Tag(hidden + judgement.undecided), Became::Tagged),
+        // Whom to take out is not known of all of them.
+        MailAction::Strip if judgement.undecided > 0 => firmly(session, &words),
         MailAction::Strip => (Answer::Strip(&judgement.hidden), Became::Stripped),
         MailAction::Hold => (Answer::Hold(&words), Became::Held),
         MailAction::Reject => (Answer::Reject(&words), Became::Rejected),
@@ -113,6 +122,27 @@ fn answer(session: &mut Session, judgement: &Judgement, output: &mut Vec<u8>) ->
         Err(NotPossible::NobodyLeft) => session
             .answer(Answer::Reject(&words), output)
             .map(|()| Became::Rejected),
+        Err(NotPossible::TooLong | NotPossible::NoSuchRecipient) => {
+            let (answer, became) = firmly(session, &words);
+            session.answer(answer, output).map(|()| became)
+        }
         Err(err) => Err(err),
     }
+}
+
+/// What becomes of a mail whose hidden recipients cannot be taken out: none of them gets it without a person who looks.
+fn firmly<'a>(session: &Session, words: &'a str) -> (Answer<'a>, Became) {
+    match session.terms().is_some_and(Terms::may_hold) {
+        true => (Answer::Hold(words), Became::Held),
+        false => (Answer::Reject(words), Became::Rejected),
+    }
+}
+
+/// Whether a mail is an alert of our own.
+fn is_own(mail: &MailSeen<'_>, targets: &[TargetSettings]) -> bool {
+    let EnvelopeSender::Address(sender) = mail.sender else {
+        return false;
+    };
+    let recipients: Vec<&str> = mail.recipients.iter().map(|it| it.address).collect();
+    targets.iter().any(|it| it.is_own_mail(sender, &recipients))
 }

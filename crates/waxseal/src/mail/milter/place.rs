@@ -1,13 +1,16 @@
 //! Listening: a unix socket that replaces only what nobody answers at, a port, or what the service manager has opened already.
 
+use std::fs::File;
 use std::io;
 use std::net::TcpListener;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::Mode;
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use super::settings::Place;
 
@@ -95,7 +98,7 @@ impl Listener {
         let domain = rustix::net::sockopt::socket_domain(&socket)?;
         Ok(Self {
             socket,
-            tcp: domain == rustix::net::AddressFamily::INET || domain == rustix::net::AddressFamily::INET6,
+            tcp: domain == AddressFamily::INET || domain == AddressFamily::INET6,
             file: None,
             shown: "the service manager's socket".to_owned(),
         })
@@ -106,7 +109,6 @@ impl Listener {
     /// # Errors
     /// The system refuses.
     pub fn accept(&self) -> io::Result<OwnedFd> {
-        use rustix::net::SocketFlags;
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         Ok(rustix::net::accept_with(&self.socket, flags)?)
     }
@@ -136,19 +138,14 @@ fn unix(path: &Path, access: Access) -> Result<Listener, ListenError> {
         cause,
     };
     clear(path, &shown)?;
-    // Nobody else may use it before it belongs to whom it should.
-    let before = rustix::process::umask(Mode::from_raw_mode(0o177));
+    // It never has other permissions than these.
+    let before = rustix::process::umask(Mode::from_raw_mode(0o777 & !access.mode));
     let bound = UnixListener::bind(path);
     rustix::process::umask(before);
     let listener = bound.map_err(io)?;
     let give = || -> io::Result<(u64, u64)> {
         listener.set_nonblocking(true)?;
-        if access.user.is_some() || access.group.is_some() {
-            std::os::unix::fs::chown(path, access.user, access.group)?;
-        }
-        rustix::fs::chmod(path, Mode::from_raw_mode(access.mode))?;
-        let made = std::fs::symlink_metadata(path)?;
-        Ok((made.dev(), made.ino()))
+        give_away(path, access)
     };
     let (device, inode) = give().map_err(io)?;
     Ok(Listener {
@@ -157,6 +154,27 @@ fn unix(path: &Path, access: Access) -> Result<Listener, ListenError> {
         file: Some((path.to_owned(), device, inode)),
         shown,
     })
+}
+
+/// Gives a socket its owner, and what the file system (a default ACL) did not let it have of its permissions. Its folder may belong to somebody who
+/// puts another file in its place meanwhile: nothing but the socket that was opened is changed. Its device and number.
+fn give_away(path: &Path, access: Access) -> io::Result<(u64, u64)> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    let made = file.metadata()?;
+    if !made.file_type().is_socket() || made.nlink() != 1 {
+        return Err(io::Error::other("the socket was replaced by something else"));
+    }
+    if access.user.is_some() || access.group.is_some() {
+        let (user, group) = (access.user.map(Uid::from_raw), access.group.map(Gid::from_raw));
+        rustix::fs::chownat(&file, "", user, group, AtFlags::EMPTY_PATH)?;
+    }
+    if made.mode() & 0o777 != access.mode {
+        // A descriptor that only names a file takes no other way.
+        let named = format!("/proc/self/fd/{}", file.as_raw_fd());
+        rustix::fs::chmod(named, Mode::from_raw_mode(access.mode))?;
+    }
+    Ok((made.dev(), made.ino()))
 }
 
 /// Removes a socket that a server left behind, which is one that refuses connections.
@@ -173,18 +191,26 @@ fn clear(path: &Path, shown: &str) -> Result<(), ListenError> {
     if !there.file_type().is_socket() {
         return Err(ListenError::NoSocket(path.display().to_string()));
     }
-    match UnixStream::connect(path) {
-        Err(err) if err.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path).map_err(io),
-        Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(()),
+    match knock(path) {
+        Err(Errno::CONNREFUSED) => std::fs::remove_file(path).map_err(io),
+        Err(Errno::NOENT) => Ok(()),
         // It answers, or it is so busy that it does not: either way somebody is there.
-        Ok(_) => Err(ListenError::Taken(shown.to_owned())),
-        Err(err) if err.kind() == io::ErrorKind::WouldBlock => Err(ListenError::Taken(shown.to_owned())),
-        Err(cause) => Err(io(cause)),
+        Ok(()) | Err(Errno::AGAIN | Errno::INPROGRESS) => Err(ListenError::Taken(shown.to_owned())),
+        Err(cause) => Err(io(cause.into())),
     }
+}
+
+/// Connects without waiting: a server that takes nobody holds us up no longer than one that does.
+fn knock(path: &Path) -> Result<(), Errno> {
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    rustix::net::connect(&socket, &SocketAddrUnix::new(path)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::net::UnixStream;
+
     use super::*;
 
     const ACCESS: Access = Access {
@@ -207,6 +233,30 @@ mod tests {
         let second = Listener::open(&place, ACCESS).unwrap();
         second.remove();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_server_that_takes_nobody_is_there_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("milter.sock");
+        let _busy = UnixListener::bind(&path).unwrap();
+        // Until no more connections may wait for it; those that have gone wait too.
+        let refused = (0..1_000_000).find_map(|_| knock(&path).err());
+        assert_eq!(refused, Some(Errno::AGAIN));
+        let opened = Listener::open(&Place::Unix(path), ACCESS);
+        assert!(matches!(opened, Err(ListenError::Taken(_))));
+    }
+
+    #[test]
+    fn a_socket_that_was_replaced_is_not_given_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("milter.sock");
+        let other = folder.path().join("other");
+        std::fs::write(&other, "mine").unwrap();
+        let before = std::fs::metadata(&other).unwrap().mode();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert!(give_away(&path, ACCESS).is_err());
+        assert_eq!(std::fs::metadata(&other).unwrap().mode(), before);
     }
 
     #[test]

@@ -22,6 +22,7 @@ use super::journal;
 use super::notify::Manager;
 use super::place::Listener;
 use super::settings::MilterSettings;
+use crate::alerts::TargetSettings;
 use crate::mail::state::StateFolder;
 
 /// Everything a server needs, opened and read already.
@@ -46,6 +47,8 @@ pub struct Service {
     pub state: StateFolder,
     /// Whom findings are handed to.
     pub alerts: Option<Box<dyn AlertSink>>,
+    /// Who is told by them: the mails that tell are none to tell of.
+    pub alert_targets: Vec<TargetSettings>,
     /// What time it is.
     pub clock: fn() -> Moment,
 }
@@ -83,6 +86,8 @@ struct Server {
     desk: Desk,
     clerk: Clerk,
     connections: HashMap<u64, Connection>,
+    /// How many of these are for figures; they never take the place of mail.
+    for_figures: usize,
     next: u64,
     events: Vec<epoll::Event>,
     room: Vec<u8>,
@@ -115,6 +120,7 @@ impl Server {
                 ledger: service.ledger,
                 policy: service.policy,
                 findings: Vec::new(),
+                alert_targets: service.alert_targets,
                 log_mails: service.settings.log_mails.unwrap_or_default(),
                 counters: Counters::new(started.0),
                 lines: Vec::new(),
@@ -122,6 +128,7 @@ impl Server {
             settings: service.settings,
             clerk,
             connections: HashMap::new(),
+            for_figures: 0,
             next: FIRST_CONNECTION,
             events: Vec::with_capacity(MAX_EVENTS),
             room: vec![0; READ_ROOM],
@@ -173,7 +180,7 @@ impl Server {
         for event in events.drain(..) {
             match event.data.u64() {
                 SIGNALS => self.obey(now),
-                METRICS => self.accept_for_figures(now.1),
+                METRICS => self.accept_for_figures(now),
                 token if token < FIRST_CONNECTION => self.accept((token - FIRST_LISTENER) as usize, now),
                 token => self.attend(token, event.flags, now),
             }
@@ -189,6 +196,7 @@ impl Server {
     fn patience(&self) -> Option<Timespec> {
         let nothing_due = self.connections.is_empty()
             && self.desk.counters.mails() == self.saved_mails
+            && self.desk.findings.is_empty()
             && self.ending.is_none()
             && !self.is_out_of_descriptors;
         (!nothing_due).then_some(Timespec {
@@ -206,7 +214,7 @@ impl Server {
                 return;
             };
             match listener.accept() {
-                Ok(_) if self.connections.len() >= self.settings.max_connections() => {
+                Ok(_) if self.open_for_mail() >= self.settings.max_connections() => {
                     self.desk.counters.refused += 1;
                     self.say_full(
                         "there are as many connections as are taken, so new ones are closed",
@@ -221,23 +229,39 @@ impl Server {
                 Err(err) if err.kind() == io::ErrorKind::WouldBlock => return,
                 // `ECONNABORTED`: it has gone already.
                 Err(err) if err.kind() == io::ErrorKind::ConnectionAborted => {}
-                Err(err) => {
-                    self.is_out_of_descriptors = true;
-                    self.ignore_listeners();
-                    self.say_full(&format!("cannot take another connection: {err}"), now);
-                    return;
-                }
+                Err(err) => return self.run_out(&err, now),
             }
         }
     }
 
-    fn accept_for_figures(&mut self, now: Instant) {
-        let figures = self.metrics.as_ref().map(Listener::accept);
-        if let Some(Ok(socket)) = figures
-            && self.connections.len() < self.settings.max_connections() + SPARE_CONNECTIONS
-        {
-            self.take(socket, Purpose::Figures, now);
+    /// Takes who asks for figures: few at once, so that they cost no mail its place.
+    fn accept_for_figures(&mut self, now: (Moment, Instant)) {
+        for _ in 0..MAX_ACCEPTED {
+            if self.is_out_of_descriptors || self.ending.is_some() {
+                return;
+            }
+            let Some(metrics) = &self.metrics else {
+                return;
+            };
+            match metrics.accept() {
+                Ok(_) if self.for_figures >= MAX_FOR_FIGURES => {}
+                Ok(socket) => self.take(socket, Purpose::Figures, now.1),
+                Err(err) if err.kind() == io::ErrorKind::WouldBlock => return,
+                Err(err) if err.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(err) => return self.run_out(&err, now),
+            }
         }
+    }
+
+    /// The system has no room for another connection: nobody is listened to until the next sweep, since the listeners would be ready all the time.
+    fn run_out(&mut self, err: &io::Error, now: (Moment, Instant)) {
+        self.is_out_of_descriptors = true;
+        self.ignore_listeners();
+        self.say_full(&format!("cannot take another connection: {err}"), now);
+    }
+
+    fn open_for_mail(&self) -> usize {
+        self.connections.len().saturating_sub(self.for_figures)
     }
 
     fn take(&mut self, socket: OwnedFd, purpose: Purpose, now: Instant) {
@@ -249,12 +273,13 @@ impl Server {
         let token = self.next;
         if epoll::add(&self.epoll, &connection, data(token), epoll::EventFlags::IN).is_ok() {
             self.next += 1;
+            self.for_figures += usize::from(connection.is_for_figures());
             self.connections.insert(token, connection);
         }
     }
 
     fn attend(&mut self, token: u64, flags: epoll::EventFlags, now: (Moment, Instant)) {
-        let open = self.connections.len();
+        let open = self.open_for_mail();
         let Some(connection) = self.connections.get_mut(&token) else {
             return;
         };
@@ -273,6 +298,7 @@ impl Server {
         }
         match then {
             Then::Close => {
+                self.for_figures -= usize::from(connection.is_for_figures());
                 self.connections.remove(&token);
             }
             Then::Listen | Then::Drain => {
@@ -322,5 +348,7 @@ const READ_ROOM: usize = 64 << 10;
 const MAX_EVENTS: usize = 64;
 /// Connections that are taken before others are attended to.
 const MAX_ACCEPTED: usize = 16;
-/// Connections for figures beyond those for mail.
-const SPARE_CONNECTIONS: usize = 4;
+/// Connections for figures at once.
+const MAX_FOR_FIGURES: usize = 4;
+/// How long one of these may take, from its beginning to its end.
+const FIGURES_TIME: Duration = Duration::from_secs(10);

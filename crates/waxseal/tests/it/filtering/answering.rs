@@ -33,6 +33,39 @@ fn a_mail_with_a_hidden_recipient_is_treated_as_the_policy_says() {
     check("mode = \"reject\"", "y");
 }
 
+/// A server to which a mail server offers only some actions.
+fn offered(policy: &str, actions: u32, mails: &[(Vec<u8>, &str)]) {
+    let world = World::new();
+    let running = Running::start(&world, policy, &[]);
+    let mut peer = running.connect().patient();
+    peer.send(&packet(
+        b'O',
+        &[6_u32, actions, 0x1f_ffff].map(u32::to_be_bytes).concat(),
+    ));
+    assert_eq!(peer.receive().0, b'O');
+    for (mail, expected) in mails {
+        assert_eq!(&peer.judged(mail), expected, "{policy} {actions:x}");
+    }
+}
+
+#[test]
+fn strip_never_guesses_whom_to_take_out() {
+    let recipients = ["alice@customer.example", "archive@collector.example"];
+    // It may have been cut by the mail server: nobody knows whom else it names.
+    let field = format!("{}alice@customer.example", " ".repeat(60_000));
+    let undecided = mail(&recipients, &[("From", "app@shop.example"), ("To", &field)]);
+    let long = format!("{}@collector.example", "a".repeat(2000));
+    let too_long = mail(&["alice@customer.example", &long], &HEADERS);
+    let mails = |expected: [&'static str; 3]| {
+        let all = [undecided.clone(), too_long.clone(), clean()];
+        all.into_iter().zip(expected).collect::<Vec<_>>()
+    };
+    offered("mode = \"strip\"", 0x1ff, &mails(["qc", "qc", "c"]));
+    offered("mode = \"strip\"", 0x1f, &mails(["y", "y", "c"]));
+    offered("mode = \"tag\"", 0x1ff, &mails(["hc", "hc", "c"]));
+    offered("mode = \"reject\"", 0x1ff, &mails(["y", "y", "c"]));
+}
+
 #[test]
 fn what_a_person_signed_is_no_concern() {
     let policy = "mode = \"reject\"\n[[applications]]\nname = \"crm\"\nlogins = [\"app\"]\nallow = [\"@collector.example\"]\n\

@@ -81,6 +81,17 @@ fn a_policy_with_a_mistake_leaves_the_one_before_it_in_force() {
 }
 
 #[test]
+fn a_policy_that_is_gone_leaves_the_one_before_it_in_force() {
+    let world = World::new();
+    let mut running = Running::start(&world, "mode = \"hold\"", &[]);
+    let mut peer = running.connect().patient();
+    std::fs::remove_file(world.path("mail.toml")).unwrap();
+    running.signal(Signal::HUP);
+    assert!(running.line_with("error:").contains("mail.toml"));
+    assert_eq!(peer.judged(&hidden()), "qc");
+}
+
+#[test]
 fn a_mail_that_has_begun_is_finished_before_the_end() {
     let world = World::new();
     let mut running = Running::start(&world, "mode = \"hold\"", &[]);

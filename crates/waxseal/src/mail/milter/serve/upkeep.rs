@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::event::epoll;
 use waxseal_model::Moment;
 
-use super::{FIRST_LISTENER, Server, data};
+use super::{FIGURES_TIME, FIRST_LISTENER, METRICS, Server, data};
 use crate::mail::milter::{complain, journal};
 
 impl Server {
@@ -20,6 +20,7 @@ impl Server {
                     self.manager.stopping();
                     self.ignore_listeners();
                     self.connections.retain(|_, it| !it.is_idle());
+                    self.count_for_figures();
                     let message = format!("ends, {} connections are finished first", self.connections.len());
                     journal::event(&mut self.desk.lines, now.0, "stop", &message, "");
                 }
@@ -52,9 +53,20 @@ impl Server {
     }
 
     pub(super) fn ignore_listeners(&self) {
-        for listener in &self.listeners {
+        for listener in self.listeners.iter().chain(&self.metrics) {
             let _ = epoll::delete(&self.epoll, listener);
         }
+    }
+
+    fn heed_listeners(&self) {
+        let places = (FIRST_LISTENER..).zip(&self.listeners);
+        for (token, listener) in places.chain(self.metrics.iter().map(|it| (METRICS, it))) {
+            let _ = epoll::add(&self.epoll, listener, data(token), epoll::EventFlags::IN);
+        }
+    }
+
+    fn count_for_figures(&mut self) {
+        self.for_figures = self.connections.values().filter(|it| it.is_for_figures()).count();
     }
 
     /// Ends who was silent for too long, and saves what was seen if it is time.
@@ -64,20 +76,21 @@ impl Server {
         let before = self.connections.len();
         self.connections.retain(|_, it| {
             let stuck = it.partial.is_some_and(|since| now.1.duration_since(since) > packet)
-                || (it.is_full && now.1.duration_since(it.heard) > packet);
+                || (it.is_full && now.1.duration_since(it.heard) > packet)
+                // Whatever it says meanwhile: nobody takes long to ask for figures.
+                || (it.is_for_figures() && now.1.duration_since(it.taken) >= FIGURES_TIME);
             !stuck && now.1.duration_since(it.heard) <= idle
         });
         let silent = before - self.connections.len();
         if silent > 0 {
+            self.count_for_figures();
             self.desk.counters.timeouts += silent as u64;
             let message = format!("{silent} connections ended, whose peers were silent for too long");
             journal::event(&mut self.desk.lines, now.0, "timeout", &message, "");
         }
         if self.is_out_of_descriptors && self.ending.is_none() {
             self.is_out_of_descriptors = false;
-            for (token, listener) in (FIRST_LISTENER..).zip(&self.listeners) {
-                let _ = epoll::add(&self.epoll, listener, data(token), epoll::EventFlags::IN);
-            }
+            self.heed_listeners();
         }
         let mails = self.desk.counters.mails();
         if mails != self.saved_mails
