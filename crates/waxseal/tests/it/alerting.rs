@@ -314,22 +314,25 @@ fn repeats_are_told_as_a_count_and_what_is_too_much_in_one_letter() {
 }
 
 #[test]
-fn a_full_disk_is_said_and_what_was_lost_is_told_later() {
+fn what_cannot_be_written_down_is_said_and_told_of_later() {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let settings = webhooks(folder.path(), &[("hook", listener.local_addr().unwrap().port())]);
     let got = receiver(listener);
     let spool = folder.path().join("spool");
     let alerts = open(&settings, &spool).unwrap();
-    // The kernel's own full disk, where the next three letters are written.
+    // Somebody has put links where the next three letters are written: they are not followed.
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::write(&elsewhere, "as it was").unwrap();
     for number in 1..=3 {
-        std::os::unix::fs::symlink("/dev/full", spool.join(format!("hook/queue/{number:020}.new"))).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, spool.join(format!("hook/queue/{number:020}.new"))).unwrap();
     }
     for number in 0..3 {
         let err = alerts.enqueue(&alert(number)).unwrap_err();
         assert!(matches!(&err, AlertError::Spool(_)), "{err:?}");
-        assert!(err.to_string().contains("No space left on device"), "{err}");
+        assert!(err.to_string().contains("symbolic links"), "{err}");
     }
+    assert_eq!(std::fs::read(&elsewhere).unwrap(), b"as it was");
     assert_eq!(alerts.enqueue(&alert(3)).unwrap().queued, 1);
     let _sender = alerts.start().unwrap();
     assert_eq!(alerts.flush(Duration::from_secs(20)).unwrap(), 0);
