@@ -160,9 +160,10 @@ impl ConfigError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => {
-                Some("name another file with `--config`, or mend this one's permissions".to_owned())
-            }
+            Self::Unreadable { .. } => Some(
+                "name another file with `--config` (a mail policy with `--policy`), or mend this one's permissions"
+                    .to_owned(),
+            ),
             Self::Meaningless { hint, .. } => hint.clone(),
         }
     }

@@ -580,6 +580,14 @@ fn a_policy_with_a_mistake_is_refused_in_a_sentence() {
         ("[[applications]]\nname = 'x'", "names no mail"),
         ("[[applications]]\nsenders = ['x']", "no `name`"),
         (
+            "[[applications]]\nname = 'x'\nsenders = ['shop.example']",
+            "fits no sender",
+        ),
+        (
+            "[[applications]]\nname = 'x'\nclients = ['10.0.0.0/8']",
+            "fits no client",
+        ),
+        (
             "[[applications]]\nname = 'x'\nsenders = ['x']\nallow = ['a@b.example']",
             "no `reason`",
         ),
@@ -796,4 +804,27 @@ fn all_applications_together_have_a_limit() {
         "{:?}",
         ledger.limits_met()
     );
+}
+
+#[test]
+fn a_client_is_known_by_its_address_and_by_its_name_however_it_is_written() {
+    let rules = policy(
+        "[lists]\ndomains = ['lists.shop.example']\nclients = ['127.0.0.1']\n[[applications]]\nname = 'web'\nclients = ['10.0.0.*', 'web1']\nsenders = ['@shop.example']",
+    );
+    let one = [to("alice@customer.example")];
+    for client in ["10.0.0.5", "unknown[10.0.0.5]", "web1 [192.0.2.1]", "web1[192.0.2.1]"] {
+        let seen = MailSeen {
+            client,
+            ..mail(0, &one, Visible::Unknown)
+        };
+        let mut ledger = Ledger::new();
+        ledger.observe(&seen, &rules);
+        assert_eq!(ledger.applications()[0].0, "web", "{client}");
+    }
+    let list = MailSeen {
+        sender: EnvelopeSender::Address("dev-bounces@lists.shop.example"),
+        client: "localhost[127.0.0.1]",
+        ..mail(0, &one, Visible::Known(&["dev@lists.shop.example"]))
+    };
+    assert_eq!(classes(&list, &rules)[0].1, Class::List);
 }

@@ -41,7 +41,8 @@ pub struct MailPlace {
     /// The mail policy [default: /etc/waxseal/mail.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Where what was seen is kept [default: /var/lib/waxseal for root, else below the user's own state folder]
+    /// Where what was seen is kept [default: /var/lib/waxseal for root, else below the user's own state folder; `mail logs` keeps nothing
+    /// without it, unless it follows]
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
 }

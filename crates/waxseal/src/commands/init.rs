@@ -15,6 +15,10 @@ pub(super) fn run(arguments: &Init, screen: &Screen) -> Result<Exit, Problem> {
     };
     let path = arguments.folder.join(name);
     let shown = path.display().to_string();
+    if arguments.mail {
+        std::fs::create_dir_all(&arguments.folder)
+            .map_err(|err| Problem::usage(format!("cannot make `{}`: {err}", arguments.folder.display()), None))?;
+    }
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)

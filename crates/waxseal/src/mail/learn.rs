@@ -204,6 +204,7 @@ pub fn apply(answers: &str, policy: &str, owner: &str) -> Result<(String, Applie
 /// Writes one answer into the application's entry, under `allow` or `refuse`.
 fn take(document: &mut DocumentMut, answer: &Answer, owner: &str, key: &str) -> Result<(), LearnError> {
     let wrong = || LearnError::Policy("`applications` is no list of tables".to_owned());
+    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
     let entries = document
         .entry("applications")
         .or_insert(Item::ArrayOfTables(toml_edit::ArrayOfTables::new()))
@@ -212,6 +213,8 @@ fn take(document: &mut DocumentMut, answer: &Answer, owner: &str, key: &str) -> 
     let named = |table: &Table| table.get("name").and_then(Item::as_str) == Some(answer.application.as_str());
     if !entries.iter().any(named) {
         let mut table = Table::new();
+        // Comments at the end of the file belong to what stands before them.
+        table.decor_mut().set_prefix(format!("{trailing}\n"));
         table["name"] = value(text_value(&answer.application));
         match answer.logins.is_empty() {
             true => table["senders"] = list_value(&answer.senders),

@@ -83,16 +83,18 @@ impl StateFolder {
         &self.0
     }
 
-    /// Makes the folder, for this user only.
+    /// Makes the folder, for this user only; those it lies in as usual.
     ///
     /// # Errors
     /// The system refuses.
     pub fn make(&self) -> Result<(), StateError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.0)
-            .map_err(|cause| self.io(&self.0, cause))
+        if let Some(parent) = self.0.parent() {
+            fs::create_dir_all(parent).map_err(|cause| self.io(parent, cause))?;
+        }
+        match DirBuilder::new().mode(0o700).create(&self.0) {
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists && self.0.is_dir() => Ok(()),
+            made => made.map_err(|cause| self.io(&self.0, cause)),
+        }
     }
 
     /// What a source (`milter`, `logs`) saw, and what it kept beside it; `None` where there is nothing yet.

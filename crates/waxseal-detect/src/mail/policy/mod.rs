@@ -53,7 +53,11 @@ impl Lists {
     /// Whether mail with an envelope sender at this domain, from this client, is a list's.
     pub(super) fn covers(&self, domain: &str, client: &str) -> bool {
         self.domains.iter().any(|list| list == domain)
-            && (self.clients.is_empty() || self.clients.iter().any(|glob| glob.fits(client)))
+            && (self.clients.is_empty()
+                || self
+                    .clients
+                    .iter()
+                    .any(|glob| client_forms(client).iter().any(|it| glob.fits(it))))
     }
 }
 
@@ -222,6 +226,13 @@ impl std::fmt::Display for Approved {
     }
 }
 
+/// A client as it is written, and of `name[address]`, as logs write it, both parts.
+fn client_forms(client: &str) -> [&str; 3] {
+    let parts = client.strip_suffix(']').and_then(|it| it.rsplit_once('['));
+    let (name, address) = parts.unwrap_or((client, client));
+    [client, name.trim_end(), address]
+}
+
 impl Fits {
     fn fit(&self, mail: &waxseal_model::MailSeen<'_>) -> bool {
         let sender = match mail.sender {
@@ -231,7 +242,7 @@ impl Fits {
         let kinds = [
             (&self.senders, &[sender, mail.from][..]),
             (&self.logins, &[mail.login][..]),
-            (&self.clients, &[mail.client][..]),
+            (&self.clients, &client_forms(mail.client)[..]),
             (&self.listeners, &[mail.listener][..]),
         ];
         let mut any = false;

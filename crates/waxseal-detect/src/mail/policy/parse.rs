@@ -87,6 +87,22 @@ pub enum MailPolicyError {
     /// A whole public suffix would be accepted.
     #[error("`{0}` would accept every domain below a public suffix; name the domain that somebody registered")]
     Suffix(String),
+    /// No pattern of senders.
+    #[error("`{0}` fits no sender; write `*@{0}` for every mailbox at a domain, or one mailbox")]
+    Sender(String),
+    /// No pattern of clients.
+    #[error(
+        "`{0}` fits no client; write an address or a name, with `*` for any part, as `10.0.0.*`; networks such as `10.0.0.0/8` are not understood"
+    )]
+    Client(String),
+    /// Somebody is accepted and refused.
+    #[error("the application `{name}` both accepts and refuses `{recipient}`")]
+    Both {
+        /// The application.
+        name: String,
+        /// Who.
+        recipient: String,
+    },
     /// An application without a name.
     #[error("an entry of `[[applications]]` has no `name`")]
     Nameless,
@@ -137,7 +153,7 @@ impl TryFrom<RawMailPolicy> for MailPolicy {
                 .collect::<Result<_, _>>()?,
             lists: Lists {
                 domains: raw.lists.domains.into_iter().map(domain).collect::<Result<_, _>>()?,
-                clients: raw.lists.clients.iter().map(|text| Glob::new(text)).collect(),
+                clients: raw.lists.clients.into_iter().map(client).collect::<Result<_, _>>()?,
             },
             all_hidden: raw.all_hidden.map_or(Ok(AllHidden::default()), all_hidden)?,
             self_copies: raw.self_copies.unwrap_or(true),
@@ -203,9 +219,9 @@ fn application(raw: RawApplication) -> Result<ApplicationPolicy, MailPolicyError
     }
     let globs = |texts: Vec<String>| texts.iter().map(|text| Glob::new(text)).collect::<Vec<_>>();
     let fits = Fits {
-        senders: globs(raw.senders),
+        senders: raw.senders.into_iter().map(sender).collect::<Result<_, _>>()?,
         logins: globs(raw.logins),
-        clients: globs(raw.clients),
+        clients: raw.clients.into_iter().map(client).collect::<Result<_, _>>()?,
         listeners: globs(raw.listeners),
     };
     if fits == Fits::default() {
@@ -218,10 +234,18 @@ fn application(raw: RawApplication) -> Result<ApplicationPolicy, MailPolicyError
             }
         }
     }
+    let allow: Vec<Approved> = raw.allow.into_iter().map(approved).collect::<Result<_, _>>()?;
+    let refuse: Vec<Approved> = raw.refuse.into_iter().map(approved).collect::<Result<_, _>>()?;
+    if let Some(both) = allow.iter().find(|it| refuse.contains(it)) {
+        return Err(MailPolicyError::Both {
+            name: raw.name,
+            recipient: both.to_string(),
+        });
+    }
     Ok(ApplicationPolicy {
         fits,
-        allow: raw.allow.into_iter().map(approved).collect::<Result<_, _>>()?,
-        refuse: raw.refuse.into_iter().map(approved).collect::<Result<_, _>>()?,
+        allow,
+        refuse,
         mode: raw.mode.map(mode).transpose()?,
         all_hidden: raw.all_hidden.map(all_hidden).transpose()?,
         new_recipients: raw.new_recipients,
@@ -229,6 +253,23 @@ fn application(raw: RawApplication) -> Result<ApplicationPolicy, MailPolicyError
         owner: raw.owner,
         name: raw.name,
     })
+}
+
+/// A pattern of senders: `@shop.example` is every mailbox there.
+fn sender(text: String) -> Result<Glob, MailPolicyError> {
+    match text.as_str() {
+        domain if domain.starts_with('@') => Ok(Glob::new(&format!("*{domain}"))),
+        // A local user has no domain.
+        word if word.contains(['@', '*']) || !word.contains('.') => Ok(Glob::new(word)),
+        _ => Err(MailPolicyError::Sender(text)),
+    }
+}
+
+fn client(text: String) -> Result<Glob, MailPolicyError> {
+    match text.contains(['/', ' ']) || text.is_empty() {
+        true => Err(MailPolicyError::Client(text)),
+        false => Ok(Glob::new(&text)),
+    }
 }
 
 /// A domain of two labels or more, or one label as private networks have them.

@@ -74,7 +74,7 @@ fn take(arguments: &MailLearn, answers: &Path, screen: &Screen) -> Result<Exit, 
         replace(&path, &after).map_err(|err| cannot(&path, "write", &err))?;
     }
     screen.note(&format!(
-        "{} accepted, {} refused, {} left open; the policy is {}",
+        "{} accepted, {} refused, {} left open; the policy is {} (`systemctl reload waxseal-milter` puts it in force)",
         applied.yes,
         applied.no,
         applied.open,

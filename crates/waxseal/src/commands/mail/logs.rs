@@ -88,11 +88,14 @@ pub(super) fn run(arguments: &Arguments, shared: &Shared, screen: &Screen) -> Re
         review.export(file, screen);
     }
     review.keep()?;
-    review.tell(screen);
     let now = Moment(jiff::Timestamp::now().as_second());
     let (policy, file) = (&review.settings.policy, review.settings.path.clone());
-    let report = MailReport::new(&review.ledger, policy, file, review.gaps, now);
-    write(&report, &arguments.output, shared, screen)
+    let gaps = std::mem::take(&mut review.gaps);
+    let report = MailReport::new(&review.ledger, policy, file, gaps, now);
+    let exit = write(&report, &arguments.output, shared, screen)?;
+    // The report first: who is told may take its time.
+    review.tell(screen);
+    Ok(exit)
 }
 
 impl Review {
@@ -122,6 +125,10 @@ impl Review {
             Some(state) if !settings.alerts.is_empty() => {
                 let targets = Targets::read(&settings.alerts).map_err(|err| Problem::usage(err, None))?;
                 Some(Teller::open(targets, state, &ledger, &settings.policy).map_err(Problem::fault)?)
+            }
+            None if !settings.alerts.is_empty() => {
+                screen.warn(&["nobody is alerted without --state: what was told already is not known".to_owned()]);
+                None
             }
             _ => None,
         };

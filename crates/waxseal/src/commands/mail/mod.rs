@@ -18,6 +18,12 @@ use crate::mail::state::{StateError, StateFolder};
 use crate::report::RenderOptions;
 
 pub(super) fn run(arguments: &Mail, shared: &Shared, screen: &Screen) -> Result<Exit, Problem> {
+    if shared.config.is_some() {
+        return Err(Problem::usage(
+            "`--config` names a waxseal.toml, and these commands read none",
+            "name the mail policy with `--policy`".to_owned(),
+        ));
+    }
     match &arguments.command {
         MailCommand::Milter(arguments) => milter::run(arguments, screen),
         MailCommand::Logs(arguments) => logs::run(arguments, shared, screen),
@@ -79,7 +85,7 @@ fn write(report: &MailReport, output: &MailOutput, shared: &Shared, screen: &Scr
     };
     for (format, path) in outputs(output)? {
         std::fs::write(&path, report.render(format, &options(false)))
-            .map_err(|err| Problem::fault(format!("cannot write `{}`: {err}", path.display())))?;
+            .map_err(|err| Problem::usage(format!("cannot write `{}`: {err}", path.display()), None))?;
     }
     screen.print(&report.render(output.format, &options(screen.color)))?;
     Ok(report.exit())

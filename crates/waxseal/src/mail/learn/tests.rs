@@ -92,3 +92,16 @@ fn an_answer_that_is_none_changes_nothing() {
     assert!(apply(&yes, "applications = 1", "ops").is_err());
     assert!(apply(&yes, "= 1", "ops").is_err());
 }
+
+#[test]
+fn answers_go_behind_everything_that_is_written_comments_too() {
+    let template = include_str!("../../commands/mail/mail.toml");
+    let answers = questions(&[proposal()]).replacen(
+        "answer = \"?\"\nreason = \"\"",
+        "answer = \"yes\"\nreason = \"x\"",
+        1,
+    );
+    let (after, _) = apply(&answers, template, "ops").unwrap();
+    assert!(after.starts_with(template.trim_end()), "{after}");
+    assert!(MailSettings::parse(&after, "mail.toml").is_ok());
+}

@@ -144,7 +144,7 @@ impl Bookmarks {
         self.exports.iter().any(|it| it == hash)
     }
 
-    /// Remembers that it was; the latest [`MAX_EXPORTS`].
+    /// Remembers that it was; the latest 10,000.
     pub fn add_export(&mut self, hash: String) {
         if self.exports.len() == MAX_EXPORTS {
             self.exports.remove(0);

@@ -13,7 +13,7 @@ pub(super) fn render(report: &MailReport<'_>) -> String {
     let findings: usize = report.senders.iter().map(|it| it.findings.len()).sum();
     let judged = report.totals.mails - report.totals.elsewhere;
     let verdict = match findings {
-        0 if report.totals.mails == 0 => "No mail was seen".to_owned(),
+        0 if judged == 0 => "No mail was judged".to_owned(),
         0 if !report.gaps.is_empty() => "Nothing was found in what could be read".to_owned(),
         0 => "Nobody got a copy that nobody accepted".to_owned(),
         1 => "1 finding".to_owned(),

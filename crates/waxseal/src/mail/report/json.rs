@@ -24,7 +24,8 @@ pub struct MailReportJson {
     made: String,
     /// The policy's file.
     policy: Option<String>,
-    /// `block` (critical), `review` (medium and high) or `allow`: the worst of all findings.
+    /// `block` (critical), `review` (medium and high), `unknown` (nothing worse, and something could not be looked at, or there was no mail) or
+    /// `allow`: the worst of all findings.
     decision: &'static str,
     /// Everything could be looked at.
     complete: bool,
@@ -117,6 +118,7 @@ impl MailReportJson {
             decision: match worst {
                 Some(Severity::Critical) => "block",
                 Some(Severity::High | Severity::Medium) => "review",
+                _ if !report.gaps.is_empty() || report.exit() == Exit::Nothing => "unknown",
                 _ => "allow",
             },
             complete: report.gaps.is_empty() && report.exit() != Exit::Nothing,

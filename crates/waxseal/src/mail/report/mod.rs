@@ -7,7 +7,7 @@ mod text;
 
 use std::path::PathBuf;
 
-use waxseal_detect::mail::{Application, Copied, Ledger, LedgerTotals, MailFinding, MailPolicy, Pace};
+use waxseal_detect::mail::{Application, Class, Copied, Ledger, LedgerTotals, MailFinding, MailPolicy, Pace};
 use waxseal_model::{Moment, Severity};
 
 use crate::cli::MailFormat;
@@ -78,7 +78,8 @@ impl<'l> MailReport<'l> {
         });
         let mut gaps = gaps;
         let undecided: u64 = senders.iter().map(|it| it.seen.undecided).sum();
-        if undecided > 0 && senders.iter().all(|it| it.seen.with_headers == 0) {
+        let declared = |it: &Sender<'_>| it.seen.copies.values().any(|copied| copied.class == Class::Declared);
+        if undecided > 0 && senders.iter().all(|it| it.seen.with_headers == 0 && !declared(it)) {
             gaps.push(NO_HEADERS.to_owned());
         }
         let firsts = senders.iter().filter_map(|it| it.seen.pace.first);
@@ -141,7 +142,8 @@ fn stamp(at: Moment) -> String {
 }
 
 /// A log without headers answers no question about them.
-const NO_HEADERS: &str = "no mail's headers could be read, so that nobody can be told hidden or named (`waxseal mail rules header-checks` has Postfix log them)";
+const NO_HEADERS: &str = "no mail's headers could be read, so that nobody can be told hidden or named (`waxseal mail rules header-checks` and `exim` have \
+     servers log them; for an export, --sent says what was asked for)";
 /// Characters of an address or a name that are shown.
 const MAX_SHOWN: usize = 320;
 

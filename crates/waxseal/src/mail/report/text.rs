@@ -170,11 +170,12 @@ fn sum(page: &mut Page, report: &MailReport<'_>, loud: usize) {
     page.labelled("", Style::new(), &line);
     let findings: usize = report.senders.iter().map(|it| it.findings.len()).sum();
     let verdict = match (findings, report.gaps.is_empty()) {
-        (0, true) if report.totals.mails == 0 => "no mail was seen".to_owned(),
+        (0, true) if report.totals.mails == report.totals.elsewhere => "no mail was judged".to_owned(),
+        (0, false) if report.totals.mails == report.totals.elsewhere => "nothing could be judged".to_owned(),
         (0, true) => "nobody got a copy that nobody accepted".to_owned(),
         (0, false) => "nothing was found in what could be read".to_owned(),
         _ => format!(
-            "{} in {}; `waxseal mail learn` asks about each copy, once",
+            "{} in {}; `waxseal mail learn` asks about each copy, once (of logs: those read with --state)",
             plural(findings as u64, "finding"),
             plural(loud as u64, "application")
         ),
