@@ -139,7 +139,8 @@ impl LogReader {
         let outcome = loop {
             let held = self.held.len();
             buffer[..held].copy_from_slice(&self.held);
-            let count = match bytes.read(&mut buffer[held..]) {
+            let room = buffer.len().min(held + PIECE);
+            let count = match bytes.read(&mut buffer[held..room]) {
                 Ok(0) => break Ok(total),
                 Ok(count) => count,
                 Err(err) if err.kind() == io::ErrorKind::Interrupted => continue,
@@ -232,5 +233,7 @@ fn new_log(format: &'static Format, settings: ReadSettings) -> Log {
     )
 }
 
+/// What is read at once: as much as a processor keeps close to itself.
+const PIECE: usize = 256 << 10;
 /// Twice the longest line that is kept.
 const BUFFER: usize = 2 * MAX_LINE;
