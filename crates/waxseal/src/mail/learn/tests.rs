@@ -96,11 +96,8 @@ fn an_answer_that_is_none_changes_nothing() {
 #[test]
 fn answers_go_behind_everything_that_is_written_comments_too() {
     let template = include_str!("../../commands/mail/mail.toml");
-    let answers = questions(&[proposal()]).replacen(
-        "answer = \"?\"\nreason = \"\"",
-        "answer = \"yes\"\nreason = \"x\"",
-        1,
-    );
+    let answers =
+        questions(&[proposal()]).replacen("answer = \"?\"\nreason = \"\"", "answer = \"yes\"\nreason = \"x\"", 1);
     let (after, _) = apply(&answers, template, "ops").unwrap();
     assert!(after.starts_with(template.trim_end()), "{after}");
     assert!(MailSettings::parse(&after, "mail.toml").is_ok());
