@@ -1,7 +1,9 @@
 """Alerts by the programs that take them: a mail server, sendmail(1), rsyslog, a command. First a test of each, then a finding of the milter."""
 
+import contextlib
 import json
 import pathlib
+import subprocess
 
 import layers
 import mails
@@ -50,6 +52,7 @@ def alerts(found):
         sink.close()
         TOLD.unlink()
         _of_the_milter(found)
+    _on_a_full_disk(found, place)
 
 
 def _of_the_milter(found):
@@ -65,3 +68,30 @@ def _of_the_milter(found):
         until("the command got it", lambda: mails.SPY in TOLD.read_text())
         layers.settled()
         found.equal("alerts: the mails that tell of it are no finding", sink.take(), [])
+
+
+def _on_a_full_disk(found, place):
+    """Where neither what was seen nor an alert can be kept, both are said, and the report is written all the same."""
+    state = pathlib.Path("/var/lib/review/full")
+    state.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,mode=0700", "full", state], check=True, timeout=20)
+    log = pathlib.Path("/tmp/full-disk.log")
+    stamp = "Nov 22 01:15:55 mail postfix"
+    log.write_text(
+        f"{stamp}/smtpd[1]: 4jXB3H6c2Bz6nKb: client=app[10.0.0.5]\n"
+        f"{stamp}/cleanup[1]: 4jXB3H6c2Bz6nKb: info: header To: alice@customer.example from app[10.0.0.5]; from=<{mails.SENDER}> to=<{mails.SPY}> proto=ESMTP helo=<app>\n"
+        f"{stamp}/qmgr[1]: 4jXB3H6c2Bz6nKb: from=<{mails.SENDER}>, size=277, nrcpt=2 (queue active)\n"
+        + "".join(f"{stamp}/smtp[1]: 4jXB3H6c2Bz6nKb: to=<{it}>, relay=mx[10.0.0.9]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)\n" for it in BOTH)
+        + f"{stamp}/qmgr[1]: 4jXB3H6c2Bz6nKb: removed\n"
+    )
+    read = ("mail", "logs", log, "--policy", place, "--state", state, "--format", "json")
+    # The spool is made while there is room.
+    first = layers.waxseal(*read)
+    found.equal("full: it is found while there is room", first.returncode, 1)
+    for file in state.glob("*.ledger"):
+        file.unlink()
+    with contextlib.suppress(OSError):
+        (state / "filler").write_bytes(b"x" * (1 << 20))
+    full = layers.waxseal(*read)
+    found.true("full: it is found, and reported", full.returncode == 1 and mails.SPY in full.stdout, full)
+    found.true("full: that it could not be kept is said", any("No space left" in it for it in json.loads(full.stdout)["gaps"]), full.stdout)

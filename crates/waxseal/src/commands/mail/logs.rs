@@ -87,7 +87,11 @@ pub(super) fn run(arguments: &Arguments, shared: &Shared, screen: &Screen) -> Re
     for file in &files {
         review.export(file, screen);
     }
-    review.keep()?;
+    // What was found is told even where it cannot be kept.
+    match review.keep() {
+        Err(Problem::Sentence { message, .. }) => review.gaps.push(message),
+        kept => kept?,
+    }
     let now = Moment(jiff::Timestamp::now().as_second());
     let (policy, file) = (&review.settings.policy, review.settings.path.clone());
     let gaps = std::mem::take(&mut review.gaps);
